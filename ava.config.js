@@ -8,7 +8,6 @@ export default {
     '!test/netns/**',
     '!test/e2e/**',
     '!test/long/**',
-    '!test/support/**',
     '!test/fixtures/**',
   ],
   timeout: '120s',
