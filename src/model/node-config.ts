@@ -124,4 +124,6 @@ export interface AccessConfig {
   readonly authorized_keys: readonly string[]
   /** crypt(3) hash of root's password on the console; absent: the console has no log-in. */
   readonly console_password_hash?: string
+  /** The node's SSH host key as dropbear's private key file, base64; absent: made at each boot. */
+  readonly ssh_host_key?: string
 }
