@@ -5,11 +5,20 @@ export interface CommandFile {
   configure(command: Command): void
 }
 
-interface CommandEntry {
+export interface CommandEntry {
   readonly name: string
   readonly summary: string
+  /** A call that works as it is, for the help. */
+  readonly example: string
   readonly load: () => Promise<CommandFile>
 }
 
 /** Every command of the tool, in the order in which the help shows them. */
-export const commands: readonly CommandEntry[] = []
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'test',
+    summary: 'run the checks and tests of this project',
+    example: 'director test --only check,unit',
+    load: () => import('./commands/test.ts'),
+  },
+]

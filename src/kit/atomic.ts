@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { onInterrupt } from './interrupt.ts'
 import { fail } from './problem.ts'
-
-// Files that are being written beside their final name; removed when a signal ends the program.
-const unfinished = new Set<string>()
 
 /**
  * Writes a file so that its name holds either the old content or the whole new one.
@@ -29,7 +27,7 @@ export async function produceAtomic(
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
-  unfinished.add(temporary)
+  const finished = onInterrupt(() => unlinkSync(temporary))
   try {
     const file = await open(temporary, 'wx', options.mode ?? 0o644)
     try {
@@ -44,20 +42,8 @@ export async function produceAtomic(
     await rm(temporary, { force: true })
     throw asDiskProblem(error, path)
   } finally {
-    unfinished.delete(temporary)
+    finished()
   }
-}
-
-/** Removes every file that is half written. For signal handlers: it does not wait. */
-export function removeUnfinished(): void {
-  for (const path of unfinished) {
-    try {
-      unlinkSync(path)
-    } catch {
-      // It was renamed or removed a moment ago: nothing half written is left.
-    }
-  }
-  unfinished.clear()
 }
 
 function asDiskProblem(error: unknown, path: string): unknown {

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type LogFile, openLogFile } from './log-file.ts'
+import { liveLine, paint } from './terminal.ts'
 
 /** What a long piece of work says while it runs. Rooms take this; `cli/` makes it. */
 export interface Steps {
-  /** Runs one step and prints its line with the time it took. Steps may nest. */
+  /** Runs one step and prints its line with the time it took. Steps may nest and overlap. */
   run<T>(title: string, work: (step: Step) => Promise<T>): Promise<T>
   /** One line in the log file, and on the terminal with `--verbose`. */
   log(line: string): void
@@ -25,60 +26,74 @@ export interface StepsOptions {
   readonly silent?: boolean
 }
 
+interface Running {
+  readonly title: string
+  readonly depth: number
+  readonly startedAt: number
+  readonly remarks: string[]
+  progress: string
+}
+
+// How often the time of the running step is shown anew.
+const TICK_MS = 200
+
 /** Prints a line per step: live on a terminal, one plain line at its end in a log. */
 export function printSteps(options: StepsOptions): Steps {
-  const { output, logFile, silent = false, verbose = false } = options
-  const live = output.isTTY === true && !silent
-  let depth = 0
-  if (logFile !== undefined) {
-    mkdirSync(dirname(logFile), { recursive: true })
-    writeFileSync(logFile, '')
-  }
+  const { output, silent = false, verbose = false } = options
+  const toLog: LogFile = options.logFile === undefined ? () => {} : openLogFile(options.logFile)
+  const line = liveLine(output)
+  const painted = paint(output)
+  const parent = new AsyncLocalStorage<Running>()
+  const running = new Set<Running>()
+  let ticking: NodeJS.Timeout | undefined
 
-  const toLog = (line: string) => {
-    if (logFile !== undefined) appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`)
+  const print = (text: string) => {
+    if (!silent) line.print(text)
   }
-  const clear = () => live && output.write('\r\u001b[K')
-  const print = (line: string) => {
-    if (silent) return
-    clear()
-    output.write(`${line}\n`)
+  const refresh = () => {
+    const last = [...running].at(-1)
+    if (!silent) line.show(last === undefined ? '' : runningLine(last))
+  }
+  const begin = (title: string): Running => {
+    const depth = (parent.getStore()?.depth ?? -1) + 1
+    const step = { title, depth, startedAt: performance.now(), remarks: [], progress: '' }
+    running.add(step)
+    toLog(`begin ${title}`)
+    if (line.isLive && !silent) ticking ??= setInterval(refresh, TICK_MS).unref()
+    refresh()
+    return step
+  }
+  const end = (step: Running, outcome: 'ok' | 'failed', reason = '') => {
+    running.delete(step)
+    const mark = line.isLive ? { ok: '✓', failed: '✗' }[outcome] : outcome
+    const text = finishedLine(step)
+    print(`${'  '.repeat(step.depth)}${painted(mark, outcome === 'ok' ? 'green' : 'red')} ${text}`)
+    toLog(`${outcome} ${text}${reason}`)
+    refresh()
+    if (running.size === 0) ticking = void clearInterval(ticking)
   }
 
   return {
-    log(line) {
-      toLog(line)
-      if (verbose) print(`    ${line}`)
+    log(text) {
+      toLog(text)
+      if (verbose) print(`    ${text}`)
     },
     async run(title, work) {
-      const startedAt = performance.now()
-      const indent = '  '.repeat(depth)
-      const remarks: string[] = []
-      toLog(`begin ${title}`)
-      if (live) output.write(`${indent}· ${title}`)
-      depth += 1
+      const step = begin(title)
+      const handle: Step = {
+        progress(text) {
+          step.progress = text
+          refresh()
+        },
+        remark: text => void step.remarks.push(text),
+      }
       try {
-        const result = await work({
-          progress(text) {
-            if (!live) return
-            clear()
-            output.write(`${indent}· ${title} ${text}`)
-          },
-          remark(text) {
-            remarks.push(text)
-          },
-        })
-        const line = finishedLine(title, startedAt, remarks)
-        print(`${indent}${live ? '✓' : 'ok'} ${line}`)
-        toLog(`end ${line}`)
+        const result = await parent.run(step, work, handle)
+        end(step, 'ok')
         return result
       } catch (error) {
-        const line = finishedLine(title, startedAt, remarks)
-        print(`${indent}${live ? '✗' : 'failed'} ${line}`)
-        toLog(`failed ${line}: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
+        end(step, 'failed', `: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
         throw error
-      } finally {
-        depth -= 1
       }
     },
   }
@@ -90,8 +105,12 @@ export const quietSteps: Steps = {
   run: (_title, work) => work({ progress: () => undefined, remark: () => undefined }),
 }
 
-function finishedLine(title: string, startedAt: number, remarks: readonly string[]): string {
+function runningLine({ title, depth, progress, startedAt }: Running): string {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  return `${'  '.repeat(depth)}· ${title}${progress === '' ? '' : ` ${progress}`} ${seconds} s`
+}
+
+function finishedLine({ title, startedAt, remarks }: Running): string {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(2)
-  const remark = remarks.length === 0 ? '' : ` (${remarks.join('; ')})`
-  return `${title} in ${seconds} s${remark}`
+  return `${title} in ${seconds} s${remarks.length === 0 ? '' : ` (${remarks.join('; ')})`}`
 }

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+
+export interface BundleOptions {
+  readonly entries: readonly string[]
+  /** The folder that the entries' paths in the bundle are relative to. */
+  readonly base: string
+  readonly folder: string
+}
+
+/**
+ * Turns TypeScript programs into plain modules with source maps, which start several times faster.
+ *
+ * `import.meta.dirname` and its like keep the place of the source, by which a module finds recipes,
+ * schemas and fixtures; installed packages stay outside.
+ */
+export async function bundle({ entries, base, folder }: BundleOptions): Promise<void> {
+  await build({
+    entryPoints: [...entries],
+    outbase: base,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'error',
+    plugins: [ownPlace],
+  })
+}
+
+const ownPlace: Plugin = {
+  name: 'own-place',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      loader: 'ts',
+      contents: withOwnPlace(await readFile(path, 'utf8'), path),
+    }))
+  },
+}
+
+function withOwnPlace(source: string, path: string): string {
+  const places: Record<string, string> = {
+    url: pathToFileURL(path).href,
+    dirname: dirname(path),
+    filename: path,
+  }
+  return source.replace(/\bimport\.meta\.(url|dirname|filename)\b/g, (_, name: string) =>
+    JSON.stringify(places[name]),
+  )
+}
