@@ -1,0 +1,297 @@
+// Written by `npm run generate` from src/model/cluster.schema.json; do not edit.
+
+/**
+ * All that a pair of directors is: hardware, addresses, services, access. `./director build`
+ * makes images from it.
+ */
+export interface ClusterSpec {
+  /** Names the folder of the images and appears in status and log. */
+  readonly cluster: string
+  /** The kind of hardware: the name of a folder in board/. */
+  readonly board: string
+  /** The two directors. */
+  readonly nodes: readonly NodeSpec[]
+  /** What the interfaces of every node are for, by name. */
+  readonly interfaces: Readonly<Record<string, InterfaceSpec>>
+  /** Which addresses move between the nodes (VIPs), and which of them move together. */
+  readonly vrrp: VrrpSpec
+  /** The virtual services; the same on both nodes. */
+  readonly services: readonly ServiceSpec[]
+  /** Who may log in. Absent: nobody; the console shows messages only. */
+  readonly access: AccessSpec
+  /** Files of yours that go into the base image, and into its hash. */
+  readonly files: readonly OperatorFileSpec[]
+  /** Packages of yours that go into the base image, and into its hash. */
+  readonly packages: readonly PackageSpec[]
+}
+
+/** Taken from a file, named relative to the folder of the cluster file. */
+export interface FileReference {
+  /** Path of the file, relative to the folder of the cluster file. */
+  readonly file: string
+}
+
+/** One director: what differs from the other one. */
+export interface NodeSpec {
+  /** Becomes the host name; unique in the cluster. */
+  readonly name: string
+  /**
+   * The node with the higher priority becomes active when both start together. The two nodes
+   * need different ones, or the higher address decides.
+   */
+  readonly priority: number
+  /**
+   * For each interface that the cluster declares: which NIC it is and which addresses this
+   * node has there.
+   */
+  readonly interfaces: Readonly<Record<string, NodeInterfaceSpec>>
+  /** The serial ports of a node. */
+  readonly serial?: SerialSpec
+  /**
+   * An unencrypted OpenSSH private key of type ed25519, in a file of mode 0600, as `init` and
+   * `ssh-keygen -t ed25519` write it. It goes into this node's stamp. Absent: a new key is
+   * made at each boot.
+   */
+  readonly ssh_host_key?: FileReference
+}
+
+/** Which NIC of this node it is, and this node's own addresses on it. */
+export interface NodeInterfaceSpec {
+  /**
+   * Exactly one of MAC address, PCI path or kernel name. MAC is surest: names depend on the
+   * order in which drivers load.
+   */
+  readonly match: MatchSpec
+  /**
+   * The node's own addresses; adverts are sent from the first. They stay with the node, unlike
+   * VIPs.
+   */
+  readonly addresses: readonly string[]
+}
+
+/**
+ * Exactly one of MAC address, PCI path or kernel name. MAC is surest: names depend on the
+ * order in which drivers load.
+ */
+export type MatchSpec =
+  | { readonly mac: string }
+  | { readonly pci: string }
+  | { readonly name: string }
+
+/** The serial ports of a node. */
+export interface SerialSpec {
+  /**
+   * The port of the loader, the kernel messages and the log-in. It is the board's console
+   * port; stated here, it is checked against it.
+   */
+  readonly console?: string
+  /**
+   * The port of the null-modem line to the peer: a name, or a name and a speed. Never the
+   * console.
+   */
+  readonly heartbeat?: HeartbeatPortSpec
+}
+
+/**
+ * The port of the null-modem line to the peer: a name, or a name and a speed. Never the
+ * console.
+ */
+export type HeartbeatPortSpec =
+  | string
+  | {
+      /** The name under /dev, without the folder. */
+      readonly port: string
+      /** Line speed, the same on both nodes. Unit: bit/s. */
+      readonly baud:
+        | 9600
+        | 19200
+        | 38400
+        | 57600
+        | 115200
+        | 230400
+        | 460800
+        | 921600
+        | 1000000
+        | 1500000
+        | 2000000
+        | 3000000
+        | 4000000
+    }
+
+/** What an interface is for; the same on every node. */
+export interface InterfaceSpec {
+  /**
+   * front: faces the clients. back: faces the real servers. management: log-in and monitoring;
+   * no VIP and no service is ever there.
+   */
+  readonly role: 'front' | 'back' | 'management'
+  /** Routes through this interface. */
+  readonly routes: readonly RouteSpec[]
+  /** The largest IP packet on this interface. Absent: what the driver sets. Unit: bytes. */
+  readonly mtu?: number
+}
+
+/** Where packets for other networks go. */
+export interface RouteSpec {
+  /** A network with prefix length, or `default`. */
+  readonly to: string
+  /** A neighbour in a subnet of the interface. */
+  readonly via: string
+}
+
+/** Which addresses move between the nodes (VIPs), and which of them move together. */
+export interface VrrpSpec {
+  /**
+   * After its start a node listens this long with its links up before it may take a VIP. Unit:
+   * ms.
+   */
+  readonly startup_hold_ms: number
+  /** VRRP instances (virtual routers) by name. */
+  readonly instances: Readonly<Record<string, InstanceSpec>>
+  /** Instances that move together. Every instance is in exactly one group. */
+  readonly groups: Readonly<Record<string, GroupSpec>>
+}
+
+/** A virtual router: one virtual MAC with its addresses on one interface. */
+export interface InstanceSpec {
+  /** The interface, front or back, on which the VIPs live. */
+  readonly interface: string
+  /**
+   * Unique on its network segment, routers of others included: it makes the virtual MAC
+   * 00:00:5e:00:01:VRID.
+   */
+  readonly vrid: number
+  /**
+   * The virtual addresses, with the prefix length of their subnet or /32, in the order in
+   * which adverts list them.
+   */
+  readonly addresses: readonly string[]
+  /**
+   * Time between two adverts. The backup takes over after three of them are missing, and a
+   * little more by its priority. Unit: ms.
+   */
+  readonly advert_interval_ms: number
+}
+
+/** Instances that are active on the same node, always. */
+export interface GroupSpec {
+  /** Names of instances. */
+  readonly instances: readonly string[]
+  /**
+   * manual: a node that returns stays backup until an operator moves the group. automatic: the
+   * node with the higher priority takes over as soon as it can.
+   */
+  readonly failback: 'manual' | 'automatic'
+}
+
+/** Connections to a VIP and port, spread over real servers by IPVS. */
+export interface ServiceSpec {
+  /** Unique in the cluster; status and log use it. */
+  readonly name: string
+  /** A VIP of one of the instances, without prefix length. */
+  readonly address: string
+  /** The port that clients connect to. */
+  readonly port: number
+  /** Transport protocol of the service. */
+  readonly protocol: 'tcp' | 'udp'
+  /**
+   * How a real server is chosen. rr: in turn. wrr: in turn by weight. lc: fewest connections.
+   * wlc: fewest connections by weight. sh: by hash of the client address. mh: Maglev, by hash
+   * of the client address with little change when a server goes.
+   */
+  readonly scheduler: 'rr' | 'wrr' | 'lc' | 'wlc' | 'sh' | 'mh'
+  /**
+   * nat: the director rewrites addresses, and the real servers use a VIP on their side as
+   * gateway. dr: direct routing; the real servers hold the VIP on a loopback interface and
+   * answer the client themselves.
+   */
+  readonly forward: 'nat' | 'dr'
+  /**
+   * How the director finds out whether a real server works. Absent: every real server counts
+   * as up.
+   */
+  readonly check?: CheckSpec
+  /** The machines that do the work. */
+  readonly real_servers: readonly RealServerSpec[]
+}
+
+/** A machine that answers for a service. */
+export interface RealServerSpec {
+  /** The address of the machine itself. */
+  readonly address: string
+  /**
+   * The port on the machine. Absent: the port of the service. With forward dr it cannot
+   * differ.
+   */
+  readonly port?: number
+  /**
+   * Share of the connections, against the other weights of the service. 0: no new connection,
+   * while those that exist go on.
+   */
+  readonly weight: number
+}
+
+/**
+ * How the director finds out whether a real server works. Absent: every real server counts
+ * as up.
+ */
+export interface CheckSpec {
+  /** tcp: a TCP connection can be made. */
+  readonly type: 'tcp'
+  /** The port to try on the real server. Absent: the real server's own. */
+  readonly port?: number
+  /** From the start of one check to the start of the next. Unit: ms. */
+  readonly interval_ms: number
+  /** A check that takes longer has failed. Shorter than the interval. Unit: ms. */
+  readonly timeout_ms: number
+  /** So many failures in a row remove a real server. */
+  readonly fall: number
+  /** So many successes in a row restore it. */
+  readonly rise: number
+}
+
+/** Who may log in. Absent: nobody; the console shows messages only. */
+export interface AccessSpec {
+  /**
+   * Public keys that may log in as root by SSH on the management interface. There is no log-in
+   * by password over the network.
+   */
+  readonly authorized_keys: readonly AuthorizedKeySpec[]
+  /**
+   * A file of mode 0600 whose one line is the crypt(3) hash of root's password on the console,
+   * SHA-512 ($6$) or SHA-256 ($5$), as `init` and `openssl passwd -6` write it. Absent: no
+   * log-in on the console.
+   */
+  readonly console_password_hash?: FileReference
+}
+
+/** A line of an OpenSSH authorized_keys file, or a file of such lines. */
+export type AuthorizedKeySpec =
+  | string
+  | {
+      /** Path of a file of public keys, relative to the folder of the cluster file. */
+      readonly file: string
+    }
+
+/** A file of yours that goes into the base image. */
+export interface OperatorFileSpec {
+  /** Path of the file here, relative to the folder of the cluster file. */
+  readonly source: string
+  /** Absolute path of the file in the running system. */
+  readonly destination: string
+  /** Permission bits, as octal digits in quotes. */
+  readonly mode: string
+}
+
+/** A package of the base distribution, by its name: all of its files, or those that you name. */
+export type PackageSpec =
+  | string
+  | {
+      /** Name of the package. */
+      readonly name: string
+      /**
+       * Absolute paths of the files to take; one that ends with a slash takes all below it.
+       * Absent: all files. Shared libraries that they need follow by themselves.
+       */
+      readonly paths?: readonly string[]
+    }
