@@ -1,0 +1,119 @@
+import type { InterfaceName, LinkEvent } from '../machine.ts'
+import { decodeMessages } from '../wire/netlink.ts'
+import {
+  decodeLinkAddress,
+  IFA_F_SECONDARY,
+  type LinkAddress,
+  RTM_DELADDR,
+} from '../wire/netlink-address.ts'
+import {
+  decodeLink,
+  IFF_LOWER_UP,
+  IFF_UP,
+  type Link,
+  OPER_UNKNOWN,
+  OPER_UP,
+  RTM_DELLINK,
+} from '../wire/netlink-link.ts'
+import { decodeIpv4, decodeMac } from '../wire/text-address.ts'
+import { readAddresses, readLinks } from './read-network.ts'
+import { andThen, done, type Talk } from './talk.ts'
+
+/** RTMGRP_LINK | RTMGRP_IPV4_IFADDR: what the monitor's socket is bound to. */
+export const MONITOR_GROUPS = 0x11
+
+/** The links and IPv4 addresses of this network namespace, kept up to date in place. */
+export interface NetworkView {
+  /** By index. */
+  readonly links: Map<number, Link>
+  /** In the kernel's order, by link index. */
+  readonly addresses: Map<number, LinkAddress[]>
+}
+
+/** Reads everything: at the start, and whenever the monitor has lost messages (ENOBUFS). */
+export const readView = (): Talk<NetworkView> =>
+  andThen(readLinks(), links =>
+    andThen(readAddresses(), addresses => {
+      const view: NetworkView = { links: new Map(), addresses: new Map() }
+      for (const link of links) view.links.set(link.index, link)
+      for (const address of addresses) addAddress(view, address)
+      return done(view)
+    }),
+  )
+
+/** Takes one datagram of the monitor; gives the indexes of the links that it spoke of. */
+export function noteChanges(view: NetworkView, datagram: Uint8Array): ReadonlySet<number> {
+  const touched = new Set<number>()
+  for (const message of decodeMessages(datagram.slice())) {
+    const link = decodeLink(message)
+    if (link !== undefined) {
+      touched.add(link.index)
+      if (message.type !== RTM_DELLINK) {
+        view.links.set(link.index, link)
+      } else {
+        view.links.delete(link.index)
+        view.addresses.delete(link.index)
+      }
+    }
+    const address = decodeLinkAddress(message)
+    if (address !== undefined) {
+      touched.add(address.index)
+      if (message.type === RTM_DELADDR) removeAddress(view, address)
+      else addAddress(view, address)
+    }
+  }
+  return touched
+}
+
+/** What the core is told of an interface; `index` undefined: there is no such link (any more). */
+export function linkEvent(
+  view: NetworkView,
+  name: InterfaceName,
+  index: number | undefined,
+): LinkEvent {
+  const link = index === undefined ? undefined : view.links.get(index)
+  if (link === undefined) return { kind: 'link', interface: name, up: false, mac: '' }
+  const primary = view.addresses.get(link.index)?.find(each => (each.flags & IFA_F_SECONDARY) === 0)
+  return {
+    kind: 'link',
+    interface: name,
+    up: isUp(link),
+    mac: decodeMac(link.mac),
+    ...(primary === undefined ? {} : { address: decodeIpv4(primary.address) }),
+  }
+}
+
+/** Do two events say the same? */
+export const isSameLinkEvent = (left: LinkEvent, right: LinkEvent): boolean =>
+  left.up === right.up && left.mac === right.mac && left.address === right.address
+
+/** Administratively up, with carrier, and not held back by what is below or beside it. */
+export const isUp = (link: Link): boolean =>
+  (link.flags & IFF_UP) !== 0 &&
+  (link.flags & IFF_LOWER_UP) !== 0 &&
+  (link.operState === OPER_UP || link.operState === OPER_UNKNOWN)
+
+/** One that is there already keeps its place: only its flags are new. */
+function addAddress(view: NetworkView, address: LinkAddress): void {
+  const list = view.addresses.get(address.index)
+  if (list === undefined) {
+    view.addresses.set(address.index, [address])
+    return
+  }
+  const at = placeOf(list, address)
+  if (at < 0) list.push(address)
+  else list[at] = address
+}
+
+function removeAddress(view: NetworkView, address: LinkAddress): void {
+  const list = view.addresses.get(address.index) ?? []
+  const at = placeOf(list, address)
+  if (at >= 0) list.splice(at, 1)
+}
+
+const placeOf = (list: readonly LinkAddress[], wanted: LinkAddress): number =>
+  list.findIndex(
+    each =>
+      each.prefixLength === wanted.prefixLength &&
+      each.address.every((byte, at) => byte === wanted.address[at]),
+  )

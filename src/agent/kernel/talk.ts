@@ -1,0 +1,111 @@
+import type { NetlinkMessage, NetlinkRequest } from '../wire/netlink.ts'
+
+/**
+ * What to do with the kernel, one step after the other, as plain values: whoever holds sockets
+ * and files does the step at hand and hands its outcome to `next`, which gives the next step.
+ *
+ * So what is sent, in which order, and how the answers are judged can be tested without a kernel,
+ * and the one who drives it may pause between any two steps.
+ */
+export type Talk<T> =
+  | { readonly kind: 'ask'; readonly ask: Ask; readonly next: (answer: Answer) => Talk<T> }
+  | { readonly kind: 'file'; readonly file: FileStep; readonly next: (got: FileAnswer) => Talk<T> }
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** NETLINK_ROUTE, NETLINK_GENERIC, NETLINK_NETFILTER. */
+export type NetlinkSocket = 'route' | 'generic' | 'netfilter'
+
+/** Requests that go to the kernel as one datagram. */
+export interface Ask {
+  readonly socket: NetlinkSocket
+  readonly requests: readonly NetlinkRequest[]
+  /** Which request's answer is the last to come. */
+  readonly last: number
+}
+
+export interface Answer {
+  /** 0, or of the first request that failed, or of the exchange itself (EINTR, ENOBUFS). */
+  readonly errno: number
+  readonly errors: readonly { readonly request: number; readonly errno: number }[]
+  readonly messages: readonly NetlinkMessage[]
+}
+
+export type FileStep =
+  | { readonly kind: 'read' | 'read_link' | 'list'; readonly path: string }
+  | {
+      readonly kind: 'write'
+      readonly path: string
+      readonly content: Uint8Array
+      /** Absent: the file must exist, as those of /proc and /sys do. */
+      readonly mode?: number
+    }
+
+export interface FileAnswer {
+  readonly errno: number
+  /** Of `read`: the bytes. */
+  readonly content?: Uint8Array
+  /** Of `read_link` one, of `list` the names in the folder. */
+  readonly names?: readonly string[]
+}
+
+/** Why a talk ended early. */
+export interface Failure {
+  /** Positive. */
+  readonly errno: number
+  /** What was being done, for example `make vr4.10.3`. */
+  readonly step: string
+}
+
+export const done = <T>(value: T): Talk<T> => ({ kind: 'done', value })
+export const failed = (errno: number, step: string): Talk<never> => ({
+  kind: 'failed',
+  failure: { errno, step },
+})
+
+/** Goes on with what the first talk gave; a failure ends both. */
+export function andThen<A, B>(first: Talk<A>, next: (value: A) => Talk<B>): Talk<B> {
+  switch (first.kind) {
+    case 'done':
+      return next(first.value)
+    case 'failed':
+      return first
+    case 'ask':
+      return { ...first, next: (answer: Answer) => andThen(first.next(answer), next) }
+    case 'file':
+      return { ...first, next: (got: FileAnswer) => andThen(first.next(got), next) }
+  }
+}
+
+/** One talk for each item, in order; their values. */
+export function forEach<A, B>(items: readonly A[], talk: (item: A) => Talk<B>): Talk<readonly B[]> {
+  const values: B[] = []
+  const proceed = (): Talk<readonly B[]> => {
+    for (let at = values.length; at < items.length; at++) {
+      const next = talk(items[at] as A)
+      if (next.kind !== 'done') {
+        return andThen(next, value => {
+          values.push(value)
+          return proceed()
+        })
+      }
+      values.push(next.value)
+    }
+    return done(values)
+  }
+  return proceed()
+}
+
+/** Turns a failure into a value. */
+export function recover<T>(talk: Talk<T>, otherwise: (failure: Failure) => Talk<T>): Talk<T> {
+  switch (talk.kind) {
+    case 'done':
+      return talk
+    case 'failed':
+      return otherwise(talk.failure)
+    case 'ask':
+      return { ...talk, next: (answer: Answer) => recover(talk.next(answer), otherwise) }
+    case 'file':
+      return { ...talk, next: (got: FileAnswer) => recover(talk.next(got), otherwise) }
+  }
+}

@@ -1,0 +1,97 @@
+import { decodeLink, getLink, type Link, setLink } from '../wire/netlink-link.ts'
+import {
+  decodeIngressChain,
+  getChain,
+  type IngressChain,
+  setPolicy,
+} from '../wire/netlink-nftables.ts'
+import { ask, askBatch } from './ask.ts'
+import { EIO } from './errno.ts'
+import { andThen, done, type Failure, failed, recover, type Talk } from './talk.ts'
+import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
+import { judgeDevice } from './vip-verdict.ts'
+
+export type VipState = 'open' | 'closed'
+
+/** What was seen after a flip. */
+export interface FlipReport {
+  /** Frames that the device has dropped since it was last closed; meaningful while it is closed. */
+  readonly dropped: number
+}
+
+/**
+ * Opens or closes the VIPs of one device, whatever their number, with two messages; reads the
+ * device and its chain back and compares. `done` means that the kernel was seen to hold it.
+ *
+ * The filter is the outer gate: it opens last and closes first, so nothing is received through a
+ * device that cannot send. A device that does not open is closed again.
+ */
+export function flip(device: MadeVipDevice, to: VipState): Talk<FlipReport> {
+  if (to === 'closed') return close(device)
+  const opened = andThen(hold(device, 'open'), () =>
+    andThen(filter(device, 'open'), () => readBack(device, 'open')),
+  )
+  return recover(opened, failure => {
+    const report = () => fail(failure)
+    return recover(andThen(close(device), report), report)
+  })
+}
+
+/** Both gates are tried: one that fails must not keep the other open. */
+function close(device: MadeVipDevice): Talk<FlipReport> {
+  const held = (before: Talk<void>) => andThen(hold(device, 'closed'), () => before)
+  const closed = recover(
+    andThen(filter(device, 'closed'), () => held(done(undefined))),
+    failure => held(fail(failure)),
+  )
+  return andThen(closed, () => readBack(device, 'closed'))
+}
+
+/** Reads a device and its chain and fails where they are not as they must be. */
+export function readBack(device: MadeVipDevice, state: VipState): Talk<FlipReport> {
+  return andThen(readLink(device), link =>
+    andThen(readChain(device), chain => {
+      const differences = judgeDevice(device, state, link, chain)
+      return differences.length === 0
+        ? done({ dropped: chain?.frames ?? 0 })
+        : failed(
+            EIO,
+            `${state === 'open' ? 'open' : 'close'} ${device.name}: ${differences.join('; ')}`,
+          )
+    }),
+  )
+}
+
+function hold(device: MadeVipDevice, state: VipState): Talk<void> {
+  const request = setLink(device.index, { protoDown: state === 'closed' })
+  return andThen(ask('route', [request]), ({ errno }) =>
+    errno === 0
+      ? done(undefined)
+      : failed(errno, `set protodown of ${device.name} ${state === 'open' ? 'off' : 'on'}`),
+  )
+}
+
+function filter(device: MadeVipDevice, state: VipState): Talk<void> {
+  const policy = state === 'open' ? 'accept' : 'drop'
+  return andThen(askBatch([setPolicy(VIP_TABLE, device.name, policy)]), ({ errno }) =>
+    errno === 0 ? done(undefined) : failed(errno, `set the policy of ${device.name} to ${policy}`),
+  )
+}
+
+function readLink(device: MadeVipDevice): Talk<Link | undefined> {
+  return andThen(ask('route', [getLink(device.index)]), ({ errno, messages }) =>
+    errno === 0
+      ? done(messages.map(decodeLink).find(link => link?.index === device.index))
+      : failed(errno, `read ${device.name}`),
+  )
+}
+
+function readChain(device: MadeVipDevice): Talk<IngressChain | undefined> {
+  return andThen(ask('netfilter', [getChain(VIP_TABLE, device.name)]), ({ errno, messages }) =>
+    errno === 0
+      ? done(messages.map(decodeIngressChain).find(chain => chain?.name === device.name))
+      : failed(errno, `read the chain of ${device.name}`),
+  )
+}
+
+const fail = ({ errno, step }: Failure): Talk<never> => failed(errno, step)

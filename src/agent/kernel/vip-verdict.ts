@@ -1,0 +1,57 @@
+import type { LinkAddress } from '../wire/netlink-address.ts'
+import { IFF_UP, type Link } from '../wire/netlink-link.ts'
+import type { IngressChain } from '../wire/netlink-nftables.ts'
+import { decodeIpv4, decodeMac } from '../wire/text-address.ts'
+import type { MadeVipDevice } from './vip-device.ts'
+
+/** How the kernel differs from what a device in this state must be; empty: not at all. */
+export function judgeDevice(
+  device: MadeVipDevice,
+  state: 'open' | 'closed',
+  link: Link | undefined,
+  chain: IngressChain | undefined,
+): readonly string[] {
+  if (link === undefined) return ['the device is gone']
+  if (chain === undefined) return ['its chain is gone']
+  const policy = state === 'open' ? 'accept' : 'drop'
+  const differences: string[] = []
+  const expect = (what: string, expected: string, found: string) => {
+    if (expected !== found) differences.push(`${what} is ${found}, expected ${expected}`)
+  }
+  expect('the name', device.name, link.name)
+  expect('the parent', String(device.parent.index), String(link.parent))
+  expect('the mode', 'bridge', link.isBridgeMode === true ? 'bridge' : 'another')
+  expect('the address', decodeMac(device.mac), decodeMac(link.mac))
+  expect('the flag UP', 'set', (link.flags & IFF_UP) !== 0 ? 'set' : 'clear')
+  expect('protodown', state === 'open' ? 'off' : 'on', link.isProtoDown ? 'on' : 'off')
+  expect("the chain's device", device.name, chain.device ?? 'none')
+  expect('the policy', policy, chain.policy)
+  if (state === 'open' && link.protoDownReasons !== 0) {
+    differences.push(`another program holds it down (reason bits ${link.protoDownReasons})`)
+  }
+  return differences
+}
+
+/** How the addresses of a device differ from its VIPs. */
+export interface AddressVerdict {
+  readonly missing: readonly Uint8Array[]
+  /** Addresses that are not VIPs, or have another prefix length than 32. */
+  readonly foreign: readonly LinkAddress[]
+}
+
+/** `held` may hold addresses of other links too. */
+export function judgeAddresses(
+  device: MadeVipDevice,
+  held: readonly LinkAddress[],
+): AddressVerdict {
+  const wanted = new Set(device.addresses.map(decodeIpv4))
+  const seen = new Set<string>()
+  const foreign: LinkAddress[] = []
+  for (const each of held) {
+    if (each.index !== device.index) continue
+    const text = decodeIpv4(each.address)
+    if (wanted.has(text) && each.prefixLength === 32) seen.add(text)
+    else foreign.push(each)
+  }
+  return { missing: device.addresses.filter(each => !seen.has(decodeIpv4(each))), foreign }
+}

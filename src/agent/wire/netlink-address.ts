@@ -1,0 +1,102 @@
+// rtnetlink IPv4 addresses: include/uapi/linux/if_addr.h.
+import {
+  AF_INET,
+  concat,
+  type NetlinkMessage,
+  type NetlinkRequest,
+  NLM_F_CREATE,
+  NLM_F_DUMP,
+  NLM_F_EXCL,
+} from './netlink.ts'
+import { asU32, bytesOf, decodeAttributes, encodeAttributes } from './netlink-attributes.ts'
+
+export const RTM_NEWADDR = 20
+export const RTM_DELADDR = 21
+const RTM_GETADDR = 22
+
+const IFA_ADDRESS = 1
+const IFA_LOCAL = 2
+const IFA_BROADCAST = 4
+const IFA_FLAGS = 8
+
+export const IFA_F_SECONDARY = 0x1
+
+/** An IPv4 address of a link as the kernel holds it. */
+export interface LinkAddress {
+  /** The link's index. */
+  readonly index: number
+  /** 4 bytes. */
+  readonly address: Uint8Array
+  readonly prefixLength: number
+  /** IFA_F_*. */
+  readonly flags: number
+}
+
+export const dumpAddresses = (): NetlinkRequest => ({
+  type: RTM_GETADDR,
+  flags: NLM_F_DUMP,
+  payload: addressHeader(0, 0),
+})
+
+/** Adds an address with global scope; a prefix shorter than 31 gets its broadcast address. */
+export function newAddress(
+  index: number,
+  address: Uint8Array,
+  prefixLength: number,
+): NetlinkRequest {
+  const attributes = [bytesOf(IFA_LOCAL, address), bytesOf(IFA_ADDRESS, address)]
+  if (prefixLength < 31) {
+    attributes.push(bytesOf(IFA_BROADCAST, broadcastOf(address, prefixLength)))
+  }
+  return {
+    type: RTM_NEWADDR,
+    flags: NLM_F_CREATE | NLM_F_EXCL,
+    payload: concat(addressHeader(index, prefixLength), encodeAttributes(attributes)),
+  }
+}
+
+export function deleteAddress(
+  index: number,
+  address: Uint8Array,
+  prefixLength: number,
+): NetlinkRequest {
+  return {
+    type: RTM_DELADDR,
+    flags: 0,
+    payload: concat(
+      addressHeader(index, prefixLength),
+      encodeAttributes([bytesOf(IFA_LOCAL, address)]),
+    ),
+  }
+}
+
+/** The IPv4 address that an RTM_NEWADDR or RTM_DELADDR speaks of. */
+export function decodeLinkAddress(message: NetlinkMessage): LinkAddress | undefined {
+  const { type, payload } = message
+  if ((type !== RTM_NEWADDR && type !== RTM_DELADDR) || payload.length < 8) return undefined
+  if (payload[0] !== AF_INET) return undefined
+  const attributes = decodeAttributes(payload.subarray(8))
+  const address = attributes?.get(IFA_LOCAL) ?? attributes?.get(IFA_ADDRESS)
+  if (address?.length !== 4) return undefined
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
+  return {
+    index: view.getUint32(4, true),
+    address,
+    prefixLength: view.getUint8(1),
+    flags: asU32(attributes?.get(IFA_FLAGS)) ?? view.getUint8(2),
+  }
+}
+
+/** struct ifaddrmsg. */
+function addressHeader(index: number, prefixLength: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  const view = new DataView(bytes.buffer)
+  view.setUint8(0, AF_INET)
+  view.setUint8(1, prefixLength)
+  view.setUint32(4, index, true)
+  return bytes
+}
+
+function broadcastOf(address: Uint8Array, prefixLength: number): Uint8Array {
+  return address.map((byte, at) => byte | (0xff >> Math.max(0, Math.min(8, prefixLength - at * 8))))
+}
