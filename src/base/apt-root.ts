@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeAtomic } from '../kit/atomic.ts'
+import { exec } from '../kit/exec.ts'
+import { sha256 } from '../kit/hash.ts'
+import { fail, ProblemError } from '../kit/problem.ts'
+import { withCacheLock } from './cache.ts'
+import type { Mirrors } from './mirror.ts'
+import type { ArchiveName, Recipe } from './recipe.ts'
+
+/**
+ * An apt of our own: sources, lists, cache and dpkg status in one folder of the cache.
+ *
+ * It needs no root user and never looks at what is installed on the host. What it takes from the
+ * host is the mirror, the proxy settings and Debian's archive keys.
+ */
+export interface AptRoot {
+  /** Fetches the signed indices, once in the life of this object. */
+  update(): Promise<void>
+  /** Runs `apt-get` or `apt-cache` in the root; returns standard output. */
+  run(program: 'apt-get' | 'apt-cache', args: readonly string[]): Promise<string>
+  /** Environment for other programs of apt, such as `apt-helper`. */
+  readonly env: Readonly<Record<string, string>>
+  readonly mirrors: Mirrors
+}
+
+export interface AptRootOptions {
+  readonly recipe: Recipe
+  readonly mirrors: Mirrors
+  readonly cache: string
+  readonly components: readonly string[]
+  /** Files of archive keys to try, the first that exists counts; absent: Debian's on this host. */
+  readonly keyrings?: readonly string[]
+  readonly log: (line: string) => void
+}
+
+const DEBIAN_KEYRINGS = [
+  '/usr/share/keyrings/debian-archive-keyring.gpg',
+  '/usr/share/keyrings/debian-archive-keyring.pgp',
+  '/etc/apt/trusted.gpg.d/debian-archive-keyring.gpg',
+]
+
+// Indices younger than this are not asked for again by the next command.
+const FRESH_MS = 10 * 60 * 1000
+
+/** Lays out the private root; nothing is fetched yet. */
+export async function openAptRoot(options: AptRootOptions): Promise<AptRoot> {
+  const { cache, mirrors, log } = options
+  if (!existsSync('/usr/bin/apt-get')) noApt()
+  const sources = sourcesText(options)
+  const folder = join(cache, 'apt', sha256(sources).slice(0, 16))
+  for (const part of ['lists/partial', 'archives/partial']) {
+    await mkdir(join(folder, part), { recursive: true })
+  }
+  await writeAtomic(join(folder, 'sources.list'), sources)
+  await writeAtomic(join(folder, 'status'), '')
+  await writeAtomic(join(folder, 'apt.conf'), configText(folder, await hostSettings()))
+  const env = { ...plainEnvironment(), LC_ALL: 'C', APT_CONFIG: join(folder, 'apt.conf') }
+  const run: AptRoot['run'] = async (program, args) =>
+    (await exec(`/usr/bin/${program}`, args, { env, onErrorLine: log })).toString('utf8')
+  let updated: Promise<void> | undefined
+  return {
+    env,
+    mirrors,
+    run,
+    update() {
+      updated ??= withCacheLock(cache, 'apt', () => updateLists(folder, run))
+      return updated
+    },
+  }
+}
+
+async function updateLists(folder: string, run: AptRoot['run']): Promise<void> {
+  const marker = join(folder, 'updated')
+  const age =
+    Date.now() -
+    (await stat(marker)
+      .then(({ mtimeMs }) => mtimeMs)
+      .catch(() => 0))
+  if (age < FRESH_MS) return
+  try {
+    await run('apt-get', ['update', '-q', '-o', 'APT::Update::Error-Mode=any'])
+  } catch (error) {
+    throw explainUpdate(error)
+  }
+  await writeAtomic(marker, '')
+}
+
+function explainUpdate(error: unknown): unknown {
+  const said = error instanceof ProblemError ? (error.problems[0]?.found ?? '') : ''
+  const found = firstComplaint(said)
+  if (
+    /NO_PUBKEY|not signed|signatures? (?:couldn't|were invalid|.*invalid)|BADSIG|EXPKEYSIG|Missing key|Sub-process .* returned an error code \(1\)/.test(
+      said,
+    )
+  ) {
+    return problemError(
+      {
+        code: 'signature_wrong',
+        message: 'the package index is not signed by the keys of the Debian archive',
+        expected: 'a signature of the keys in debian-archive-keyring',
+        found,
+        remedy:
+          'check the mirror, and that the package debian-archive-keyring of this host is up to date',
+      },
+      error,
+    )
+  }
+  if (said === '') return error
+  return problemError(
+    {
+      code: 'mirror_gone',
+      message: 'the package mirror does not answer with an index',
+      found,
+      remedy:
+        'check the network and the apt configuration of this host, or name another mirror with --mirror URL',
+    },
+    error,
+  )
+}
+
+function problemError(problem: ConstructorParameters<typeof ProblemError>[0][0], cause: unknown) {
+  return new ProblemError([problem], { cause })
+}
+
+/** The first line with an error of apt, without its letter. */
+export function firstComplaint(said: string): string {
+  const line = said.split('\n').find(text => /^\s*[EW]:/.test(text)) ?? said.split('\n')[0] ?? ''
+  return line.trim().replace(/^[EW]:\s*/, '')
+}
+
+function sourcesText({ recipe, mirrors, components, keyrings }: AptRootOptions): string {
+  const keyring = (keyrings ?? DEBIAN_KEYRINGS).find(file => existsSync(file))
+  if (keyring === undefined) noKeyring(keyrings ?? DEBIAN_KEYRINGS)
+  const lines: string[] = []
+  for (const [name, { suites }] of Object.entries(recipe.archives)) {
+    const uri = mirrors[name as ArchiveName]
+    for (const suite of suites) {
+      const place = `${uri} ${suite} ${components.join(' ')}`
+      lines.push(`deb [arch=${recipe.architecture} signed-by=${keyring}] ${place}`)
+      lines.push(`deb-src [signed-by=${keyring}] ${place}`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function configText(folder: string, settings: string): string {
+  const lines = [
+    settings,
+    'Dir::Etc::main "/dev/null";',
+    'Dir::Etc::parts "/dev/null";',
+    `Dir::Etc::sourcelist "${folder}/sources.list";`,
+    'Dir::Etc::sourceparts "/dev/null";',
+    'Dir::Etc::preferences "/dev/null";',
+    'Dir::Etc::preferencesparts "/dev/null";',
+    'Dir::Etc::trusted "/dev/null";',
+    'Dir::Etc::trustedparts "/dev/null";',
+    `Dir::State "${folder}";`,
+    `Dir::State::status "${folder}/status";`,
+    `Dir::Cache "${folder}";`,
+    `Dir::Log "${folder}";`,
+    // As root, apt would fetch as a user who may not enter the cache of the person who builds.
+    'APT::Sandbox::User "root";',
+    'APT::Architecture "amd64";',
+    'APT::Architectures { "amd64"; };',
+    'APT::Install-Recommends "false";',
+    'APT::Get::Assume-Yes "true";',
+    'Acquire::Languages "none";',
+    'Acquire::Retries "2";',
+    'Acquire::http::Timeout "20";',
+    'Acquire::https::Timeout "20";',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+// Of the host's own settings only how to reach a mirror and how strictly to take its dates.
+async function hostSettings(): Promise<string> {
+  const wanted =
+    /^Acquire::(?:http|https|ftp|Check-Valid-Until|Check-Date|ForceIPv[46])(?:::\S+)? "/
+  const dump = (
+    await exec('/usr/bin/apt-config', ['dump', '--format', '%F "%v";%n', 'Acquire'])
+  ).toString()
+  return dump
+    .split('\n')
+    .filter(line => wanted.test(line) && !line.endsWith(' "";'))
+    .join('\n')
+}
+
+function plainEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) =>
+    /^(PATH|HOME|TMPDIR|.*_proxy)$/i.test(name),
+  )
+  return Object.fromEntries(kept) as Record<string, string>
+}
+
+function noApt(): never {
+  fail({
+    code: 'apt_missing',
+    message: 'this host has no apt',
+    expected: '/usr/bin/apt-get, which fetches and checks the packages',
+    remedy: 'build on Debian 12 or newer, or in a container of it',
+  })
+}
+
+function noKeyring(tried: readonly string[]): never {
+  fail({
+    code: 'keyring_missing',
+    message: 'the keys of the Debian archive are not on this host',
+    expected: tried.join(' or '),
+    remedy: 'install the package debian-archive-keyring',
+  })
+}

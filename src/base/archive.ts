@@ -1,0 +1,55 @@
+import { type AptRoot, openAptRoot } from './apt-root.ts'
+import type { ArchiveRequest } from './base-system.ts'
+import { cacheFolder } from './cache.ts'
+import { type Lock, loadLock } from './lock.ts'
+import { findMirrors } from './mirror.ts'
+import { loadRecipe, type Recipe } from './recipe.ts'
+
+/** Recipe, lock and mirror together: all that a section needs to become files. */
+export interface Archive {
+  readonly recipe: Recipe
+  readonly lock: Lock
+  readonly locked: boolean
+  readonly cache: string
+  /** Made at the first call: with a warm cache nobody calls. */
+  apt(): Promise<AptRoot>
+}
+
+export interface ArchiveOptions extends ArchiveRequest {
+  /** Folder of recipe.yaml and lock.json, with a final slash; absent: the project's. */
+  readonly recipeFolder?: string
+  readonly cache?: string
+  readonly keyrings?: readonly string[]
+  /** The board names firmware files, so that their component is needed. */
+  readonly firmware?: boolean
+}
+
+/** Reads recipe and lock; touches neither apt nor the network. */
+export async function openArchive(options: ArchiveOptions): Promise<Archive> {
+  const loaded = await loadRecipe(options.recipeFolder)
+  const recipe =
+    options.firmware === true
+      ? { ...loaded, components: [...loaded.components, ...loaded.firmware_components] }
+      : loaded
+  const cache = options.cache ?? cacheFolder()
+  let apt: Promise<AptRoot> | undefined
+  return {
+    recipe,
+    lock: await loadLock(options.recipeFolder),
+    locked: options.locked,
+    cache,
+    apt() {
+      apt ??= findMirrors(options.mirror).then(mirrors =>
+        openAptRoot({
+          recipe,
+          mirrors,
+          cache,
+          components: recipe.components,
+          ...(options.keyrings === undefined ? {} : { keyrings: options.keyrings }),
+          log: line => options.steps.log(line),
+        }),
+      )
+      return apt
+    },
+  }
+}

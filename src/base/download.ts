@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exec } from '../kit/exec.ts'
+import { sha256File } from '../kit/hash.ts'
+import { fail, ProblemError } from '../kit/problem.ts'
+import type { AptRoot } from './apt-root.ts'
+import { withCacheLock } from './cache.ts'
+import type { PoolFile } from './lock.ts'
+
+const HELPER = '/usr/lib/apt/apt-helper'
+
+// So many files are named to one run of apt's helper: argument lists have a limit.
+const FILES_A_RUN = 50
+
+/** Where the cache keeps a file: by its hash, so that a name never stands for another content. */
+export function cachedFile(cache: string, sha256: string): string {
+  return join(cache, 'downloads', sha256)
+}
+
+/** True when every file is in the cache. What is there under its hash was checked when it came. */
+export function allCached(cache: string, files: readonly PoolFile[]): boolean {
+  return files.every(({ sha256 }) => existsSync(cachedFile(cache, sha256)))
+}
+
+export interface DownloadOptions {
+  readonly cache: string
+  /** Opened only when something has to be fetched. */
+  readonly apt: () => Promise<AptRoot>
+  readonly progress: (text: string) => void
+}
+
+/**
+ * Fetches what the cache lacks, through apt's own methods and thus its proxies.
+ *
+ * A file has its final name only after its SHA-256 was right; a download that was cut goes on
+ * where it stopped.
+ *
+ * @returns the files that the mirror no longer has (404)
+ * @throws ProblemError `hash_wrong`, `mirror_gone`
+ */
+export async function download(
+  files: readonly PoolFile[],
+  options: DownloadOptions,
+): Promise<PoolFile[]> {
+  const { cache } = options
+  if (allCached(cache, files)) return []
+  const apt = await options.apt()
+  return withCacheLock(cache, 'downloads', async () => {
+    const missing = files.filter(file => !allCached(cache, [file]))
+    const bytes = missing.reduce((sum, { size }) => sum + size, 0)
+    const gone: PoolFile[] = []
+    for (let start = 0; start < missing.length; start += FILES_A_RUN) {
+      options.progress(`${start}/${missing.length} files, ${(bytes / 1e6).toFixed(1)} MB in all`)
+      const batch = missing.slice(start, start + FILES_A_RUN)
+      gone.push(...(await fetchBatch(batch, cache, apt)))
+    }
+    return gone
+  })
+}
+
+async function fetchBatch(
+  files: readonly PoolFile[],
+  cache: string,
+  apt: AptRoot,
+): Promise<PoolFile[]> {
+  await mkdir(join(cache, 'downloads', 'partial'), { recursive: true })
+  const partial = ({ sha256 }: PoolFile) => join(cache, 'downloads', 'partial', sha256)
+  const fetchAll = (wanted: readonly PoolFile[]) =>
+    runHelper(
+      wanted.flatMap(file => [
+        `${apt.mirrors[file.archive]}/${file.file}`,
+        partial(file),
+        `SHA256:${file.sha256}`,
+      ]),
+      apt,
+    )
+  let said = await fetchAll(files)
+  // Of a part of another file the rest is wrong too: once more, from its beginning.
+  const spoiled = files.filter(file => existsSync(`${partial(file)}.FAILED`))
+  for (const file of spoiled) await rm(`${partial(file)}.FAILED`)
+  if (spoiled.length > 0) said = await fetchAll(spoiled)
+
+  const gone: PoolFile[] = []
+  for (const file of files) {
+    if (await keepIfRight(file, partial(file), cache)) continue
+    if (isGone(said, file)) gone.push(file)
+    else refuse(file, partial(file), said)
+  }
+  return gone
+}
+
+async function runHelper(args: readonly string[], apt: AptRoot): Promise<string> {
+  try {
+    await exec(HELPER, ['download-file', ...args], { env: { ...apt.env } })
+    return ''
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problems[0]?.code !== 'program_failed')
+      throw error
+    return error.problems[0].found ?? ''
+  }
+}
+
+async function keepIfRight(file: PoolFile, partial: string, cache: string): Promise<boolean> {
+  const found = await stat(partial).catch(() => undefined)
+  if (found?.size !== file.size || (await sha256File(partial)) !== file.sha256) return false
+  await rename(partial, cachedFile(cache, file.sha256))
+  return true
+}
+
+const isGone = (said: string, { file }: PoolFile) =>
+  said.split('\n').some(line => line.includes(file) && /40[34]\s|File not found/.test(line))
+
+function refuse(file: PoolFile, partial: string, said: string): never {
+  const name = file.file.slice(file.file.lastIndexOf('/') + 1)
+  if (existsSync(`${partial}.FAILED`) || /Hash Sum mismatch/.test(said)) {
+    fail({
+      code: 'hash_wrong',
+      message: `the mirror's ${name} is not the file that the lock names`,
+      expected: `SHA-256 ${file.sha256}`,
+      found: receivedHash(said) ?? 'another content',
+      where: { path: file.file },
+      remedy: 'name another mirror with --mirror URL; nothing of this file was kept',
+    })
+  }
+  fail({
+    code: 'mirror_gone',
+    message: `${name} could not be fetched`,
+    found:
+      said
+        .split('\n')
+        .find(line => line.includes('E:'))
+        ?.trim() ?? said.trim(),
+    where: { path: file.file },
+    remedy:
+      'check the network, or name another mirror with --mirror URL; the next run goes on where this one stopped',
+  })
+}
+
+// apt lists the expected hash first, then the one of what came.
+function receivedHash(said: string): string | undefined {
+  const hash = /Hashes of received file:\s+- SHA256:([0-9a-f]{64})/.exec(said)?.[1]
+  return hash === undefined ? undefined : `SHA-256 ${hash}`
+}
