@@ -21,4 +21,10 @@ export const commands: readonly CommandEntry[] = [
     example: 'director test --only check,unit',
     load: () => import('./commands/test.ts'),
   },
+  {
+    name: 'lock',
+    summary: 'write the newest package versions into the lock of the recipe',
+    example: 'director lock',
+    load: () => import('./commands/lock.ts'),
+  },
 ]

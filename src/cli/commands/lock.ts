@@ -13,6 +13,7 @@ export function configure(command: Command): void {
       const request = { locked: false, steps, ...(mirror === undefined ? {} : { mirror }) }
       const changes = await writeLock(await openArchive(request), steps)
       if (json) process.stdout.write(`${JSON.stringify({ ok: true, changes })}\n`)
-      else process.stdout.write(`${changes.length === 0 ? 'nothing changed' : changes.join('\n')}\n`)
+      else
+        process.stdout.write(`${changes.length === 0 ? 'nothing changed' : changes.join('\n')}\n`)
     })
 }
