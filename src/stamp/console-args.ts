@@ -1,0 +1,34 @@
+import { fail } from '../kit/problem.ts'
+import type { ConsolePort } from './layout.ts'
+
+/** The kernel's console arguments: the screen too, and the serial port last, where init talks. */
+export function consoleArgs(console: ConsolePort): string {
+  return `console=tty0 console=${console.port},${console.baud}n8`
+}
+
+/**
+ * The settings that GRUB reads before its menu, filled up with `#` to exactly `length` bytes.
+ *
+ * GRUB numbers the PC's serial ports as Linux does; it has no driver for other ports, and then
+ * talks on the screen alone.
+ *
+ * @throws ProblemError `kargs_too_large`
+ */
+export function encodeLoaderSettings(console: ConsolePort, length: number): Uint8Array {
+  const unit = /^ttyS([0-3])$/.exec(console.port)?.[1] ?? ''
+  const text = [
+    `set serial_unit="${unit}"`,
+    `set serial_speed="${console.baud}"`,
+    `set console_args="${consoleArgs(console)}"`,
+    '',
+  ].join('\n')
+  if (text.length + 1 > length) {
+    fail({
+      code: 'kargs_too_large',
+      message: 'the kernel arguments do not fit in the region that the image keeps for them',
+      expected: `at most ${length - 1} bytes`,
+      found: `${text.length} bytes`,
+    })
+  }
+  return Buffer.from(`${text.padEnd(length - 1, '#')}\n`)
+}
