@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { commands } from '../../src/cli/commands.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+function director(...words: readonly string[]) {
+  const args = ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...words]
+  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+}
+
+test('--help lists every command with its summary', t => {
+  const { status, stdout } = director('--help')
+  t.is(status, 0)
+  for (const { name, summary } of commands) t.true(stdout.includes(summary), name)
+  t.regex(stdout, /\nExample:\n {2}\.\/director build /)
+})
+
+for (const { name, example } of commands) {
+  test(`the help of ${name} has an example, whichever way it is asked for`, t => {
+    const { status, stdout } = director(name, '--help')
+    t.is(status, 0)
+    t.true(stdout.includes(`\nExample:\n  ./${example}`))
+    t.true(stdout.startsWith(`Usage: director ${name}`))
+    t.true(example.startsWith(`director ${name}`))
+    t.is(director('help', name).stdout, stdout)
+  })
+}
+
+test('without a command the help is shown and it is wrong usage', t => {
+  const { status, stderr } = director()
+  t.is(status, 2)
+  t.regex(stderr, /^Usage: director/)
+})
+
+test('an unknown command is wrong usage, and the nearest one is suggested', t => {
+  const { status, stdout, stderr } = director('tets')
+  t.is(status, 2)
+  t.is(stdout, '')
+  t.is(stderr, "error: unknown command 'tets'\n  to do:    did you mean test?\n")
+})
+
+test('an unknown option is wrong usage, and the nearest one is suggested', t => {
+  const { status, stderr } = director('test', '--olny', 'check')
+  t.is(status, 2)
+  t.is(stderr, "error: unknown option '--olny'\n  to do:    did you mean --only?\n")
+})
+
+test('a wrong value is wrong usage and says what would be right', t => {
+  const { status, stderr } = director('test', '--only', 'chekc')
+  t.is(status, 2)
+  t.regex(stderr, /There is no stage chekc\. Stages: check, unit, /)
+})
+
+test('with --json wrong usage is one line of JSON on standard output', t => {
+  const { status, stdout, stderr } = director('tets', '--json')
+  t.is(status, 2)
+  t.is(stderr, '')
+  t.deepEqual(JSON.parse(stdout), {
+    ok: false,
+    problems: [
+      {
+        code: 'wrong_usage',
+        message: "unknown command 'tets'",
+        remedy: 'did you mean test?',
+      },
+    ],
+  })
+})
+
+// A program with the tool's own signal handling and half-done work of both kinds.
+const WORKING = `
+import { handleSignals } from '${root}/src/cli/signals.ts'
+import { produceAtomic } from '${root}/src/kit/atomic.ts'
+import { exec } from '${root}/src/kit/exec.ts'
+handleSignals()
+const [, , folder] = process.argv
+await Promise.all([
+  produceAtomic(folder + '/image', async file => {
+    await file.writeFile('half')
+    await exec('/bin/sh', ['-c', 'while :; do echo >>"$1"; sleep 0.02; done & wait', 'sh', folder + '/beats'])
+  }),
+])
+`
+
+function startWork(folder: string): ChildProcess {
+  writeFileSync(join(folder, 'work.mts'), WORKING)
+  const args = ['--import', 'tsx', join(folder, 'work.mts'), folder]
+  return spawn(process.execPath, args, { cwd: root, stdio: 'ignore' })
+}
+
+function pause(time_ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, time_ms))
+}
+
+async function untilExists(path: string): Promise<void> {
+  for (let tries = 0; !existsSync(path) && tries < 400; tries += 1) {
+    await pause(25)
+  }
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal} ends the child processes, removes the half-written file and exits ${code}`, async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'director-signal-'))
+    const child = startWork(folder)
+    const beats = join(folder, 'beats')
+    await untilExists(beats)
+    t.is(readdirSync(folder).filter(name => name.endsWith('.part')).length, 1)
+    const ended = new Promise(resolve => child.on('exit', resolve))
+    child.kill(signal)
+    t.is(await ended, code)
+    t.deepEqual(readdirSync(folder).sort(), ['beats', 'work.mts'])
+    const size = statSync(beats).size
+    await pause(200)
+    t.is(statSync(beats).size, size)
+    rmSync(folder, { recursive: true })
+  })
+}
+
+test('a reader that goes away ends the tool quietly, as it does any program', t => {
+  const command = `"${process.execPath}" --import tsx src/cli/main.ts --help; echo "exit $?" >&2`
+  const { stderr } = spawnSync('/bin/bash', ['-c', `{ ${command}; } | true`], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  t.regex(stderr, /^exit (0|141)\n$/)
+})
