@@ -22,6 +22,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/test.ts'),
   },
   {
+    name: 'agent',
+    summary: 'build the director agent, one static program for any Linux on x86_64',
+    example: 'director agent --out directord',
+    load: () => import('./commands/agent.ts'),
+  },
+  {
     name: 'lock',
     summary: 'write the newest package versions into the lock of the recipe',
     example: 'director lock',

@@ -1,0 +1,50 @@
+/* What the files of the host share. One subject a file; each gives one table of functions. */
+#ifndef DIRECTOR_HOST_H
+#define DIRECTOR_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quickjs.h"
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+
+typedef JSValue HostFunction(JSContext *context, JSValueConst self, int argc, JSValueConst *argv);
+
+struct bytes {
+    uint8_t *at;
+    size_t length;
+};
+
+/* Arguments and results (values.c). Each `*_of` is false when the argument is of another kind. */
+bool bytes_of(JSContext *context, JSValueConst value, struct bytes *bytes);
+bool integer_of(JSValueConst value, int64_t low, int64_t high, int64_t *integer);
+const char *string_of(JSContext *context, JSValueConst value);
+JSValue result_of(long value);
+JSValue refused(int error);
+
+/* One table a file (context.c puts them on the object `host`). */
+extern const JSCFunctionListEntry file_functions[], loop_functions[], process_functions[],
+    socket_functions[], stream_functions[], text_functions[];
+extern const int file_function_count, loop_function_count, process_function_count,
+    socket_function_count, stream_function_count, text_function_count;
+
+/* The script's context, with its limits (context.c). */
+JSContext *context_new(int argc, char **argv);
+void context_free(JSContext *context);
+/* The budget of a turn begins anew; `wait` calls it. */
+void turn_begins(void);
+
+/* Microseconds since boot, time asleep included (loop.c). */
+int64_t now_us(void);
+void loop_init(void);
+
+/* The messages that close what this node has open, sent as they are when the script fails. */
+JSValue guard_set(JSContext *context, JSValueConst self, int argc, JSValueConst *argv);
+void guard_init(void);
+void guard_fire(void);
+
+void sha256(const uint8_t *data, size_t length, uint8_t digest[32]);
+
+#endif

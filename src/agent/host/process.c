@@ -1,0 +1,80 @@
+/* The process: how it is scheduled, what it keeps in memory, its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "host.h"
+
+/* realtime(priority): SCHED_RR, 1 to 99. musl's own function says ENOSYS, hence the call. */
+static JSValue realtime(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    int64_t priority;
+    (void)context, (void)self, (void)argc;
+    if (!integer_of(argv[0], 1, 99, &priority))
+        return refused(EINVAL);
+    struct sched_param parameter = {.sched_priority = (int)priority};
+    return result_of(syscall(SYS_sched_setscheduler, 0, SCHED_RR, &parameter));
+}
+
+/* lockMemory(): nothing of the agent is ever paged out. */
+static JSValue lock_memory(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    (void)context, (void)self, (void)argc, (void)argv;
+    return result_of(mlockall(MCL_CURRENT | MCL_FUTURE));
+}
+
+/* kernelRelease(into): as `uname -r`. */
+static JSValue kernel_release(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    struct utsname name;
+    struct bytes into;
+    (void)self, (void)argc;
+    if (!bytes_of(context, argv[0], &into))
+        return refused(EINVAL);
+    if (uname(&name) < 0)
+        return refused(errno);
+    size_t length = strlen(name.release);
+    if (length > into.length)
+        return refused(EFBIG);
+    memcpy(into.at, name.release, length);
+    return result_of((long)length);
+}
+
+/* random(into): -EAGAIN before the kernel's generator is ready. */
+static JSValue random_bytes(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    struct bytes into;
+    (void)self, (void)argc;
+    if (!bytes_of(context, argv[0], &into))
+        return refused(EINVAL);
+    return result_of(getrandom(into.at, into.length, GRND_NONBLOCK));
+}
+
+/* consoleOut(): standard error under an open file of our own, so that only we do not block. */
+static JSValue console_out(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    (void)context, (void)self, (void)argc, (void)argv;
+    int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    return result_of(open("/proc/self/fd/2", flags));
+}
+
+/* exit(code) */
+static JSValue exit_now(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    int64_t code;
+    (void)context, (void)self, (void)argc;
+    _exit(integer_of(argv[0], 0, 255, &code) ? (int)code : 70);
+}
+
+const JSCFunctionListEntry process_functions[] = {
+    JS_CFUNC_DEF("realtime", 1, realtime),          JS_CFUNC_DEF("lockMemory", 0, lock_memory),
+    JS_CFUNC_DEF("kernelRelease", 1, kernel_release), JS_CFUNC_DEF("random", 1, random_bytes),
+    JS_CFUNC_DEF("consoleOut", 0, console_out),     JS_CFUNC_DEF("exit", 1, exit_now),
+};
+const int process_function_count = COUNT(process_functions);

@@ -1,0 +1,75 @@
+import type { Instant } from '../units.ts'
+
+/** A file descriptor: close-on-exec and non-blocking from its birth. */
+export type Fd = number
+
+/**
+ * The whole of the C host, one line a call. A number is a count or minus errno; nothing throws,
+ * and only `wait` sleeps. Byte arrays are the caller's, to be used again.
+ */
+export interface Host {
+  /** The words of the command line, the program's name first. */
+  readonly args: readonly string[]
+
+  /** Microseconds since boot, time asleep included. */
+  now(): Instant
+  /** Sleeps until `until` or until a descriptor is ready; fills pairs of descriptor and events. */
+  wait(until: Instant, ready: Int32Array): number
+  /** EPOLLIN 1, EPOLLOUT 4, both or 0 for neither. */
+  watch(fd: Fd, events: number): number
+  /** Reads signalfd_siginfo for SIGHUP, SIGINT, SIGTERM. */
+  signals(): Fd
+  close(fd: Fd): number
+
+  /** Receives whole IPv4 packets of protocol 112 that came in on the device. */
+  vrrpSocket(device: string, ifindex: number): Fd
+  /** Sends whole Ethernet frames. */
+  packetSocket(ifindex: number): Fd
+  netlinkSocket(protocol: number, groups: number): Fd
+  /** One packet; -EAGAIN when none is left, -EMSGSIZE when it was larger than `into`. */
+  recv(fd: Fd, into: Uint8Array): number
+  send(fd: Fd, bytes: Uint8Array): number
+  /** Leaves a message that is sent as it is when the script fails; an empty one clears the slot. */
+  guard(slot: number, fd: Fd, message: Uint8Array): number
+
+  unixListen(path: string): Fd
+  unixConnect(path: string): Fd
+  accept(fd: Fd): Fd
+  /** A connection under way; the address as a number, the first byte highest. */
+  tcpConnect(address: number, port: number): Fd
+  /** 0 or minus the error that a connection met. */
+  socketError(fd: Fd): number
+  /** 0 at the end of the stream. */
+  read(fd: Fd, into: Uint8Array): number
+  write(fd: Fd, bytes: Uint8Array): number
+
+  /** The whole file; -EFBIG when it is larger. */
+  readFile(path: string, into: Uint8Array): number
+  /** Replaces the content in one write; with mode -1 the file must exist. */
+  writeFile(path: string, bytes: Uint8Array, mode: number): number
+  readLink(path: string, into: Uint8Array): number
+  /** Names, each ended by a NUL. */
+  listDirectory(path: string, into: Uint8Array): number
+  makeDirectory(path: string, mode: number): number
+  remove(path: string): number
+
+  /** SCHED_RR with this priority, 1 to 99. */
+  realtime(priority: number): number
+  lockMemory(): number
+  kernelRelease(into: Uint8Array): number
+  random(into: Uint8Array): number
+  /** Standard error as a descriptor of our own that does not block. */
+  consoleOut(): Fd
+  exit(code: number): never
+
+  /** UTF-8; -EFBIG when it does not fit. */
+  encode(text: string, into: Uint8Array): number
+  /** What is not UTF-8 becomes U+FFFD. */
+  decode(bytes: Uint8Array): string
+  /** 32 bytes. */
+  sha256(bytes: Uint8Array, into: Uint8Array): number
+}
+
+declare global {
+  const host: Host
+}

@@ -1,0 +1,1 @@
+host.exit(0)
