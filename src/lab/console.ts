@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Transcript } from './transcript.ts'
+
+/** What a command on a console gave. */
+export interface CommandResult {
+  /** Standard output and standard error together. */
+  readonly output: string
+  readonly code: number
+}
+
+/** A shell on the serial console of a machine. */
+export interface ConsoleShell {
+  /** Runs a shell command, after a log-in where none has been. One at a time. */
+  run(command: string, timeout_ms?: number): Promise<CommandResult>
+  /** Forgets the log-in: the machine was switched off. */
+  reset(): void
+}
+
+export interface ConsoleShellOptions {
+  readonly transcript: Transcript
+  /** Types text on the keyboard. */
+  readonly type: (text: string) => void
+  readonly password: string
+}
+
+const LOGIN_TIMEOUT_MS = 60_000
+// A shell may ask the terminal for the cursor's place right behind its prompt.
+const LOGIN_OR_PROMPT = /login: *$|[#$] *(\W\[[0-9;]*[A-Za-z])*$/
+const PROMPT_OR_REFUSAL = /[#$] *(\W\[[0-9;]*[A-Za-z])*$|incorrect/i
+const COMMAND_TIMEOUT_MS = 30_000
+// The kernel and the agent may print in the middle of an answer; it is then read again.
+const READ_ATTEMPTS = 4
+
+export function createConsoleShell(options: ConsoleShellOptions): ConsoleShell {
+  let isLoggedIn = false
+  let last: Promise<unknown> = Promise.resolve()
+  const runNow = async (command: string, timeout_ms: number): Promise<CommandResult> => {
+    if (!isLoggedIn) await logIn(options)
+    isLoggedIn = true
+    return runCommand(options, command, timeout_ms)
+  }
+  return {
+    run(command, timeout_ms = COMMAND_TIMEOUT_MS) {
+      const result = last.then(() => runNow(command, timeout_ms))
+      last = result.catch(() => {
+        isLoggedIn = false
+      })
+      return result
+    },
+    reset() {
+      isLoggedIn = false
+      last = Promise.resolve()
+    },
+  }
+}
+
+async function logIn({ transcript, type, password }: ConsoleShellOptions): Promise<void> {
+  const deadline = Date.now() + LOGIN_TIMEOUT_MS
+  for (let attempt = 0; Date.now() < deadline; attempt += 1) {
+    const start = transcript.mark()
+    // A getty answers with its prompt; later Ctrl-C ends what a person may have typed half.
+    type(attempt === 0 ? '\r' : '\u0003\r')
+    const seen = await transcript.waitFor(LOGIN_OR_PROMPT, 3_000, start).catch(() => undefined)
+    if (seen === undefined) continue
+    if (!seen.match[0].startsWith('login')) return
+    const asked = transcript.mark()
+    type('root\r')
+    await transcript.waitFor(/assword: *$/, 10_000, asked)
+    const given = transcript.mark()
+    type(`${password}\r`)
+    const answer = await transcript.waitFor(PROMPT_OR_REFUSAL, 10_000, given)
+    if (answer.match[0].toLowerCase() !== 'incorrect') return
+  }
+  throw new Error(`no log-in on the console within ${LOGIN_TIMEOUT_MS} ms`)
+}
+
+/**
+ * Runs a command and reads its output back whole.
+ *
+ * The output goes to a file first. Its length and MD5 come with it, so that a line of the kernel
+ * in its middle is noticed. Marks are typed in two halves: their echo is not the mark.
+ */
+async function runCommand(
+  { transcript, type }: ConsoleShellOptions,
+  command: string,
+  timeout_ms: number,
+): Promise<CommandResult> {
+  const id = randomBytes(4).toString('hex')
+  const file = `/tmp/.lab-${id}`
+  const started = transcript.mark()
+  type(`( ${command} ) >${file} 2>&1 </dev/null; echo DONE''-${id}-$?-\r`)
+  const done = await transcript.waitFor(new RegExp(`DONE-${id}-(\\d+)-`), timeout_ms, started)
+  for (let attempt = 0; attempt < READ_ATTEMPTS; attempt += 1) {
+    const from = transcript.mark()
+    const reading = `${id}${attempt}`
+    type(
+      `echo BEGIN''-${reading}-; cat ${file}; echo END''-${reading}-$(md5sum <${file} | head -c 32)-\r`,
+    )
+    const { match } = await transcript.waitFor(
+      new RegExp(`BEGIN-${reading}-\\r?\\n([^]*)END-${reading}-([0-9a-f]{32})-`),
+      COMMAND_TIMEOUT_MS,
+      from,
+    )
+    const output = (match[1] ?? '').replaceAll('\r\n', '\n')
+    if (createHash('md5').update(output).digest('hex') === match[2]) {
+      type(`rm ${file}\r`)
+      return { output, code: Number(done.match[1]) }
+    }
+  }
+  throw new Error(`the console never gave the output of \`${command}\` without other lines in it`)
+}

@@ -1,0 +1,223 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fail } from '../kit/problem.ts'
+import type { Steps } from '../kit/steps.ts'
+import type { NodeConfig } from '../model/node-config.ts'
+import { type Crew, createCrew } from './crew.ts'
+import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
+import { type Load, startLoad } from './load.ts'
+import type { LoadOrder } from './load-client.ts'
+import { createMachine, type Machine } from './machine.ts'
+import { batch, buildNetwork, SWITCH } from './network.ts'
+import { type Owner, sampleOwners } from './owners.ts'
+import { type LabPlan, planLab } from './plan.ts'
+import type { BootMedia } from './qemu.ts'
+import { type LabRun, openRun, removeLeftovers } from './run.ts'
+import { createWebServer, type NginxCommand, type WebServer } from './web-server.ts'
+
+/** A pair of directors with clients and real servers around it. */
+export interface Lab {
+  readonly run: LabRun
+  readonly plan: LabPlan
+  readonly nodes: readonly NodeConfig[]
+  /** The folder of console logs (`NODE.console.log`) and captures (`NODE.INTERFACE.pcap`). */
+  readonly logs: string
+  /** A director by its name. */
+  machine(node: string): Machine
+  /** A real server by its address. */
+  realServer(address: string): WebServer
+  /** The cable between the heartbeat ports. */
+  readonly serial: CrossedLine
+  /** What `directorctl status --json` says on a node's console. */
+  status(node: string): Promise<unknown>
+  /** Pulls a cable. With `carrier: true` the node's card keeps its carrier: the switch is dead. */
+  cut(node: string, interface_: string, options?: { readonly carrier?: boolean }): Promise<void>
+  plug(node: string, interface_: string): Promise<void>
+  /** Sends requests from the client through the first TCP service, or to where `order` says. */
+  load(order: LoadRequest): Load
+  /** Asks on the network who has an address, and tells which nodes answered, with which MAC. */
+  owners(address: string): Promise<readonly Owner[]>
+  /** Ends and removes everything. */
+  close(): Promise<void>
+}
+
+export type LoadRequest = Pick<LoadOrder, 'rate' | 'seconds'> & Partial<LoadOrder>
+
+export interface LabOptions {
+  readonly nodes: readonly NodeConfig[]
+  readonly media: (node: NodeConfig) => BootMedia
+  /** root's password on the consoles. */
+  readonly password: string
+  readonly nginx: NginxCommand
+  readonly memory_mb: number
+  /** A folder for logs and captures. */
+  readonly logs: string
+  readonly steps: Steps
+}
+
+const REQUEST_TIMEOUT_MS = 1_000
+const DEFAULT_BAUD = 115_200
+
+/** Builds the network, the real servers and the machines. The machines are still switched off. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  if (process.getuid?.() !== 0) refuseWithoutRoot()
+  for (const id of removeLeftovers()) options.steps.log(`removed what lab ${id} had left behind`)
+  mkdirSync(options.logs, { recursive: true })
+  const plan = planLab(options.nodes)
+  const run = openRun()
+  const crew = createCrew()
+  // Whatever ends the program: an error, a signal, process.exit().
+  const atExit = () => {
+    crew.endNow()
+    run.remove()
+  }
+  process.on('exit', atExit)
+  try {
+    await buildNetwork(run, plan)
+    return await furnish(options, plan, run, crew, () => process.off('exit', atExit))
+  } catch (error) {
+    await crew.end()
+    run.remove()
+    process.off('exit', atExit)
+    throw error
+  }
+}
+
+async function furnish(
+  options: LabOptions,
+  plan: LabPlan,
+  run: LabRun,
+  crew: Crew,
+  onClosed: () => void,
+): Promise<Lab> {
+  const { nodes, logs, steps } = options
+  const serial = await openSerial(run, plan)
+  const servers = startWebServers(options, plan, run, crew)
+  const machines = await createMachines(options, plan, run, crew)
+  const machine = (node: string) => lookUp(machines, node, 'node')
+  const nic = (node: string, name: string) => {
+    const nics = plan.directors.find(director => director.name === node)?.nics ?? []
+    return lookUp(new Map(nics.map(one => [one.interface, one])), name, 'interface')
+  }
+
+  return {
+    run,
+    plan,
+    nodes,
+    logs,
+    machine,
+    realServer: address => lookUp(servers, address, 'real server'),
+    serial,
+    async status(node) {
+      const { output } = await machine(node).console.shell.run('directorctl status --json')
+      return JSON.parse(output)
+    },
+    async cut(node, name, { carrier = false } = {}) {
+      await batch(run.namespace(SWITCH), [`link set ${nic(node, name).tap} nomaster`])
+      if (!carrier && machine(node).isOn()) await machine(node).setCarrier(name, false)
+    },
+    async plug(node, name) {
+      const { tap, network } = nic(node, name)
+      await batch(run.namespace(SWITCH), [`link set ${tap} master ${network}`])
+      if (machine(node).isOn()) await machine(node).setCarrier(name, true)
+    },
+    load: order => startLoad(crew, run.namespace('client'), completeOrder(order, nodes, plan)),
+    owners: address => sampleOwners(run, plan, logs, address),
+    async close() {
+      await Promise.all([...machines.values()].map(one => one.close()))
+      await serial.close()
+      await crew.end()
+      run.remove()
+      steps.log(`lab ${run.id} is closed`)
+      onClosed()
+    },
+  }
+}
+
+async function openSerial(run: LabRun, plan: LabPlan): Promise<CrossedLine> {
+  const baud = plan.directors.find(({ heartbeatBaud }) => heartbeatBaud !== undefined)
+  return openCrossedLine(
+    [heartbeatPath(run, 0), heartbeatPath(run, 1)],
+    baud?.heartbeatBaud ?? DEFAULT_BAUD,
+  )
+}
+
+function heartbeatPath(run: LabRun, index: number): string {
+  return join(run.folder, `heartbeat-${index}`)
+}
+
+function startWebServers(
+  options: LabOptions,
+  plan: LabPlan,
+  run: LabRun,
+  crew: Crew,
+): ReadonlyMap<string, WebServer> {
+  const stations = plan.stations.filter(({ kind }) => kind === 'real_server')
+  return new Map(
+    stations.map(station => {
+      const server = createWebServer(run, crew, station, options.nginx, line =>
+        options.steps.log(`${station.name}: ${line}`),
+      )
+      server.start()
+      return [station.legs[0]?.addresses[0]?.split('/')[0] ?? '', server]
+    }),
+  )
+}
+
+async function createMachines(
+  options: LabOptions,
+  plan: LabPlan,
+  run: LabRun,
+  crew: Crew,
+): Promise<ReadonlyMap<string, Machine>> {
+  const machines = new Map<string, Machine>()
+  for (const [index, node] of options.nodes.entries()) {
+    const director = plan.directors[index]
+    if (director === undefined) continue
+    const machine = await createMachine({
+      run,
+      crew,
+      director,
+      media: options.media(node),
+      memory_mb: options.memory_mb,
+      password: options.password,
+      logs: options.logs,
+      heartbeatPath: heartbeatPath(run, index),
+    })
+    machines.set(director.name, machine)
+  }
+  return machines
+}
+
+function completeOrder(order: LoadRequest, nodes: readonly NodeConfig[], plan: LabPlan): LoadOrder {
+  const service = nodes[0]?.services.find(({ protocol }) => protocol === 'tcp')
+  const from = plan.stations.find(({ kind }) => kind === 'client')?.local[0]
+  return {
+    host: service?.address ?? '',
+    port: service?.port ?? 80,
+    timeout_ms: REQUEST_TIMEOUT_MS,
+    ...(from === undefined ? {} : { from }),
+    ...order,
+  }
+}
+
+function lookUp<Value>(map: ReadonlyMap<string, Value>, key: string, what: string): Value {
+  return (
+    map.get(key) ??
+    fail({
+      code: 'lab_unknown_name',
+      message: `the lab has no ${what} ${key}`,
+      expected: [...map.keys()].join(', '),
+    })
+  )
+}
+
+function refuseWithoutRoot(): never {
+  return fail({
+    code: 'not_root',
+    message: 'the lab makes network namespaces, which only root may do',
+    expected: 'user id 0',
+    found: `user id ${process.getuid?.()}`,
+    remedy: 'run the same command as root, for example with sudo',
+  })
+}
