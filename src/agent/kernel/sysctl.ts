@@ -1,13 +1,5 @@
 import { EIO, ENOENT } from './errno.ts'
-import {
-  andThen,
-  done,
-  type FileAnswer,
-  type FileStep,
-  failed,
-  forEach,
-  type Talk,
-} from './talk.ts'
+import { andThen, done, failed, file, forEach, type Talk } from './talk.ts'
 import { asciiBytes, asciiText } from './text.ts'
 
 /** A value below /proc/sys that the agent relies on. */
@@ -69,8 +61,6 @@ export const readSysctl = (path: string): Talk<string | undefined> =>
     if (errno !== 0) return failed(errno, `read ${path}`)
     return done(asciiText(content ?? new Uint8Array(0)).trim())
   })
-
-const file = (step: FileStep): Talk<FileAnswer> => ({ kind: 'file', file: step, next: done })
 
 function ipv4(link: string, name: string): string {
   return `/proc/sys/net/ipv4/conf/${link}/${name}`

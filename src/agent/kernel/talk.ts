@@ -40,6 +40,8 @@ export type FileStep =
       /** Absent: the file must exist, as those of /proc and /sys do. */
       readonly mode?: number
     }
+  /** EEXIST where it is there already. */
+  | { readonly kind: 'make_directory'; readonly path: string; readonly mode: number }
 
 export interface FileAnswer {
   readonly errno: number
@@ -62,6 +64,9 @@ export const failed = (errno: number, step: string): Talk<never> => ({
   kind: 'failed',
   failure: { errno, step },
 })
+
+/** One step with a file; its outcome, errno included. */
+export const file = (step: FileStep): Talk<FileAnswer> => ({ kind: 'file', file: step, next: done })
 
 /** Goes on with what the first talk gave; a failure ends both. */
 export function andThen<A, B>(first: Talk<A>, next: (value: A) => Talk<B>): Talk<B> {

@@ -1,13 +1,23 @@
 import { decodeLink, getLink, type Link, setLink } from '../wire/netlink-link.ts'
 import {
+  batch,
   decodeIngressChain,
   getChain,
   type IngressChain,
   setPolicy,
 } from '../wire/netlink-nftables.ts'
-import { ask, askBatch } from './ask.ts'
+import { ask, askBatch, startExchange } from './ask.ts'
 import { EIO } from './errno.ts'
-import { andThen, done, type Failure, failed, recover, type Talk } from './talk.ts'
+import {
+  type Ask,
+  andThen,
+  done,
+  type Failure,
+  failed,
+  type NetlinkSocket,
+  recover,
+  type Talk,
+} from './talk.ts'
 import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
 import { judgeDevice } from './vip-verdict.ts'
 
@@ -45,6 +55,24 @@ function close(device: MadeVipDevice): Talk<FlipReport> {
     failure => held(fail(failure)),
   )
   return andThen(closed, () => readBack(device, 'closed'))
+}
+
+/**
+ * The datagrams that close a device, for whoever must close it without a talk: when the script
+ * has failed. Their answers carry the sequence numbers from 1 on and are of no interest.
+ */
+export function closingDatagrams(
+  device: MadeVipDevice,
+): readonly { readonly socket: NetlinkSocket; readonly datagram: Uint8Array }[] {
+  const policy = batch([setPolicy(VIP_TABLE, device.name, 'drop')])
+  const protoDown = [setLink(device.index, { protoDown: true })]
+  return [
+    {
+      socket: 'netfilter',
+      datagram: encodeAsk({ socket: 'netfilter', requests: policy, last: 1 }),
+    },
+    { socket: 'route', datagram: encodeAsk({ socket: 'route', requests: protoDown, last: 0 }) },
+  ]
 }
 
 /** Reads a device and its chain and fails where they are not as they must be. */
@@ -93,5 +121,7 @@ function readChain(device: MadeVipDevice): Talk<IngressChain | undefined> {
       : failed(errno, `read the chain of ${device.name}`),
   )
 }
+
+const encodeAsk = (asked: Ask): Uint8Array => startExchange(asked, 1).datagram
 
 const fail = ({ errno, step }: Failure): Talk<never> => failed(errno, step)

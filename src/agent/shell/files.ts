@@ -42,6 +42,8 @@ export function doFileStep(step: FileStep): FileAnswer {
       const count = host.writeFile(step.path, step.content, step.mode ?? -1)
       return { errno: count < 0 ? -count : 0 }
     }
+    case 'make_directory':
+      return { errno: Math.max(0, -host.makeDirectory(step.path, step.mode)) }
     default:
       return never(step)
   }

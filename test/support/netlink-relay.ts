@@ -1,0 +1,87 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { endExchange, startExchange, takeDatagram } from '../../src/agent/kernel/ask.ts'
+import { EIO } from '../../src/agent/kernel/errno.ts'
+import type { Answer, Ask, FileAnswer, FileStep, Talk } from '../../src/agent/kernel/talk.ts'
+
+/** A network namespace of its own, whose kernel the talks of the agent can be held with. */
+export class Namespace {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #lines: AsyncIterator<string>
+  #sequence = 1
+
+  constructor() {
+    const relay = fileURLToPath(new URL('./netlink-relay.pl', import.meta.url))
+    this.#child = spawn('unshare', ['--net', 'perl', relay], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
+
+  /** Does a whole talk. */
+  async converse<T>(talk: Talk<T>): Promise<Talk<T>> {
+    let rest = talk
+    for (;;) {
+      if (rest.kind === 'ask') rest = rest.next(await this.#ask(rest.ask))
+      else if (rest.kind === 'file') rest = rest.next(await this.#file(rest.file))
+      else return rest
+    }
+  }
+
+  /** Does a whole talk that must not fail. */
+  async value<T>(talk: Talk<T>): Promise<T> {
+    const end = await this.converse(talk)
+    if (end.kind === 'done') return end.value
+    throw new Error(end.kind === 'failed' ? JSON.stringify(end.failure) : end.kind)
+  }
+
+  /** Runs a program in the namespace; its standard output. */
+  run(...command: readonly string[]): string {
+    const target = ['--target', String(this.#child.pid), '--net']
+    return execFileSync('nsenter', [...target, ...command], { encoding: 'utf8' })
+  }
+
+  close(): void {
+    this.#child.stdin.end()
+  }
+
+  async #ask(ask: Ask): Promise<Answer> {
+    const { exchange, datagram } = startExchange(ask, this.#sequence)
+    this.#sequence += ask.requests.length
+    let answer: Answer | undefined
+    const { errno, got } = await this.#line('send', ask.socket, hex(datagram))
+    for (const each of got) answer ??= takeDatagram(exchange, each)
+    return answer ?? endExchange(exchange, errno === 0 ? EIO : errno)
+  }
+
+  async #file(step: FileStep): Promise<FileAnswer> {
+    if (step.kind === 'write') {
+      const mode = step.mode === undefined ? [] : [step.mode.toString(8)]
+      const { errno } = await this.#line('write', step.path, hex(step.content), ...mode)
+      return { errno }
+    }
+    if (step.kind === 'make_directory') {
+      const { errno } = await this.#line(step.kind, step.path, step.mode.toString(8))
+      return { errno }
+    }
+    const { errno, got } = await this.#line(step.kind, step.path)
+    if (errno !== 0) return { errno }
+    return step.kind === 'read'
+      ? { errno, content: got[0] ?? new Uint8Array(0) }
+      : { errno, names: got.map(name => Buffer.from(name).toString('utf8')) }
+  }
+
+  async #line(...words: readonly string[]): Promise<{ errno: number; got: Uint8Array[] }> {
+    this.#child.stdin.write(`${words.join(' ')}\n`)
+    const got: Uint8Array[] = []
+    for (;;) {
+      const { value, done } = await this.#lines.next()
+      if (done === true) throw new Error('the relay ended')
+      const [verb, rest = ''] = value.split(' ')
+      if (verb === 'end') return { errno: Number(rest), got }
+      got.push(new Uint8Array(Buffer.from(rest, 'hex')))
+    }
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
