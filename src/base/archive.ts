@@ -8,6 +8,8 @@ import { loadRecipe, type Recipe } from './recipe.ts'
 /** Recipe, lock and mirror together: all that a section needs to become files. */
 export interface Archive {
   readonly recipe: Recipe
+  /** Of the archives: those of the recipe, and those of firmware where the board needs it. */
+  readonly components: readonly string[]
   readonly lock: Lock
   readonly locked: boolean
   readonly cache: string
@@ -26,15 +28,16 @@ export interface ArchiveOptions extends ArchiveRequest {
 
 /** Reads recipe and lock; touches neither apt nor the network. */
 export async function openArchive(options: ArchiveOptions): Promise<Archive> {
-  const loaded = await loadRecipe(options.recipeFolder)
-  const recipe =
+  const recipe = await loadRecipe(options.recipeFolder)
+  const components =
     options.firmware === true
-      ? { ...loaded, components: [...loaded.components, ...loaded.firmware_components] }
-      : loaded
+      ? [...recipe.components, ...recipe.firmware_components]
+      : recipe.components
   const cache = options.cache ?? cacheFolder()
   let apt: Promise<AptRoot> | undefined
   return {
     recipe,
+    components,
     lock: await loadLock(options.recipeFolder),
     locked: options.locked,
     cache,
@@ -44,7 +47,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
           recipe,
           mirrors,
           cache,
-          components: recipe.components,
+          components,
           ...(options.keyrings === undefined ? {} : { keyrings: options.keyrings }),
           log: line => options.steps.log(line),
         }),

@@ -12,7 +12,7 @@ export interface Recipe {
   readonly sections: Readonly<Record<string, SectionRecipe>>
   readonly sources: readonly string[]
   readonly tree: TreeRecipe
-  readonly modules: readonly string[]
+  readonly modules: { readonly load: readonly string[]; readonly have: readonly string[] }
 }
 
 export type ArchiveName = 'debian' | 'debian-security'

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeAtomic } from '../kit/atomic.ts'
+import type { LockedPackage } from './lock.ts'
+
+// What the archive answered when the lock had no answer, by digest of the question.
+const recordPath = (cache: string, key: string) => join(cache, 'resolved', `${key}.json`)
+
+/** What the archive answered before, or undefined. */
+export async function readResolution(
+  cache: string,
+  key: string,
+): Promise<readonly LockedPackage[] | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(cache, key), 'utf8')) as LockedPackage[]
+  } catch {
+    // Not there, or not readable: the archive is asked again.
+    return undefined
+  }
+}
+
+export async function writeResolution(
+  cache: string,
+  key: string,
+  packages: readonly LockedPackage[],
+): Promise<void> {
+  await writeAtomic(recordPath(cache, key), `${JSON.stringify(packages)}\n`)
+}
