@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { onInterrupt } from '../kit/interrupt.ts'
 import { fail } from '../kit/problem.ts'
 import type { Steps } from '../kit/steps.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
-import { type Load, startLoad } from './load.ts'
+import { type Load, prepareLoadClient, startLoad } from './load.ts'
 import type { LoadOrder } from './load-client.ts'
 import { createMachine, type Machine } from './machine.ts'
 import { batch, buildNetwork, SWITCH } from './network.ts'
@@ -66,19 +67,24 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const plan = planLab(options.nodes)
   const run = openRun()
   const crew = createCrew()
-  // Whatever ends the program: an error, a signal, process.exit().
-  const atExit = () => {
+  const removeNow = () => {
     crew.endNow()
     run.remove()
   }
-  process.on('exit', atExit)
-  try {
-    await buildNetwork(run, plan)
-    return await furnish(options, plan, run, crew, () => process.off('exit', atExit))
-  } catch (error) {
+  // Whatever ends the program: a signal of the terminal, or process.exit() in a test.
+  const forget = onInterrupt(removeNow)
+  process.on('exit', removeNow)
+  const remove = async () => {
     await crew.end()
     run.remove()
-    process.off('exit', atExit)
+    process.off('exit', removeNow)
+    forget()
+  }
+  try {
+    await buildNetwork(run, plan)
+    return await furnish(options, plan, run, crew, remove)
+  } catch (error) {
+    await remove()
     throw error
   }
 }
@@ -88,12 +94,13 @@ async function furnish(
   plan: LabPlan,
   run: LabRun,
   crew: Crew,
-  onClosed: () => void,
+  remove: () => Promise<void>,
 ): Promise<Lab> {
   const { nodes, logs, steps } = options
   const serial = await openSerial(run, plan)
   const servers = startWebServers(options, plan, run, crew)
   const machines = await createMachines(options, plan, run, crew)
+  const client = await prepareLoadClient(join(run.folder, 'client'))
   const machine = (node: string) => lookUp(machines, node, 'node')
   const nic = (node: string, name: string) => {
     const nics = plan.directors.find(director => director.name === node)?.nics ?? []
@@ -121,15 +128,14 @@ async function furnish(
       await batch(run.namespace(SWITCH), [`link set ${tap} master ${network}`])
       if (machine(node).isOn()) await machine(node).setCarrier(name, true)
     },
-    load: order => startLoad(crew, run.namespace('client'), completeOrder(order, nodes, plan)),
+    load: order =>
+      startLoad(crew, client, run.namespace('client'), completeOrder(order, nodes, plan)),
     owners: address => sampleOwners(run, plan, logs, address),
     async close() {
       await Promise.all([...machines.values()].map(one => one.close()))
       await serial.close()
-      await crew.end()
-      run.remove()
+      await remove()
       steps.log(`lab ${run.id} is closed`)
-      onClosed()
     },
   }
 }

@@ -1,11 +1,12 @@
+import type { Prefix } from '../model/ipv4.ts'
 import type { InterfaceConfig, InterfaceRole, NodeConfig } from '../model/node-config.ts'
-import { contains, formatSubnet, type Subnet, subnetOf } from './ipv4.ts'
+import { isWithin, subnetKey, subnetOf } from './subnet.ts'
 
 /** One Ethernet segment: a bridge of this name in the switch namespace. */
 export interface NetworkPlan {
   readonly name: string
   readonly role: InterfaceRole
-  readonly subnets: readonly Subnet[]
+  readonly subnets: readonly Prefix[]
 }
 
 /**
@@ -15,7 +16,7 @@ export interface NetworkPlan {
  * its name.
  */
 export function planNetworks(nodes: readonly NodeConfig[]): readonly NetworkPlan[] {
-  const networks: { name: string; role: InterfaceRole; subnets: Subnet[] }[] = []
+  const networks: { name: string; role: InterfaceRole; subnets: Prefix[] }[] = []
   for (const node of nodes) {
     for (const interface_ of node.interfaces) {
       let network = networkOf(networks, interface_)
@@ -25,7 +26,7 @@ export function planNetworks(nodes: readonly NodeConfig[]): readonly NetworkPlan
       }
       for (const prefix of [...interface_.addresses, ...vipsOn(node, interface_.name)]) {
         const subnet = subnetOf(prefix)
-        const isKnown = network.subnets.some(known => formatSubnet(known) === formatSubnet(subnet))
+        const isKnown = network.subnets.some(known => subnetKey(known) === subnetKey(subnet))
         if (subnet.length < 31 && !isKnown) network.subnets.push(subnet)
       }
     }
@@ -35,21 +36,21 @@ export function planNetworks(nodes: readonly NodeConfig[]): readonly NetworkPlan
 
 /** The network that an interface is plugged into. */
 export function networkOf<
-  Network extends { readonly name: string; readonly subnets: readonly Subnet[] },
+  Network extends { readonly name: string; readonly subnets: readonly Prefix[] },
 >(networks: readonly Network[], interface_: InterfaceConfig): Network | undefined {
-  const keys = interface_.addresses.map(prefix => formatSubnet(subnetOf(prefix)))
+  const keys = interface_.addresses.map(prefix => subnetKey(subnetOf(prefix)))
   const bySubnet = networks.find(({ subnets }) =>
-    subnets.some(subnet => keys.includes(formatSubnet(subnet))),
+    subnets.some(subnet => keys.includes(subnetKey(subnet))),
   )
   return bySubnet ?? networks.find(({ name }) => name === interface_.name)
 }
 
 /** The network in whose subnet an address lies. */
-export function networkAround<Network extends { readonly subnets: readonly Subnet[] }>(
+export function networkAround<Network extends { readonly subnets: readonly Prefix[] }>(
   networks: readonly Network[],
   address: string,
 ): Network | undefined {
-  return networks.find(({ subnets }) => subnets.some(subnet => contains(subnet, address)))
+  return networks.find(({ subnets }) => subnets.some(subnet => isWithin(subnet, address)))
 }
 
 function vipsOn(node: NodeConfig, name: string): readonly string[] {

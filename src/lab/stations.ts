@@ -1,7 +1,7 @@
 import { fail } from '../kit/problem.ts'
 import type { NodeConfig, ServiceConfig } from '../model/node-config.ts'
-import { contains, freeAddresses, subnetOf, withoutLength } from './ipv4.ts'
 import { type NetworkPlan, networkAround, networkOf } from './networks.ts'
+import { freeAddress, isWithin, subnetKey, subnetOf, withoutLength } from './subnet.ts'
 
 /** One namespace that stands for a machine which is not a director. */
 export interface StationPlan {
@@ -91,19 +91,18 @@ function planLeg(
     for (const interface_ of interfaces) {
       if (networkOf(networks, interface_) !== network) continue
       for (const { via } of interface_.routes) {
-        const subnet = network.subnets.find(candidate => contains(candidate, via))
+        const subnet = network.subnets.find(candidate => isWithin(candidate, via))
         if (subnet !== undefined) gateways.add(`${via}/${subnet.length}`)
       }
     }
   }
-  const covered = (length: number, base: number) =>
-    [...gateways].some(gateway => {
-      const subnet = subnetOf(gateway)
-      return subnet.base === base && subnet.length === length
-    })
+  const covered = new Set([...gateways].map(gateway => subnetKey(subnetOf(gateway))))
   const others = network.subnets
-    .filter(({ base, length }) => !covered(length, base))
-    .flatMap(subnet => freeAddresses(subnet, used, 1).map(address => `${address}/${subnet.length}`))
+    .filter(subnet => !covered.has(subnetKey(subnet)))
+    .flatMap(subnet => {
+      const free = freeAddress(subnet, used)
+      return free === undefined ? [] : [`${free}/${subnet.length}`]
+    })
   for (const address of others) used.add(withoutLength(address))
   return { network: network.name, addresses: [...gateways, ...others] }
 }
@@ -134,7 +133,7 @@ function planRealServer(
   client: StationPlan,
 ): StationPlan {
   const network = networkAround(networks, address)
-  const subnet = network?.subnets.find(candidate => contains(candidate, address))
+  const subnet = network?.subnets.find(candidate => isWithin(candidate, address))
   if (network === undefined || subnet === undefined) {
     return fail({
       code: 'lab_unsupported',
@@ -145,7 +144,7 @@ function planRealServer(
   }
   const router = client.legs
     .find(leg => leg.network === network.name)
-    ?.addresses.find(own => contains(subnetOf(own), address))
+    ?.addresses.find(own => isWithin(subnetOf(own), address))
   const direct = targets.filter(({ service }) => service.forward === 'dr')
   const vips = [...new Set(direct.map(({ service }) => service.address))]
   const ports = targets.flatMap(({ service, port }) =>
@@ -169,7 +168,7 @@ function gatewayFor(
   networks: readonly NetworkPlan[],
   network: NetworkPlan,
 ): string | undefined {
-  const here = (prefix: string) => contains(subnetOf(prefix), address)
+  const here = (prefix: string) => isWithin(subnetOf(prefix), address)
   const [first] = nodes
   if (first === undefined) return undefined
   const interfaces = first.interfaces.filter(one => networkOf(networks, one) === network)
