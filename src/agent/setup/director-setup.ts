@@ -1,0 +1,154 @@
+import type { NodeConfig } from '../../model/node-config.ts'
+import { EEXIST, ENOENT, errnoName } from '../kernel/errno.ts'
+import { readDevicePaths } from '../kernel/find-interface.ts'
+import { readLinks } from '../kernel/read-network.ts'
+import { holdSysctls, nodeSysctls } from '../kernel/sysctl.ts'
+import {
+  andThen,
+  done,
+  type FileStep,
+  failed,
+  file,
+  forEach,
+  recover,
+  type Talk,
+} from '../kernel/talk.ts'
+import { utf8Bytes } from '../kernel/text.ts'
+import { accountFiles } from './accounts.ts'
+import { assertHeartbeat, assertKernel } from './assertions.ts'
+import { type Complaint, renderComplaint } from './complaint.ts'
+import { configureInterface, placeInterfaces, renameLinks } from './interfaces.ts'
+import { checkStamp, type StampInput, type TextTools } from './stamp-check.ts'
+
+/** What director-setup found. */
+export interface SetupReport {
+  /** 0: the node may serve. 1: no valid stamp. 2: stamped, but something is missing. */
+  readonly exitCode: 0 | 1 | 2
+  readonly complaints: readonly Complaint[]
+  /** For the console. */
+  readonly lines: readonly string[]
+}
+
+const FOLDER = '/etc/director'
+
+/**
+ * The whole of director-setup, once at boot: checks the stamp, places and configures the
+ * interfaces, tries what the agent asks of the kernel, writes who may log in, and, where nothing
+ * forbids it, `/run/director/ready`.
+ */
+export const setUpNode = (tools: TextTools): Talk<SetupReport> =>
+  recover(setUp(tools), ({ errno, step }) => done(report([cannot(step, errno)], 2)))
+
+function setUp(tools: TextTools): Talk<SetupReport> {
+  return andThen(readStamp(), input => {
+    const verdict = checkStamp(input, tools)
+    if (verdict.kind === 'refused') return done(report([verdict.complaint], 1))
+    const { config } = verdict
+    return andThen(collect([writeAccounts(config), setUpNetwork(config)]), complaints => {
+      const refuses = complaints.some(({ severity }) => severity === 'refuse')
+      if (refuses) return done(report(complaints, 2))
+      return andThen(writeReady(config), () => done(report(complaints, 0, config)))
+    })
+  })
+}
+
+function setUpNetwork(config: NodeConfig): Talk<readonly Complaint[]> {
+  const network = andThen(readLinks(), links =>
+    andThen(readDevicePaths(links), devicePaths => {
+      const { placed, complaints } = placeInterfaces(config.interfaces, links, devicePaths)
+      return andThen(renameLinks(links, placed), () =>
+        andThen(
+          collect([
+            holdNodeSysctls(),
+            ...placed.map(configureInterface),
+            assertKernel(config, placed),
+            assertHeartbeat(config.serial.heartbeat),
+          ]),
+          more => done([...complaints, ...more]),
+        ),
+      )
+    }),
+  )
+  return recover(network, ({ errno, step }) => done([cannot(step, errno)]))
+}
+
+const holdNodeSysctls = (): Talk<readonly Complaint[]> =>
+  recover<readonly Complaint[]>(
+    andThen(holdSysctls(nodeSysctls), () => done([])),
+    ({ errno, step }) => done([cannot(step, errno)]),
+  )
+
+function readStamp(): Talk<StampInput> {
+  return andThen(readOptional(`${FOLDER}/base.json`), base =>
+    andThen(readOptional(`${FOLDER}/stamp.json`), stamp =>
+      andThen(readOptional(`${FOLDER}/node.json`), config =>
+        andThen(file({ kind: 'list', path: `${FOLDER}/stamp.d` }), ({ names }) =>
+          done({
+            ...(base === undefined ? {} : { base }),
+            ...(stamp === undefined ? {} : { stamp }),
+            ...(config === undefined ? {} : { config }),
+            marks: names ?? [],
+          }),
+        ),
+      ),
+    ),
+  )
+}
+
+const readOptional = (path: string): Talk<Uint8Array | undefined> =>
+  andThen(file({ kind: 'read', path }), ({ content }) => done(content))
+
+/** A node that cannot be logged in to serves all the same. */
+function writeAccounts(config: NodeConfig): Talk<readonly Complaint[]> {
+  return andThen(readOptional('/etc/shadow'), shadow => {
+    const files = accountFiles(config, shadow ?? new Uint8Array(0))
+    return recover<readonly Complaint[]>(
+      andThen(forEach(files, doFile), () => done([])),
+      ({ errno, step }) => done([{ ...cannot(step, errno), severity: 'warn' }]),
+    )
+  })
+}
+
+const writeReady = (config: NodeConfig): Talk<void> =>
+  doFile({
+    kind: 'write',
+    path: '/run/director/ready',
+    content: utf8Bytes(`${config.node.name}\n`),
+    mode: 0o644,
+  })
+
+function doFile(step: FileStep): Talk<void> {
+  return andThen(file(step), ({ errno }) => {
+    const isThere = step.kind === 'make_directory' && errno === EEXIST
+    return errno === 0 || isThere ? done(undefined) : failed(errno, `write ${step.path}`)
+  })
+}
+
+const collect = (talks: readonly Talk<readonly Complaint[]>[]): Talk<readonly Complaint[]> =>
+  andThen(
+    forEach(talks, talk => talk),
+    lists => done(lists.flat()),
+  )
+
+const cannot = (step: string, errno: number): Complaint => ({
+  severity: 'refuse',
+  code: 'setup_failed',
+  message: `director-setup cannot ${step}`,
+  found: errnoName(errno),
+  remedy:
+    errno === ENOENT
+      ? 'the kernel lacks it: build the image again with the kernel of the recipe'
+      : 'boot again; if it stays so, build the image again',
+})
+
+function report(
+  complaints: readonly Complaint[],
+  exitCode: SetupReport['exitCode'],
+  config?: NodeConfig,
+): SetupReport {
+  const lines = complaints.flatMap(renderComplaint)
+  if (config !== undefined) {
+    lines.push(`director-setup: this is ${config.node.name} of ${config.cluster}, ready to serve`)
+  }
+  return { exitCode, complaints, lines }
+}
