@@ -9,7 +9,7 @@ import { openLoosePackages, openSection } from './section.ts'
 import { openToolbox } from './toolbox.ts'
 
 // What the code of this room makes of the same packages; a change of it makes every base anew.
-const BASE_FORMAT = 1
+const BASE_FORMAT = 2
 
 /** The package files that a base is made of. */
 export interface BaseParts {

@@ -98,7 +98,9 @@ async function resolveSoft(
       : [...files.keys()].filter(other => other.startsWith(`${plain}_`)).sort()
     for (const candidate of candidates) {
       const aliases = (await read(candidate))?.info.aliases ?? []
-      if (candidate === plain || aliases.includes(name)) found.push(candidate)
+      // Written for one kind of processor, it refuses to load on another, and modprobe would give up.
+      const isGeneral = !aliases.some(alias => alias.startsWith('cpu:'))
+      if (candidate === plain || (isGeneral && aliases.includes(name))) found.push(candidate)
     }
   }
   return found
