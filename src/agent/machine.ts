@@ -64,8 +64,11 @@ export type Effect =
       readonly instance: string
       readonly to: 'open' | 'closed'
     }
-  /** Answered by one `ipvs_table`, or by `done` with an errno. */
-  | { readonly kind: 'ipvs_read'; readonly ticket: Ticket }
+  /**
+   * Answered by one `ipvs_table`, or by `done` with an errno. Without a scope: the whole table.
+   * An answer may hold more than was asked for; a service that it lacks is not in the kernel.
+   */
+  | { readonly kind: 'ipvs_read'; readonly ticket: Ticket; readonly scope?: IpvsScope }
   | {
       readonly kind: 'ipvs_apply'
       readonly ticket: Ticket
@@ -95,6 +98,9 @@ export interface Note {
   /** Evidence: flat, for a person and for a program. */
   readonly facts?: Readonly<Record<string, string | number | boolean>>
 }
+
+/** `services`: each service of the kernel without its destinations; keys: only these, if there. */
+export type IpvsScope = 'services' | readonly IpvsServiceKey[]
 
 export type ProbeId = number
 export type ClientId = number

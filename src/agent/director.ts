@@ -1,0 +1,164 @@
+/** The director: VRRP, ownership, IPVS and health as one machine over a node's config. */
+
+import type { NodeConfig } from '../model/node-config.ts'
+import { answer } from './control/command.ts'
+import { beginHealth, healthDeadline, onProbe, wakeHealth } from './health/probing.ts'
+import {
+  beginIpvs,
+  followChanges,
+  ipvsDeadline,
+  onIpvsDone,
+  onTable,
+  wakeIpvs,
+} from './ipvs/reconcile.ts'
+import type { Deadline, Effect, Event, Machine } from './machine.ts'
+import { never } from './never.ts'
+import { newDirector } from './new-director.ts'
+import { type DirectorState, note, slotOf, type Turn } from './state.ts'
+import { after, between, type Instant, milliseconds } from './units.ts'
+import { onSettled, reviewGroup } from './vrrp/group.ts'
+import { onLink } from './vrrp/link.ts'
+import { areAllClosed, closeVips, settleFlip } from './vrrp/ownership.ts'
+import { receive } from './vrrp/receive.ts'
+import { earliest, offerVrrpDeadlines, wakeVrrp } from './vrrp/wake.ts'
+
+/** A clean stop waits no longer than this for the kernel. */
+export const STOP_MAX = milliseconds(1_500)
+
+/**
+ * Starts a director. The first effects close every VIP, whatever a former life left open, and
+ * read the IPVS table; the shell then reports every link.
+ *
+ * @param config a checked node.json
+ * @param version of the agent, for `status`
+ */
+export function begin(
+  config: NodeConfig,
+  at: Instant,
+  version = 'unknown',
+): readonly [DirectorState, readonly Effect[]] {
+  const state = newDirector(config, at, version)
+  const turn: Turn = { at, state, effects: [] }
+  for (const instance of state.instances) closeVips(turn, instance)
+  beginIpvs(turn)
+  beginHealth(turn)
+  return [state, turn.effects]
+}
+
+/** One event in, effects out, in the order in which they are to run. The state is changed in place. */
+export function step(
+  state: DirectorState,
+  event: Event,
+): readonly [DirectorState, readonly Effect[]] {
+  if (state.phase === 'stopped') return [state, []]
+  const turn: Turn = { at: event.at, state, effects: [] }
+  take(turn, event)
+  followChanges(turn)
+  if (state.phase === 'loading') listenIfLoaded(turn)
+  if (state.phase === 'stopping') exitIfReleased(turn)
+  return [state, turn.effects]
+}
+
+/** When the director wants to be woken, and for which timer. */
+export function nextDeadline(state: DirectorState): Deadline | undefined {
+  if (state.phase === 'stopped') return undefined
+  return earliest(offer => {
+    offer(state.stopAt, 'stop', 'node')
+    offerVrrpDeadlines(state, offer)
+    offer(ipvsDeadline(state.ipvs), 'ipvs', 'table')
+    offer(healthDeadline(state.health), 'probe', 'real servers')
+  })
+}
+
+export const director: Machine<DirectorState> = { step, nextDeadline }
+
+function take(turn: Turn, event: Event): void {
+  switch (event.kind) {
+    case 'wake':
+      wake(turn)
+      break
+    case 'link':
+      onLink(turn, event)
+      break
+    case 'advert':
+      onPacket(turn, event.interface, event.packet)
+      break
+    case 'done':
+      onDone(turn, event.ticket, event.errno)
+      break
+    case 'ipvs_table':
+      onTable(turn, event.ticket, event.services)
+      break
+    case 'probe':
+      onProbe(turn, event.probe, event.errno)
+      break
+    case 'command':
+      onCommand(turn, event.client, event.request)
+      break
+    case 'stop':
+      stop(turn)
+      break
+    default:
+      never(event)
+  }
+}
+
+function onPacket(turn: Turn, name: string, packet: Uint8Array): void {
+  const link = turn.state.interfaces.find(other => other.name === name)
+  if (link !== undefined) receive(turn, link, packet)
+}
+
+function onCommand(turn: Turn, client: number, request: unknown): void {
+  turn.effects.push({ kind: 'reply', client, answer: answer(turn, request) })
+}
+
+function wake(turn: Turn): void {
+  const { loop } = turn.state
+  const promised = nextDeadline(turn.state)
+  if (promised !== undefined && promised.at <= turn.at) {
+    loop.late_us_max = Math.max(loop.late_us_max, between(promised.at, turn.at))
+  }
+  wakeVrrp(turn)
+  wakeIpvs(turn)
+  wakeHealth(turn)
+}
+
+function onDone(turn: Turn, ticket: number, errno: number): void {
+  const slot = slotOf(ticket)
+  if (slot === 0) {
+    onIpvsDone(turn, ticket, errno)
+    return
+  }
+  const instance = turn.state.instances[slot - 1]
+  if (instance === undefined) return
+  onSettled(turn, instance, settleFlip(turn, instance, ticket, errno))
+}
+
+// Loaded: the kernel was seen to hold every VIP closed and every service as configured.
+function listenIfLoaded(turn: Turn): void {
+  const { state } = turn
+  if (state.ipvs.verifiedAt === undefined || !areAllClosed(state)) return
+  state.phase = 'listening'
+  state.listeningAt = turn.at
+  note(turn, 'info', 'listening', state.config.node.name)
+  for (const group of state.groups) reviewGroup(turn, group)
+}
+
+function stop(turn: Turn): void {
+  const { state } = turn
+  if (state.phase === 'stopping') return
+  state.phase = 'stopping'
+  state.stopAt = after(turn.at, STOP_MAX)
+  note(turn, 'info', 'stopping', state.config.node.name)
+  for (const group of state.groups) reviewGroup(turn, group)
+  for (const instance of state.instances) closeVips(turn, instance)
+}
+
+function exitIfReleased(turn: Turn): void {
+  const { state } = turn
+  const closed = areAllClosed(state)
+  if (!closed && (state.stopAt === undefined || state.stopAt > turn.at)) return
+  state.phase = 'stopped'
+  if (!closed) note(turn, 'alarm', 'stopped_with_open_vips', state.config.node.name)
+  turn.effects.push({ kind: 'exit', code: closed ? 0 : 1 })
+}

@@ -1,0 +1,64 @@
+import type { NodeConfig, RealServerConfig, TcpCheckConfig } from '../../model/node-config.ts'
+import { type Instant, milliseconds } from '../units.ts'
+import type { Target } from './state.ts'
+
+/**
+ * The distinct checks of a config: one for each address, port, interval, timeout, fall and rise.
+ * The first probes are spread evenly over the interval, always in the same way.
+ */
+export function collectTargets(config: NodeConfig, at: Instant): Target[] {
+  const found = new Map<string, { target: Target; uses: { service: number; real: number }[] }>()
+  config.services.forEach((service, serviceIndex) => {
+    const { check } = service
+    if (check === undefined) return
+    service.real_servers.forEach((real, realIndex) => {
+      const name = nameOfTarget(real, check)
+      let entry = found.get(name)
+      if (entry === undefined) {
+        const uses: { service: number; real: number }[] = []
+        entry = { target: newTarget(real, check, uses, at), uses }
+        found.set(name, entry)
+      }
+      entry.uses.push({ service: serviceIndex, real: realIndex })
+    })
+  })
+  return spread([...found.values()].map(entry => entry.target))
+}
+
+function nameOfTarget(real: RealServerConfig, check: TcpCheckConfig): string {
+  const { interval_ms, timeout_ms, fall, rise } = check
+  return [real.address, check.port ?? real.port, interval_ms, timeout_ms, fall, rise].join(' ')
+}
+
+function newTarget(
+  real: RealServerConfig,
+  check: TcpCheckConfig,
+  uses: Target['uses'],
+  at: Instant,
+): Target {
+  return {
+    address: real.address,
+    port: check.port ?? real.port,
+    interval: milliseconds(check.interval_ms),
+    timeout: milliseconds(check.timeout_ms),
+    fall: check.fall,
+    rise: check.rise,
+    uses,
+    verdict: 'unknown',
+    since: at,
+    failures: 0,
+    successes: 0,
+    probe: undefined,
+    startedAt: undefined,
+    dueAt: at,
+    errno: 0,
+    errorAt: undefined,
+  }
+}
+
+function spread(targets: Target[]): Target[] {
+  return targets.map((target, index) => ({
+    ...target,
+    dueAt: (target.dueAt + Math.floor((target.interval * index) / targets.length)) as Instant,
+  }))
+}

@@ -1,0 +1,140 @@
+/** The state of a director that has seen nothing yet. */
+
+import type { NodeConfig, VrrpInstanceConfig } from '../model/node-config.ts'
+import { collectTargets } from './health/targets.ts'
+import { cutSlices } from './ipvs/audit.ts'
+import { desiredServices } from './ipvs/desired.ts'
+import { byName, nameOfKey } from './ipvs/table.ts'
+import { assert } from './never.ts'
+import type { DirectorState } from './state.ts'
+import { type Instant, milliseconds } from './units.ts'
+import { unknownVips } from './vrrp/ownership.ts'
+import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
+import { parseIpv4Prefix } from './wire/ipv4.ts'
+
+/** @param config a checked node.json: a reference that leads nowhere is our own bug */
+export function newDirector(config: NodeConfig, at: Instant, version: string): DirectorState {
+  return {
+    config,
+    version,
+    startedAt: at,
+    phase: 'loading',
+    listeningAt: undefined,
+    stopAt: undefined,
+    tickets: 0,
+    interfaces: config.interfaces.map(({ name }) => newInterface(config, name, at)),
+    instances: config.vrrp.instances.map((instance, index) =>
+      newInstance(config, instance, index, at),
+    ),
+    groups: config.vrrp.groups.map((group, index) => newGroup(config, group, index)),
+    ipvs: newIpvs(config),
+    health: {
+      targets: collectTargets(config, at),
+      agenda: [],
+      down: {},
+      probes: 0,
+      counters: { started: 0, failed: 0, unknown: 0, lost: 0 },
+    },
+    loop: { late_us_max: 0, stale_answers: 0, arpWindowAt: at, arps_in_window: 0 },
+  }
+}
+
+function newInterface(config: NodeConfig, name: string, at: Instant): InterfaceState {
+  const instances: Record<number, number> = {}
+  config.vrrp.instances.forEach((instance, index) => {
+    if (instance.interface === name) instances[instance.vrid] = index
+  })
+  return { name, up: undefined, mac: '', address: undefined, since: at, instances, discards: {} }
+}
+
+function newInstance(
+  config: NodeConfig,
+  instance: VrrpInstanceConfig,
+  index: number,
+  at: Instant,
+): InstanceState {
+  const group = config.vrrp.groups.findIndex(other => other.instances.includes(instance.name))
+  const interval = milliseconds(instance.advert_interval_ms)
+  const link = config.interfaces.findIndex(other => other.name === instance.interface)
+  assert(group >= 0 && link >= 0, `instance ${instance.name} has a group and an interface`)
+  return {
+    name: instance.name,
+    index,
+    group,
+    interface: link,
+    vrid: instance.vrid,
+    addresses: instance.addresses.map(text => parseIpv4Prefix(text) ?? 0),
+    router: {
+      role: 'initialize',
+      priority: instance.priority,
+      preempt: config.vrrp.groups[group]?.failback === 'automatic',
+      own_interval: interval,
+      interval,
+      address: 0,
+      downAt: undefined,
+      advertAt: undefined,
+    },
+    vips: unknownVips(at),
+    frames: undefined,
+    announcing: undefined,
+    announcedAt: undefined,
+    silentAt: undefined,
+    releasedBy: undefined,
+    owesRelease: false,
+    peers: [],
+    counters: noCounts(),
+    discards: {},
+    warnedAt: {},
+    history: [],
+  }
+}
+
+const noCounts = (): InstanceState['counters'] => ({
+  adverts_sent: 0,
+  adverts_received: 0,
+  priority_zero_sent: 0,
+  priority_zero_received: 0,
+  pseudo_header_checksums: 0,
+  address_list_differs: 0,
+  arps_sent: 0,
+  became_active: 0,
+  peers_dropped: 0,
+})
+
+function newGroup(
+  config: NodeConfig,
+  group: NodeConfig['vrrp']['groups'][number],
+  index: number,
+): GroupState {
+  const members = group.instances.map(name =>
+    config.vrrp.instances.findIndex(instance => instance.name === name),
+  )
+  return {
+    name: group.name,
+    index,
+    members,
+    role: 'initialize',
+    holdAt: undefined,
+    blocked: 'loading',
+    faultUntil: undefined,
+  }
+}
+
+function newIpvs(config: NodeConfig): DirectorState['ipvs'] {
+  const services = desiredServices(config)
+  return {
+    desired: { ...byName(services, service => nameOfKey(service.key)) },
+    actual: undefined,
+    slices: cutSlices(services),
+    cursor: 0,
+    dirty: {},
+    busy: undefined,
+    failures: 0,
+    errno: 0,
+    verifiedAt: undefined,
+    matchedAt: undefined,
+    nextAt: undefined,
+    draining: {},
+    counters: { reads: 0, applies: 0, changes: 0, repairs: 0, failures: 0 },
+  }
+}

@@ -1,0 +1,156 @@
+/** Instances that move together: ready together, active together, released together. */
+
+import { item } from '../never.ts'
+import { note, type Turn } from '../state.ts'
+import { after, milliseconds, seconds } from '../units.ts'
+import { startAnnouncing } from './announce.ts'
+import { record, sayActive } from './history.ts'
+import { asActive, asInitialize, asYielded, onStartup } from './on-startup.ts'
+import { closeVips, openVips, type Settled } from './ownership.ts'
+import { applyRules, type Role } from './router.ts'
+import { sendAdvert, sendRelease } from './send.ts'
+import type { GroupState, InstanceState, Transition } from './state.ts'
+
+/** After the kernel refused to open a VIP, the group tries no sooner than this. */
+export const FAULT_RETRY = seconds(5)
+
+export interface Cause {
+  readonly reason: string
+  readonly facts: Transition['facts']
+}
+
+export const membersOf = (turn: Turn, group: GroupState): readonly InstanceState[] =>
+  group.members.map(index => item(turn.state.instances, index))
+
+/** Looks again whether the group may serve, and starts or stops it accordingly. */
+export function reviewGroup(turn: Turn, group: GroupState): void {
+  const cause = whyBlocked(turn, group)
+  group.blocked = cause?.reason
+  if (cause !== undefined) {
+    group.holdAt = undefined
+    if (group.role !== 'initialize') releaseGroup(turn, group, cause)
+    return
+  }
+  if (group.role === 'initialize' && group.holdAt === undefined) startHold(turn, group)
+}
+
+/** The startup hold is over: Startup of RFC 9568 6.4.1 for each member. */
+export function startGroup(turn: Turn, group: GroupState): void {
+  group.holdAt = undefined
+  moveGroup(turn, group, 'backup', { reason: 'startup_complete', facts: {} })
+  let takes = false
+  for (const instance of membersOf(turn, group)) {
+    const [, router, moves] = applyRules(onStartup, instance.router, undefined, turn.at)
+    instance.router = router
+    takes ||= moves.includes('take')
+  }
+  if (takes) takeGroup(turn, group, { reason: 'address_owner', facts: {} })
+}
+
+/** Every member becomes active and asks the kernel for its VIPs. */
+export function takeGroup(turn: Turn, group: GroupState, cause: Cause): void {
+  moveGroup(turn, group, 'active', cause)
+  for (const instance of membersOf(turn, group)) {
+    instance.router = asActive(instance.router)
+    instance.releasedBy = undefined
+    instance.silentAt = undefined
+    instance.owesRelease = false
+    openVips(turn, instance)
+  }
+}
+
+/**
+ * Every member becomes backup, because `loser` heard a better router. On their interfaces the
+ * others lost no election, so they owe a priority 0 there; after a stall nothing is sent.
+ */
+export function yieldGroup(
+  turn: Turn,
+  group: GroupState,
+  loser: InstanceState | undefined,
+  cause: Cause,
+): void {
+  moveGroup(turn, group, 'backup', cause)
+  for (const instance of membersOf(turn, group)) {
+    instance.router = asYielded(instance.router, turn.at)
+    instance.owesRelease = loser !== undefined && loser !== instance
+    closeVips(turn, instance)
+  }
+}
+
+/** Shutdown of RFC 9568 6.4 for each member: closed first, then priority 0. */
+export function releaseGroup(turn: Turn, group: GroupState, cause: Cause): void {
+  const wasActive = group.role === 'active'
+  moveGroup(turn, group, 'initialize', cause)
+  group.holdAt = undefined
+  for (const instance of membersOf(turn, group)) {
+    instance.router = asInitialize(instance.router)
+    instance.silentAt = undefined
+    instance.owesRelease = wasActive
+    closeVips(turn, instance)
+  }
+}
+
+/** What follows from the kernel's answer to a flip. */
+export function onSettled(turn: Turn, instance: InstanceState, settled: Settled): void {
+  const group = item(turn.state.groups, instance.group)
+  if (settled === 'opened') {
+    instance.router = {
+      ...instance.router,
+      advertAt: after(turn.at, instance.router.own_interval),
+    }
+    sendAdvert(turn, instance)
+    sayActive(turn, instance)
+    startAnnouncing(turn, instance)
+  } else if (settled === 'open_failed') {
+    const { errno } = instance.vips
+    note(turn, 'alarm', 'open_failed', instance.name, { errno })
+    group.faultUntil = after(turn.at, FAULT_RETRY)
+    releaseGroup(turn, group, { reason: 'open_failed', facts: { instance: instance.name, errno } })
+  } else if (settled === 'closed' && instance.owesRelease) {
+    sendRelease(turn, instance)
+  }
+}
+
+/** A member heard the active router give up: the others stop waiting for it as well. */
+export function hastenGroup(turn: Turn, group: GroupState, hearer: InstanceState): void {
+  const until = hearer.router.downAt
+  if (until === undefined) return
+  for (const instance of membersOf(turn, group)) {
+    const { downAt } = instance.router
+    if (downAt === undefined || downAt <= until) continue
+    instance.router = { ...instance.router, downAt: until }
+    instance.releasedBy = hearer.releasedBy
+  }
+}
+
+function startHold(turn: Turn, group: GroupState): void {
+  let from = turn.state.listeningAt ?? turn.at
+  for (const instance of membersOf(turn, group)) {
+    const { since } = item(turn.state.interfaces, instance.interface)
+    if (since > from) from = since
+  }
+  const hold = milliseconds(turn.state.config.vrrp.startup_hold_ms)
+  group.holdAt = after(from, hold)
+}
+
+function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
+  const { state } = turn
+  if (state.phase === 'stopping' || state.phase === 'stopped') {
+    return { reason: 'stopping', facts: {} }
+  }
+  for (const instance of membersOf(turn, group)) {
+    const { name, up, address } = item(state.interfaces, instance.interface)
+    if (up !== true) return { reason: 'link_down', facts: { interface: name } }
+    if (address === undefined) return { reason: 'address_missing', facts: { interface: name } }
+  }
+  if (group.faultUntil !== undefined) return { reason: 'open_failed', facts: {} }
+  if (state.phase === 'loading') return { reason: 'loading', facts: {} }
+  return undefined
+}
+
+function moveGroup(turn: Turn, group: GroupState, to: Role, cause: Cause): void {
+  const from = group.role
+  group.role = to
+  if (from === to) return
+  for (const instance of membersOf(turn, group)) record(turn, instance, from, to, cause)
+}

@@ -1,0 +1,79 @@
+/** One virtual router as RFC 9568 section 6 describes it, and the shape of its rules. */
+
+import type { Duration, Instant } from '../units.ts'
+import type { Ipv4 } from '../wire/ipv4.ts'
+
+export type Role = 'initialize' | 'backup' | 'active'
+
+/** The state of section 6.4 with the parameters of section 6.1 that the rules read. */
+export interface Router {
+  readonly role: Role
+  readonly priority: number
+  /** Preempt_Mode. */
+  readonly preempt: boolean
+  /** Advertisement_Interval: our own, which we send. */
+  readonly own_interval: Duration
+  /** Active_Adver_Interval: learned from the active router. */
+  readonly interval: Duration
+  /** The primary IPv4 address of the interface. */
+  readonly address: Ipv4
+  /** Active_Down_Timer; undefined: not running. */
+  readonly downAt: Instant | undefined
+  /** Adver_Timer; undefined: not running. */
+  readonly advertAt: Instant | undefined
+}
+
+/** What the rules need to know of an advertisement that passed the receive checks. */
+export interface Heard {
+  readonly source: Ipv4
+  readonly priority: number
+  readonly interval: Duration
+}
+
+/**
+ * What a rule asks of the instance and of its group. A rule does not change the role by itself:
+ * the members of a group move together, so the group does it.
+ */
+export type Move =
+  /** Send an advertisement. */
+  | 'advertise'
+  /** Become active: everyone listened for long enough. */
+  | 'take'
+  /** Become backup: a better router is active. */
+  | 'yield'
+  /** Become backup before anything is sent: our own loop was late. */
+  | 'stalled'
+  /** The active router gave up: the other members of the group need not wait longer. */
+  | 'released'
+  /** Another router claimed the VIPs: announce them again. */
+  | 'announce'
+
+export type Outcome = readonly [Router, readonly Move[]]
+
+/** `when` and `act` see the router, what was heard (undefined: a timer) and the time. */
+export interface Rule<Input> {
+  /** The id in the ledger, in the history and in the title of its test. */
+  readonly id: string
+  /** The section of RFC 9568. */
+  readonly rfc: string
+  readonly when: (router: Router, input: Input, at: Instant) => boolean
+  readonly act: (router: Router, input: Input, at: Instant) => Outcome
+}
+
+export type Rules<Input> = Readonly<Record<Role, readonly Rule<Input>[]>>
+
+export const always = () => true
+export const ignore = (router: Router): Outcome => [router, []]
+
+/** Runs the first rule of the role that matches. The last one of each role is unconditional. */
+export function applyRules<Input>(
+  rules: Rules<Input>,
+  router: Router,
+  input: Input,
+  at: Instant,
+): readonly [string, ...Outcome] {
+  for (const rule of rules[router.role]) {
+    if (rule.when(router, input, at)) return [rule.id, ...rule.act(router, input, at)]
+  }
+  throw new Error(`no rule of ${router.role} matched`)
+}

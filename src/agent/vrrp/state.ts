@@ -1,0 +1,107 @@
+import type { Ticket } from '../machine.ts'
+import type { Instant } from '../units.ts'
+import type { Ipv4 } from '../wire/ipv4.ts'
+import type { Role, Router } from './router.ts'
+
+export interface InterfaceState {
+  readonly name: string
+  /** Undefined: the kernel has not spoken of it yet. */
+  up: boolean | undefined
+  mac: string
+  address: Ipv4 | undefined
+  /** When `up` last changed. */
+  since: Instant
+  /** The index of the instance of each VRID. */
+  readonly instances: Readonly<Record<number, number>>
+  /** Packets refused before an instance was known, by rule. */
+  readonly discards: Record<string, number>
+}
+
+export interface InstanceState {
+  readonly name: string
+  readonly index: number
+  readonly group: number
+  readonly interface: number
+  readonly vrid: number
+  readonly addresses: readonly Ipv4[]
+  router: Router
+  vips: Vips
+  /** Ready to send; rebuilt when the interface's address changes. Undefined: no address. */
+  frames: { readonly advert: Uint8Array; readonly release: Uint8Array } | undefined
+  announcing: Announcing | undefined
+  announcedAt: Instant | undefined
+  /** When our timer ran out while another member of the group still heard the active router. */
+  silentAt: Instant | undefined
+  /** Who gave up with priority 0, while our timer runs because of it. */
+  releasedBy: Ipv4 | undefined
+  /** Priority 0 is owed once the VIPs are seen to be closed. */
+  owesRelease: boolean
+  peers: Peer[]
+  readonly counters: InstanceCounters
+  readonly discards: Record<string, number>
+  /** When each limited warning was last given, by its reason. */
+  readonly warnedAt: Record<string, Instant>
+  /** The last changes, oldest first. */
+  history: Transition[]
+}
+
+export interface Vips {
+  is: 'unknown' | 'opening' | 'open' | 'closing' | 'closed'
+  since: Instant
+  /** The answer that is awaited. */
+  ticket: Ticket | undefined
+  /** When to give up waiting, or to try closing again. */
+  dueAt: Instant | undefined
+  /** How often in a row the kernel refused. */
+  failures: number
+  errno: number
+}
+
+/** Gratuitous ARP under way: the VIP to go on with, and the round. */
+export interface Announcing {
+  round: number
+  next: number
+  nextAt: Instant
+}
+
+export interface Peer {
+  readonly address: Ipv4
+  priority: number
+  interval_us: number
+  firstAt: Instant
+  lastAt: Instant
+  adverts: number
+}
+
+export interface InstanceCounters {
+  adverts_sent: number
+  adverts_received: number
+  priority_zero_sent: number
+  priority_zero_received: number
+  pseudo_header_checksums: number
+  address_list_differs: number
+  arps_sent: number
+  became_active: number
+  peers_dropped: number
+}
+
+export interface Transition {
+  readonly at: Instant
+  readonly from: Role
+  readonly to: Role
+  readonly reason: string
+  readonly facts: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface GroupState {
+  readonly name: string
+  readonly index: number
+  readonly members: readonly number[]
+  role: Role
+  /** When the startup hold ends; undefined: it does not run. */
+  holdAt: Instant | undefined
+  /** Why the group may not leave `initialize`; undefined: it may. */
+  blocked: string | undefined
+  /** After a failed flip: not before this. */
+  faultUntil: Instant | undefined
+}

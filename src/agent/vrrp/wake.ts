@@ -1,0 +1,96 @@
+/** The timers of the VRRP half: what is due, in a fixed order, and what comes next. */
+
+import type { Deadline } from '../machine.ts'
+import { item } from '../never.ts'
+import { type DirectorState, note, type Turn } from '../state.ts'
+import { type Instant, isDue } from '../units.ts'
+import { continueAnnouncing } from './announce.ts'
+import { membersOf, onSettled, reviewGroup, startGroup, takeGroup, yieldGroup } from './group.ts'
+import { onTimer } from './on-timer.ts'
+import { onFlipDue } from './ownership.ts'
+import { applyRules } from './router.ts'
+import { sendAdvert } from './send.ts'
+import type { GroupState, InstanceState } from './state.ts'
+
+/** Runs every VRRP timer that is due. A spare call changes nothing. */
+export function wakeVrrp(turn: Turn): void {
+  for (const group of turn.state.groups) wakeGroup(turn, group)
+  for (const instance of turn.state.instances) wakeRouter(turn, instance)
+  for (const instance of turn.state.instances) wakeVips(turn, instance)
+}
+
+/** Hands each running VRRP timer to `offer`; the time first, the name only when it is wanted. */
+export function offerVrrpDeadlines(
+  state: DirectorState,
+  offer: (at: Instant | undefined, timer: string, subject: string) => void,
+): void {
+  for (const instance of state.instances) {
+    offer(instance.router.advertAt, 'advert', instance.name)
+    offer(instance.router.downAt, 'active_down', instance.name)
+    offer(instance.vips.dueAt, 'flip', instance.name)
+    offer(instance.announcing?.nextAt, 'announce', instance.name)
+  }
+  for (const group of state.groups) {
+    offer(group.holdAt, 'startup_hold', group.name)
+    offer(group.faultUntil, 'fault_retry', group.name)
+  }
+}
+
+export type Offer = (at: Instant | undefined, timer: string, subject: string) => void
+
+/** Collects the earliest deadline; of equal ones the first that was offered. */
+export function earliest(collect: (offer: Offer) => void): Deadline | undefined {
+  let found: { at: Instant; timer: string; subject: string } | undefined
+  collect((at, timer, subject) => {
+    if (at === undefined || (found !== undefined && found.at <= at)) return
+    found = { at, timer, subject }
+  })
+  return found === undefined
+    ? undefined
+    : { at: found.at, timer: `${found.timer} ${found.subject}` }
+}
+
+function wakeGroup(turn: Turn, group: GroupState): void {
+  if (group.faultUntil !== undefined && isDue(group.faultUntil, turn.at)) {
+    group.faultUntil = undefined
+    reviewGroup(turn, group)
+  }
+  if (group.holdAt !== undefined && isDue(group.holdAt, turn.at)) startGroup(turn, group)
+}
+
+function wakeRouter(turn: Turn, instance: InstanceState): void {
+  const { downAt, advertAt } = instance.router
+  const due = downAt ?? advertAt
+  if (due === undefined || !isDue(due, turn.at)) return
+  const group = item(turn.state.groups, instance.group)
+  const [rule, router, moves] = applyRules(onTimer, instance.router, undefined, turn.at)
+  instance.router = router
+  if (rule === 'L2') note(turn, 'warning', 'loop_late', instance.name, { late_us: turn.at - due })
+  for (const move of moves) {
+    if (move === 'advertise') sendAdvert(turn, instance)
+    else if (move === 'take') onSilence(turn, group, instance)
+    else if (move === 'stalled') {
+      const facts = { instance: instance.name, late_us: turn.at - due }
+      yieldGroup(turn, group, undefined, { reason: 'loop_stalled', facts })
+    }
+  }
+}
+
+// The group moves when its last member fell silent: while one still hears the active router,
+// taking over would only make two owners.
+function onSilence(turn: Turn, group: GroupState, instance: InstanceState): void {
+  instance.silentAt = turn.at
+  if (membersOf(turn, group).some(member => member.router.downAt !== undefined)) return
+  const reason = instance.releasedBy === undefined ? 'down_timer_expired' : 'peer_released'
+  takeGroup(turn, group, { reason, facts: { instance: instance.name } })
+}
+
+function wakeVips(turn: Turn, instance: InstanceState): void {
+  const { dueAt } = instance.vips
+  if (dueAt !== undefined && isDue(dueAt, turn.at)) {
+    const settled = onFlipDue(turn, instance)
+    if (settled !== undefined) onSettled(turn, instance, settled)
+  }
+  const next = instance.announcing?.nextAt
+  if (next !== undefined && isDue(next, turn.at)) continueAnnouncing(turn, instance)
+}

@@ -1,0 +1,35 @@
+/** Ethernet II frames (IEEE 802.3) and the MAC addresses of RFC 9568 section 7.3. */
+
+import { toHex, writeU16 } from './bytes.ts'
+
+export const ETHERNET_HEADER = 14
+export const ETHERTYPE_IPV4 = 0x0800
+export const ETHERTYPE_ARP = 0x0806
+
+export const BROADCAST: readonly number[] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
+/** 224.0.0.18 by RFC 1112 section 6.4. */
+export const VRRP_MULTICAST: readonly number[] = [0x01, 0x00, 0x5e, 0x00, 0x00, 0x12]
+
+/** 00-00-5E-00-01-{VRID}: the MAC address that moves with an IPv4 virtual router. */
+export const virtualMac = (vrid: number): readonly number[] => [0x00, 0x00, 0x5e, 0x00, 0x01, vrid]
+
+/** Writes the 14 bytes at the start of a frame. */
+export function writeEthernet(
+  frame: Uint8Array,
+  destination: readonly number[],
+  source: readonly number[],
+  type: number,
+): void {
+  frame.set(destination, 0)
+  frame.set(source, 6)
+  writeU16(frame, 12, type)
+}
+
+/** `00:00:5e:00:01:0a` for the six bytes from `offset`. */
+export function formatMac(bytes: Uint8Array, offset: number): string {
+  const parts: string[] = []
+  for (let index = 0; index < 6; index += 1) {
+    parts.push(toHex(bytes.subarray(offset + index, offset + index + 1)))
+  }
+  return parts.join(':')
+}

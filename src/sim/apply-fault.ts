@@ -1,0 +1,98 @@
+import { never } from '../agent/never.ts'
+import { microseconds } from '../agent/units.ts'
+import type { FaultAction } from './faults.ts'
+import { newKernel } from './kernel.ts'
+import {
+  deliver,
+  killProcess,
+  reportLink,
+  resumeProcess,
+  type SimNode,
+  startProcess,
+} from './node.ts'
+import type { World } from './world.ts'
+
+/** Does one fault to the world, now. */
+export function act(world: World, fault: FaultAction): void {
+  switch (fault.kind) {
+    case 'power_off':
+      powerOff(nodeOf(world, fault.node))
+      break
+    case 'power_on':
+      powerOn(nodeOf(world, fault.node))
+      break
+    case 'stop':
+      deliver(nodeOf(world, fault.node), { kind: 'stop' })
+      break
+    case 'start':
+      start(nodeOf(world, fault.node))
+      break
+    case 'stall':
+      nodeOf(world, fault.node).stalled = true
+      break
+    case 'resume':
+      resumeProcess(nodeOf(world, fault.node))
+      break
+    case 'refuse':
+      nodeOf(world, fault.node).kernel.refusing[fault.what] = fault.errno
+      break
+    case 'ipvs_clear':
+      nodeOf(world, fault.node).kernel.ipvs.clear()
+      break
+    default:
+      hurtNetwork(world, fault)
+  }
+}
+
+type NetworkFault = Extract<
+  FaultAction,
+  { kind: 'carrier' | 'lose' | 'one_way' | 'delay' | 'real_server' }
+>
+
+function hurtNetwork(world: World, fault: NetworkFault): void {
+  switch (fault.kind) {
+    case 'carrier':
+      world.wires.get(fault.path)?.setCarrier(fault.node, fault.up)
+      reportLink(nodeOf(world, fault.node), fault.path)
+      break
+    case 'lose':
+      world.wires.get(fault.path)?.dropNext(fault.node, fault.count)
+      break
+    case 'one_way':
+      world.wires.get(fault.path)?.setDeaf(fault.from, fault.to, fault.broken)
+      break
+    case 'delay':
+      world.wires
+        .get(fault.path)
+        ?.setDelay(microseconds(fault.minimum_us), microseconds(fault.maximum_us))
+      break
+    case 'real_server':
+      if (fault.up) world.downServers.delete(fault.address)
+      else world.downServers.add(fault.address)
+      break
+    default:
+      never(fault)
+  }
+}
+
+function powerOff(node: SimNode): void {
+  killProcess(node)
+  node.powered = false
+}
+
+function powerOn(node: SimNode): void {
+  if (node.powered) return
+  node.powered = true
+  node.kernel = newKernel()
+  startProcess(node)
+}
+
+function start(node: SimNode): void {
+  if (node.powered && node.state === undefined) startProcess(node)
+}
+
+function nodeOf(world: World, name: string): SimNode {
+  const node = world.nodes.find(other => other.name === name)
+  if (node === undefined) throw new Error(`the world has no node ${name}`)
+  return node
+}

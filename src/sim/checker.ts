@@ -1,0 +1,23 @@
+import type { Effect, Event } from '../agent/machine.ts'
+import type { Instant } from '../agent/units.ts'
+import type { SimNode } from './node.ts'
+import type { World } from './world.ts'
+
+/** Watches the world and says what must never be. */
+export interface Checker {
+  readonly id: string
+  onStep?(world: World, node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
+  onOwnership?(world: World, node: SimNode): void
+  /** At the end, after everything was healed. */
+  onEnd?(world: World): void
+}
+
+export interface Violation {
+  readonly id: string
+  readonly at: Instant
+  readonly why: string
+}
+
+export function violate(world: World, id: string, why: string): void {
+  world.violations.push({ id, at: world.queue.now(), why })
+}

@@ -1,0 +1,38 @@
+import type { Effect, Event } from '../agent/machine.ts'
+
+export interface Digest {
+  add(node: number, event: Event | 'begin', effects: readonly Effect[], at: number): void
+  text(): string
+}
+
+/** Two 32-bit FNV sums over everything that was seen and said. */
+export function newDigest(): Digest {
+  let low = 0x811c9dc5 | 0
+  let high = 0x1234567 | 0
+  const number = (value: number) => {
+    low = Math.imul(low ^ (value | 0), 0x01000193)
+    high = Math.imul(high ^ (value | 0) ^ (low >>> 11), 0x85ebca6b)
+  }
+  const word = (text: string) => {
+    for (let index = 0; index < text.length; index += 1) number(text.charCodeAt(index))
+  }
+  const bytes = (content: Uint8Array) => {
+    for (const byte of content) number(byte)
+  }
+  const effect = (said: Effect) => {
+    word(said.kind)
+    if (said.kind === 'send') bytes(said.frame)
+    else if (said.kind === 'note') word(said.reason + said.subject)
+    else if (said.kind === 'flip') word(said.to + said.instance)
+    else if (said.kind === 'ipvs_apply') number(said.changes.length)
+  }
+  return {
+    add(node, event, effects, at) {
+      number(at)
+      number(node)
+      word(event === 'begin' ? event : event.kind)
+      for (const said of effects) effect(said)
+    },
+    text: () => [low, high].map(part => (part >>> 0).toString(16).padStart(8, '0')).join(''),
+  }
+}

@@ -1,0 +1,48 @@
+/** What can be done to the pair, as plain data: a scenario and a shrunken failure are lists of it. */
+
+import type { Instant } from '../agent/units.ts'
+
+export type FaultAction =
+  /** Power off: the kernel and its VIPs are gone at once. */
+  | { readonly kind: 'power_off'; readonly node: string }
+  /** Power on: a fresh kernel, and the process starts. */
+  | { readonly kind: 'power_on'; readonly node: string }
+  /** A clean stop of the process; the machine stays on. */
+  | { readonly kind: 'stop'; readonly node: string }
+  /** The process starts again on the same kernel. */
+  | { readonly kind: 'start'; readonly node: string }
+  /** A cable is pulled or plugged. */
+  | { readonly kind: 'carrier'; readonly node: string; readonly path: string; readonly up: boolean }
+  /** The next adverts and ARPs that the node sends on a path are lost. */
+  | { readonly kind: 'lose'; readonly node: string; readonly path: string; readonly count: number }
+  /** What one node sends does not reach the other, on one path; carrier stays. */
+  | {
+      readonly kind: 'one_way'
+      readonly from: string
+      readonly to: string
+      readonly path: string
+      readonly broken: boolean
+    }
+  /** The process does not run for a while; the kernel does. */
+  | { readonly kind: 'stall'; readonly node: string }
+  | { readonly kind: 'resume'; readonly node: string }
+  /** The kernel refuses to open or close VIPs, or IPVS requests, with this errno; 0 ends it. */
+  | {
+      readonly kind: 'refuse'
+      readonly node: string
+      readonly what: 'open' | 'closed' | 'ipvs'
+      readonly errno: number
+    }
+  /** The delay of a path, in microseconds. */
+  | {
+      readonly kind: 'delay'
+      readonly path: string
+      readonly minimum_us: number
+      readonly maximum_us: number
+    }
+  /** Someone empties the IPVS table of a node. */
+  | { readonly kind: 'ipvs_clear'; readonly node: string }
+  /** A real server stops or begins to answer. */
+  | { readonly kind: 'real_server'; readonly address: string; readonly up: boolean }
+
+export type Fault = FaultAction & { readonly at: Instant }

@@ -1,0 +1,195 @@
+/** One simulated node: the real director, its kernel, and a process that can stall or die. */
+
+import { begin, nextDeadline, step } from '../agent/director.ts'
+import type { Effect, Event } from '../agent/machine.ts'
+import type { DirectorState } from '../agent/state.ts'
+import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
+import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
+import type { NodeConfig } from '../model/node-config.ts'
+import { newKernel, type SimKernel } from './kernel.ts'
+import type { Queue } from './queue.ts'
+import type { Wire } from './wire.ts'
+
+/** What an event does not say by itself; the node adds the time. */
+export type Happening = Event extends infer Kind
+  ? Kind extends Event
+    ? Omit<Kind, 'at'>
+    : never
+  : never
+
+export interface NodeWatch {
+  onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
+  /** The kernel opened or closed the VIPs of an instance. */
+  onOwnership(node: SimNode): void
+  /** The errno of a connection to a real server. */
+  probe(node: SimNode, address: string, port: number): number
+}
+
+export interface SimNode {
+  readonly name: string
+  readonly index: number
+  readonly config: NodeConfig
+  readonly wires: ReadonlyMap<string, Wire>
+  readonly queue: Queue
+  readonly watch: NodeWatch
+  kernel: SimKernel
+  /** The director; undefined: the process does not run. */
+  state: DirectorState | undefined
+  powered: boolean
+  /** Counts the lives of the process: what an older life waited for is forgotten. */
+  life: number
+  stalled: boolean
+  /** What came in while the process stalled. */
+  readonly backlog: Happening[]
+  wakeAt: Instant | undefined
+}
+
+/** A socket holds no more than this for a process that stalls. */
+const BACKLOG_MAX = 200
+
+export function newNode(
+  fields: Pick<SimNode, 'name' | 'index' | 'config' | 'wires' | 'queue' | 'watch'>,
+): SimNode {
+  return {
+    ...fields,
+    kernel: newKernel(),
+    state: undefined,
+    powered: true,
+    life: 0,
+    stalled: false,
+    backlog: [],
+    wakeAt: undefined,
+  }
+}
+
+/** Starts the process: the director begins, then hears of every link. */
+export function startProcess(node: SimNode): void {
+  node.life += 1
+  node.stalled = false
+  node.backlog.length = 0
+  const [state, effects] = begin(node.config, node.queue.now(), 'simulated')
+  node.state = state
+  node.watch.onStep(node, 'begin', effects)
+  perform(node, effects)
+  for (const { name } of node.config.interfaces) reportLink(node, name)
+}
+
+/** Ends the process without a word; the kernel keeps what it holds. */
+export function killProcess(node: SimNode): void {
+  node.life += 1
+  node.state = undefined
+  node.wakeAt = undefined
+}
+
+export function reportLink(node: SimNode, name: string): void {
+  const up = node.wires.get(name)?.hasCarrier(node.name) ?? true
+  const config = node.config.interfaces.find(other => other.name === name)
+  const address = config?.addresses[0]
+  const link = { kind: 'link', interface: name, up, mac: macOf(node, name) } as const
+  deliver(node, address === undefined ? link : { ...link, address })
+}
+
+/** Hands something to the process, now or when it stops stalling. */
+export function deliver(node: SimNode, happening: Happening): void {
+  if (node.state === undefined) return
+  if (!node.stalled) {
+    run(node, happening)
+    return
+  }
+  if (node.backlog.length < BACKLOG_MAX) node.backlog.push(happening)
+}
+
+/** The process goes on: as the shell does, it looks at its timer first. */
+export function resumeProcess(node: SimNode): void {
+  node.stalled = false
+  const backlog = node.backlog.splice(0)
+  if (node.wakeAt !== undefined && node.wakeAt <= node.queue.now()) run(node, { kind: 'wake' })
+  for (const happening of backlog) deliver(node, happening)
+}
+
+function run(node: SimNode, happening: Happening): void {
+  if (node.state === undefined) return
+  const event = { at: node.queue.now(), ...happening } as Event
+  const [state, effects] = step(node.state, event)
+  node.state = state
+  node.watch.onStep(node, event, effects)
+  perform(node, effects)
+  planWake(node)
+}
+
+function planWake(node: SimNode): void {
+  const at = node.state === undefined ? undefined : nextDeadline(node.state)?.at
+  if (at === undefined || at === node.wakeAt) return
+  node.wakeAt = at
+  const { life } = node
+  node.queue.plan(at, () => {
+    if (node.life !== life || node.wakeAt !== at || node.stalled) return
+    node.wakeAt = undefined
+    run(node, { kind: 'wake' })
+  })
+}
+
+function perform(node: SimNode, effects: readonly Effect[]): void {
+  for (const effect of effects) performOne(node, effect)
+  planWake(node)
+}
+
+function performOne(node: SimNode, effect: Effect): void {
+  const { kernel } = node
+  switch (effect.kind) {
+    case 'send':
+      node.wires.get(effect.interface)?.send(node.name, effect.frame)
+      break
+    case 'flip':
+      later(node, kernel.flip_delay, () => {
+        const errno = kernel.flip(effect)
+        node.watch.onOwnership(node)
+        return { kind: 'done', ticket: effect.ticket, errno }
+      })
+      break
+    case 'ipvs_read':
+      later(node, kernel.ipvs_delay, () =>
+        kernel.refusing.ipvs === 0
+          ? { kind: 'ipvs_table', ticket: effect.ticket, services: kernel.read(effect.scope) }
+          : { kind: 'done', ticket: effect.ticket, errno: kernel.refusing.ipvs },
+      )
+      break
+    case 'ipvs_apply':
+      later(node, kernel.ipvs_delay, () => {
+        return { kind: 'done', ticket: effect.ticket, errno: kernel.apply(effect.changes) }
+      })
+      break
+    case 'probe_start':
+      later(node, microseconds(800), () => {
+        const errno = node.watch.probe(node, effect.address, effect.port)
+        return { kind: 'probe', probe: effect.probe, errno }
+      })
+      break
+    case 'exit':
+      killProcess(node)
+      break
+    default:
+      break
+  }
+}
+
+// The kernel does it after its delay whatever becomes of the process; only the answer may be lost.
+function later(node: SimNode, delay: Duration, act: () => Happening): void {
+  const { life, kernel } = node
+  node.queue.plan(after(node.queue.now(), delay), () => {
+    if (!node.powered || node.kernel !== kernel) return
+    const answer = act()
+    if (node.life === life) deliver(node, answer)
+  })
+}
+
+/** A frame arrived: the kernel hands VRRP packets to the process. */
+export function receiveFrame(node: SimNode, name: string, frame: Uint8Array): void {
+  if (!node.powered) return
+  const isVrrp = frame[12] === 0x08 && frame[13] === 0x00 && frame[23] === 112
+  if (isVrrp)
+    deliver(node, { kind: 'advert', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
+}
+
+const macOf = (node: SimNode, name: string) =>
+  `52:54:00:00:0${node.index}:0${node.config.interfaces.findIndex(other => other.name === name)}`

@@ -1,0 +1,122 @@
+/** Two nodes, their wires and one virtual clock. */
+
+import type { Effect, Event } from '../agent/machine.ts'
+import { type Duration, type Instant, instant } from '../agent/units.ts'
+import type { NodeConfig } from '../model/node-config.ts'
+import { act } from './apply-fault.ts'
+import type { Checker, Violation } from './checker.ts'
+import { newDigest } from './digest.ts'
+import type { Fault } from './faults.ts'
+import { newNode, receiveFrame, type SimNode, startProcess } from './node.ts'
+import { newQueue, type Queue } from './queue.ts'
+import { stream } from './random.ts'
+import { newWire, type Wire } from './wire.ts'
+
+export interface World {
+  readonly queue: Queue
+  readonly nodes: readonly SimNode[]
+  readonly wires: ReadonlyMap<string, Wire>
+  /** Real servers that do not answer, by address. */
+  readonly downServers: Set<string>
+  readonly checkers: readonly Checker[]
+  readonly violations: Violation[]
+  /** Every step so far, as one number in hexadecimal: equal for equal runs. */
+  digest(): string
+  events: number
+  /** Called with each step, to print a run. */
+  trace: ((node: SimNode, event: Event | 'begin', effects: readonly Effect[]) => void) | undefined
+}
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly configs: readonly NodeConfig[]
+  readonly checkers: readonly Checker[]
+  /** Nodes that are off until a fault powers them on. */
+  readonly off?: readonly string[]
+}
+
+/** Builds the world and powers its nodes on, at 1 s of virtual time. */
+export function newWorld(options: WorldOptions): World {
+  const queue = newQueue(instant(1_000_000))
+  const wires = newWires(options, queue)
+  const digest = newDigest()
+  const world: World = {
+    queue,
+    wires,
+    nodes: [],
+    downServers: new Set(),
+    checkers: options.checkers,
+    violations: [],
+    digest: digest.text,
+    events: 0,
+    trace: undefined,
+  }
+  const watch = {
+    onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]) {
+      world.events += 1
+      digest.add(node.index, event, effects, queue.now())
+      world.trace?.(node, event, effects)
+      for (const checker of world.checkers) checker.onStep?.(world, node, event, effects)
+    },
+    onOwnership: (node: SimNode) => observe(world, node),
+    probe: (_: SimNode, address: string) => (world.downServers.has(address) ? 111 : 0),
+  }
+  const nodes = options.configs.map((config, index) =>
+    newNode({ name: config.node.name, index, config, wires, queue, watch }),
+  )
+  Object.assign(world, { nodes })
+  for (const node of nodes) attach(node)
+  for (const node of nodes) {
+    if (options.off?.includes(node.name)) node.powered = false
+    else startProcess(node)
+  }
+  return world
+}
+
+/** Plans faults; each happens at its time. */
+export function planFaults(world: World, faults: readonly Fault[]): void {
+  for (const fault of faults) {
+    world.queue.plan(fault.at, () => {
+      act(world, fault)
+      for (const node of world.nodes) observe(world, node)
+    })
+  }
+}
+
+/** Runs until a time, or until a checker has found something. */
+export function runUntil(world: World, until: Instant): void {
+  while (world.violations.length === 0 && world.queue.runNext(until)) {
+    // Everything happens in the entries of the queue.
+  }
+}
+
+/** Nodes that answer for the VIPs of an instance: powered, open, and with a carrier. */
+export const ownersOf = (world: World, instance: string): readonly SimNode[] =>
+  world.nodes.filter(node => isOwner(world, node, instance))
+
+function isOwner(world: World, node: SimNode, instance: string): boolean {
+  if (!node.powered || !node.kernel.open.has(instance)) return false
+  const path = node.config.vrrp.instances.find(other => other.name === instance)?.interface ?? ''
+  return world.wires.get(path)?.hasCarrier(node.name) ?? false
+}
+
+function observe(world: World, node: SimNode): void {
+  for (const checker of world.checkers) checker.onOwnership?.(world, node)
+}
+
+function newWires(options: WorldOptions, queue: Queue): ReadonlyMap<string, Wire> {
+  const names = new Set(
+    options.configs.flatMap(config => config.interfaces.map(({ name }) => name)),
+  )
+  return new Map(
+    [...names].map(name => [name, newWire(name, queue, stream(options.seed, `wire ${name}`))]),
+  )
+}
+
+function attach(node: SimNode): void {
+  for (const { name } of node.config.interfaces) {
+    node.wires.get(name)?.attach(node.name, frame => receiveFrame(node, name, frame))
+  }
+}
+
+export type { Duration }
