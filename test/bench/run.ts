@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { handleSignals } from '../../src/cli/signals.ts'
+import { isInterrupted } from '../../src/kit/interrupt.ts'
+import { printSteps } from '../../src/kit/steps.ts'
+import { agent } from './agent.ts'
+import { judge, type Line, renderLines, type Topic } from './figure.ts'
+
+const topics: readonly Topic[] = [agent]
+
+handleSignals()
+process.exitCode = (await bench()) ? 0 : 1
+
+/** Measures the topics that `--only WORD` names, or all, and prints their figures. */
+async function bench(): Promise<boolean> {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' } } })
+  const word = (values.only ?? '').toLowerCase()
+  const isChosen = (name: string) => name.toLowerCase().includes(word)
+  const steps = printSteps({ output: process.stderr, silent: values.json ?? false })
+  const lines: Line[] = []
+  let complete = true
+  for (const topic of topics) {
+    const names = [topic.name, ...topic.figures]
+    if (!names.some(isChosen)) continue
+    const figures = await steps
+      .run(`measure ${topic.name}`, () => topic.measure())
+      .catch((error: unknown) => {
+        complete = false
+        if (!isInterrupted()) {
+          process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+        }
+        return []
+      })
+    const all = isChosen(topic.name)
+    lines.push(...figures.map(judge).filter(({ figure }) => all || isChosen(figure)))
+  }
+  process.stdout.write(`${values.json ? JSON.stringify(lines) : renderLines(lines)}\n`)
+  return complete && lines.every(({ holds }) => holds)
+}
