@@ -16,6 +16,12 @@ export interface CommandEntry {
 /** Every command of the tool, in the order in which the help shows them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'build',
+    summary: 'make the images of every node of a cluster',
+    example: 'director build examples/pair/cluster.yaml',
+    load: () => import('./commands/build.ts'),
+  },
+  {
     name: 'test',
     summary: 'run the checks and tests of this project',
     example: 'director test --only check,unit',

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolbox } from '../base/base-system.ts'
 import { encodeLoaderSettings } from '../stamp/console-args.ts'
@@ -100,9 +100,4 @@ async function isoArguments(
     `boot/vmlinuz=${content.kernelFile}`,
     `boot/initramfs.zst=${content.initramfsFile}`,
   ]
-}
-
-/** Reads the loader's configuration as the project has it. */
-export async function readGrubTemplate(images: string): Promise<string> {
-  return readFile(join(images, 'iso/grub.cfg'), 'utf8')
 }

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestOf, sha256File } from '../kit/hash.ts'
+import { onInterrupt } from '../kit/interrupt.ts'
+
+/** What a step is made from: names that a person knows, to digests. */
+export type StepInputs = Readonly<Record<string, string>>
+
+/** The files of a step in the cache. */
+export interface CachedStep {
+  readonly key: string
+  readonly folder: string
+  readonly reused: boolean
+}
+
+export interface StepCache {
+  readonly cacheFolder: string
+  /** Names the folder of this step's results in the cache. */
+  readonly name: string
+  readonly inputs: StepInputs
+}
+
+// Results of a step that are kept, the last used ones.
+const KEPT = 8
+const SUMS = 'sums.json'
+
+/**
+ * Takes a step's files from the cache, or makes them.
+ *
+ * They are made in a folder beside, which is renamed when it is whole. Files that somebody damaged
+ * in the cache are noticed by their hashes and made again.
+ *
+ * @param make writes the files into the folder that it is given
+ */
+export async function cachedStep(
+  { cacheFolder, name, inputs }: StepCache,
+  make: (scratch: string) => Promise<unknown>,
+): Promise<CachedStep> {
+  const key = digestOf(inputs)
+  const folder = join(cacheFolder, name, key)
+  if (await isWhole(folder)) {
+    await utimes(folder, new Date(), new Date())
+    return { key, folder, reused: true }
+  }
+  await makeFolder(folder, make)
+  await removeOldest(join(cacheFolder, name))
+  return { key, folder, reused: false }
+}
+
+async function makeFolder(folder: string, make: (scratch: string) => Promise<unknown>) {
+  const scratch = `${folder}.${randomBytes(4).toString('hex')}.part`
+  await mkdir(scratch, { recursive: true })
+  const finished = onInterrupt(() => rmSync(scratch, { recursive: true, force: true }))
+  try {
+    await make(scratch)
+    await writeFile(join(scratch, SUMS), JSON.stringify(await sumsOf(scratch)))
+    await rm(folder, { recursive: true, force: true })
+    await rename(scratch, folder).catch(async error => {
+      // Another build was faster: its files are as good.
+      if (!(await isWhole(folder))) throw error
+    })
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+    finished()
+  }
+}
+
+async function sumsOf(folder: string): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {}
+  for (const name of (await readdir(folder)).sort()) {
+    sums[name] = await sha256File(join(folder, name))
+  }
+  return sums
+}
+
+async function isWhole(folder: string): Promise<boolean> {
+  try {
+    const sums = JSON.parse(await readFile(join(folder, SUMS), 'utf8')) as Record<string, string>
+    for (const [name, sum] of Object.entries(sums)) {
+      if ((await sha256File(join(folder, name))) !== sum) return false
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function removeOldest(folder: string): Promise<void> {
+  const entries: { path: string; usedAt: number }[] = []
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const used = await stat(path).catch(() => undefined)
+    // A part belongs to a build that runs; one that was killed outright leaves it for a day.
+    const isPart = name.endsWith('.part') && Date.now() - (used?.mtimeMs ?? 0) < 86_400_000
+    if (used !== undefined && !isPart) entries.push({ path, usedAt: used.mtimeMs })
+  }
+  entries.sort((left, right) => right.usedAt - left.usedAt)
+  for (const { path } of entries.slice(KEPT)) await rm(path, { recursive: true, force: true })
+}
+
+/**
+ * Says which inputs differ from those of the last time, for the line of a step.
+ *
+ * @param before the inputs of the last build into the same folder; undefined when there was none
+ */
+export function whatChanged(before: StepInputs | undefined, now: StepInputs): string {
+  if (before === undefined) return 'the first time'
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+  const changed = names.filter(name => before[name] !== now[name])
+  if (changed.length === 0) return 'the cache no longer has it'
+  const shown = changed.slice(0, 3).join(', ')
+  const more = changed.length > 3 ? ` and ${changed.length - 3} more` : ''
+  return `${shown}${more} changed`
+}

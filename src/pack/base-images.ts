@@ -1,0 +1,97 @@
+import { readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Toolbox } from '../base/base-system.ts'
+import { projectFolder } from '../compose/agent-toolchain.ts'
+import {
+  INITRAMFS_FILE,
+  type InitramfsFacts,
+  initramfsInputs,
+  KERNEL_FILE,
+  makeInitramfs,
+  type Parts,
+  readInitramfsFacts,
+} from '../compose/initramfs.ts'
+import { sourceDigest } from '../compose/source-digest.ts'
+import { type CachedStep, cachedStep, type StepInputs, whatChanged } from '../compose/step-cache.ts'
+import { digestOf, sha256 } from '../kit/hash.ts'
+import type { Steps } from '../kit/steps.ts'
+import type { Board } from '../model/board.ts'
+import type { BuildRecord } from './build-record.ts'
+import { makeBaseIso } from './iso.ts'
+
+/** The images that all nodes share, in the cache. */
+export interface BaseImages {
+  readonly facts: InitramfsFacts
+  readonly board: Board
+  readonly kernel: CachedFile
+  readonly initramfs: CachedFile
+  readonly iso: CachedFile
+}
+
+/** A file in the cache; the same key, the same bytes. */
+export interface CachedFile {
+  readonly path: string
+  readonly key: string
+}
+
+export interface BaseImagesRequest {
+  readonly parts: Parts
+  readonly tools: Toolbox
+  readonly board: Board
+  readonly cache: string
+  readonly steps: Steps
+  readonly record: BuildRecord
+}
+
+const ISO_FILE = 'base.iso'
+
+/** Makes the initramfs and the ISO without a stamp, or takes them from the cache. */
+export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseImages> {
+  const { parts, tools, board } = request
+  const initramfs = await remarkedStep(
+    request,
+    'initramfs',
+    await initramfsInputs(parts, tools),
+    scratch => makeInitramfs(parts, tools, scratch),
+  )
+  const facts = await readInitramfsFacts(initramfs.folder)
+  const grubTemplate = await readFile(join(projectFolder, 'images/iso/grub.cfg'), 'utf8')
+  const kernelFile = join(initramfs.folder, KERNEL_FILE)
+  const initramfsFile = join(initramfs.folder, INITRAMFS_FILE)
+  const inputs = {
+    'the initramfs': initramfs.key,
+    'images/iso/grub.cfg': sha256(grubTemplate),
+    'the console of the board': digestOf(board.console),
+    'the tool': await sourceDigest(['pack', 'stamp']),
+    'the build programs': tools.digest,
+  }
+  const iso = await remarkedStep(request, 'iso', inputs, async scratch => {
+    const work = join(scratch, 'work')
+    const baseSha256 = facts.base.base_sha256
+    const content = { kernelFile, initramfsFile, grubTemplate, console: board.console, baseSha256 }
+    await rename(await makeBaseIso(content, tools, work), join(scratch, ISO_FILE))
+    await rm(work, { recursive: true })
+  })
+  return {
+    facts,
+    board,
+    kernel: { path: kernelFile, key: `${initramfs.key} kernel` },
+    initramfs: { path: initramfsFile, key: initramfs.key },
+    iso: { path: join(iso.folder, ISO_FILE), key: iso.key },
+  }
+}
+
+async function remarkedStep(
+  { cache, steps, record }: BaseImagesRequest,
+  name: string,
+  inputs: StepInputs,
+  make: (scratch: string) => Promise<unknown>,
+): Promise<CachedStep> {
+  return steps.run(name, async step => {
+    const result = await cachedStep({ cacheFolder: cache, name, inputs }, make)
+    const before = record.steps[name]
+    step.remark(result.reused ? 'reused' : `made: ${whatChanged(before, inputs)}`)
+    record.update({ steps: { ...record.steps, [name]: inputs } })
+    return result
+  })
+}

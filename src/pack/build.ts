@@ -1,0 +1,178 @@
+import { join, resolve as resolvePath } from 'node:path'
+import type { ArchiveRequest } from '../base/base-system.ts'
+import { cacheFolder } from '../base/cache.ts'
+import { openDebian } from '../base/debian.ts'
+import { openToolbox } from '../base/toolbox.ts'
+import { buildAgent } from '../compose/agent-build.ts'
+import { projectFolder } from '../compose/agent-toolchain.ts'
+import { readFolder } from '../compose/folder.ts'
+import type { Parts } from '../compose/initramfs.ts'
+import type { Steps } from '../kit/steps.ts'
+import { type Cluster, load } from '../model/cluster.ts'
+import { resolve } from '../model/resolve.ts'
+import { type BaseImages, makeBaseImages } from './base-images.ts'
+import { openBuildRecord } from './build-record.ts'
+import { projectVersion, readOperatorFiles, steeringSources } from './inputs.ts'
+import { digestOfNodes, encodeManifest, manifestOf } from './manifest.ts'
+import { nodeOutputs, type StampedNode, stampNodes } from './node-outputs.ts'
+import { bytesOutput, type OutputFile, writeOutputs } from './outputs.ts'
+import { sharedOutputs } from './shared-outputs.ts'
+
+export interface BuildOptions {
+  readonly clusterFile: string
+  /** The images go to the folder of the cluster's name in here. */
+  readonly out: string
+  /** Refuse package versions other than those of the lock. */
+  readonly locked?: boolean
+  readonly mirror?: string
+  readonly steps: Steps
+  /** Folder of content-hashed results; absent: the tool's cache. */
+  readonly cache?: string
+}
+
+/** What a build left, with absolute paths. */
+export interface BuildResult {
+  readonly cluster: Cluster
+  readonly folder: string
+  readonly baseSha256: string
+  readonly baseIso: string
+  readonly netboot: {
+    readonly folder: string
+    readonly kernel: string
+    readonly initramfs: string
+  }
+  readonly nodes: readonly BuiltNode[]
+  readonly manifest: string
+  /** Every file, also those that were there already. */
+  readonly files: readonly OutputFile[]
+  /** Files of an earlier build that this one does not have. */
+  readonly removed: readonly string[]
+}
+
+export interface BuiltNode {
+  readonly name: string
+  readonly iso: string
+  readonly overlay: string
+  readonly config: string
+}
+
+/**
+ * Makes the images of a cluster: an ISO a node, a netboot tree, a manifest.
+ *
+ * What is in the cache or already in the output folder is not made again.
+ *
+ * @throws ProblemError of every room that it goes through
+ */
+export async function buildImages(options: BuildOptions): Promise<BuildResult> {
+  const { steps, cache = cacheFolder() } = options
+  const cluster = await steps.run('cluster file', () => load(options.clusterFile))
+  const folder = resolvePath(options.out, cluster.name)
+  const record = await openBuildRecord(cache, folder)
+  const request = archiveRequest(options, cache)
+  const parts = await openParts(cluster, request)
+  const tools = await openToolbox('tools', request)
+  const images = await makeBaseImages({ parts, tools, board: cluster.board, cache, steps, record })
+  const nodes = stampNodes(resolve(cluster), images.facts.base.base_sha256)
+  const written = await steps.run(`images in ${folder}`, async step => {
+    const result = await writeAll(folder, cluster, images, nodes, record)
+    step.remark(describe(result))
+    return result
+  })
+  await record.save()
+  return resultOf(cluster, folder, images, nodes, written)
+}
+
+interface CachedRequest extends ArchiveRequest {
+  readonly cache: string
+}
+
+function archiveRequest(options: BuildOptions, cache: string): CachedRequest {
+  const { steps, locked = false, mirror } = options
+  return { steps, locked, cache, ...(mirror === undefined ? {} : { mirror }) }
+}
+
+async function openParts(cluster: Cluster, request: CachedRequest): Promise<Parts> {
+  const { board, packages } = cluster
+  const base = await openDebian({ ...request, board, packages })
+  const { elf } = await buildAgent(request)
+  return {
+    base,
+    overlay: await readFolder(join(projectFolder, 'overlay')),
+    agent: { elf, version: await projectVersion() },
+    operator: await readOperatorFiles(cluster.files),
+  }
+}
+
+interface Written {
+  readonly files: readonly OutputFile[]
+  readonly removed: readonly string[]
+}
+
+async function writeAll(
+  folder: string,
+  cluster: Cluster,
+  images: BaseImages,
+  nodes: readonly StampedNode[],
+  record: Awaited<ReturnType<typeof openBuildRecord>>,
+): Promise<Written> {
+  const outputs = [
+    ...(await sharedOutputs(cluster, images, nodes)),
+    ...(await nodeOutputs(images, nodes)),
+  ]
+  const written = await writeOutputs(folder, outputs, record.outputs)
+  const manifest = manifestOf({
+    cluster: { name: cluster.name, digest: digestOfNodes(nodes) },
+    facts: images.facts,
+    sources: await steeringSources(cluster.board.name),
+    nodes,
+    outputs: written.files,
+  })
+  const last = await writeOutputs(
+    folder,
+    [bytesOutput('manifest.json', encodeManifest(manifest))],
+    record.manifest,
+  )
+  record.update({ outputs: written.record, manifest: last.record })
+  return { files: [...written.files, ...last.files], removed: written.removed }
+}
+
+function describe({ files, removed }: Written): string {
+  const written = files.filter(file => file.written !== undefined)
+  const repaired = written.filter(file => file.written === 'repaired')
+  if (written.length + removed.length === 0) return 'reused: nothing changed'
+  return [
+    `${written.length} of ${files.length} files written`,
+    ...repaired.map(({ path }) => `${path} was not as it had been left`),
+    ...removed.map(path => `${path} removed`),
+  ].join('; ')
+}
+
+function resultOf(
+  cluster: Cluster,
+  folder: string,
+  images: BaseImages,
+  nodes: readonly StampedNode[],
+  { files, removed }: Written,
+): BuildResult {
+  const netboot = join(folder, 'netboot')
+  return {
+    cluster,
+    folder,
+    baseSha256: images.facts.base.base_sha256,
+    baseIso: join(folder, 'base.iso'),
+    netboot: {
+      folder: netboot,
+      kernel: join(netboot, 'vmlinuz'),
+      initramfs: join(netboot, 'initramfs.zst'),
+    },
+    nodes: nodes.map(({ name }) => ({
+      name,
+      iso: join(folder, 'iso', `${name}.iso`),
+      overlay: join(netboot, 'nodes', `${name}.img`),
+      config: join(folder, 'nodes', `${name}.json`),
+    })),
+    manifest: join(folder, 'manifest.json'),
+    files,
+    removed,
+  }
+}

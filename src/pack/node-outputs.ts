@@ -1,0 +1,68 @@
+import { open } from 'node:fs/promises'
+import { digestOf, sha256 } from '../kit/hash.ts'
+import type { NodeConfig } from '../model/node-config.ts'
+import { encodeNodeConfig } from '../model/resolve.ts'
+import { fileReader } from '../stamp/image-reader.ts'
+import { type DirectorIso, openDirectorIso, stampPatches } from '../stamp/iso.ts'
+import { writePatched } from '../stamp/patch.ts'
+import { encodeStamp } from '../stamp/stamp.ts'
+import type { BaseImages } from './base-images.ts'
+import { bytesOutput, type Output } from './outputs.ts'
+
+/** A node with the bytes that make a base image this node. */
+export interface StampedNode {
+  readonly name: string
+  readonly config: NodeConfig
+  /** node.json. */
+  readonly configBytes: Uint8Array
+  readonly stamp: Uint8Array
+}
+
+// Configurations and stamps hold the console's password hash and the SSH host key.
+const SECRET = 0o600
+
+/** Encodes the stamp of every node for one base image. */
+export function stampNodes(
+  configs: readonly NodeConfig[],
+  baseSha256: string,
+): readonly StampedNode[] {
+  return configs.map(config => {
+    const configBytes = encodeNodeConfig(config)
+    const { cluster, node } = config
+    const stamp = encodeStamp({ cluster, node: node.name, baseSha256, config: configBytes })
+    return { name: node.name, config, configBytes, stamp }
+  })
+}
+
+/** The files that belong to one node each: they hold secrets. */
+export async function nodeOutputs(
+  images: BaseImages,
+  nodes: readonly StampedNode[],
+): Promise<readonly Output[]> {
+  const iso = await readRegions(images.iso.path)
+  return nodes.flatMap(node => [
+    isoOutput(images, iso, node),
+    bytesOutput(`netboot/nodes/${node.name}.img`, node.stamp, SECRET),
+    bytesOutput(`nodes/${node.name}.json`, node.configBytes, SECRET),
+  ])
+}
+
+function isoOutput(images: BaseImages, iso: DirectorIso, node: StampedNode): Output {
+  const { console } = node.config.serial
+  const patches = stampPatches(iso, node.stamp, console)
+  return {
+    path: `iso/${node.name}.iso`,
+    key: digestOf([images.iso.key, sha256(node.stamp), console]),
+    mode: SECRET,
+    write: path => writePatched(images.iso.path, path, patches, SECRET),
+  }
+}
+
+async function readRegions(path: string): Promise<DirectorIso> {
+  const file = await open(path)
+  try {
+    return await openDirectorIso(await fileReader(file, path))
+  } finally {
+    await file.close()
+  }
+}
