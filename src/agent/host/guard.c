@@ -13,8 +13,9 @@
 
 #include "host.h"
 
-#define SLOTS_MAX 64
-#define MESSAGE_BYTES_MAX 512
+/* Two for each instance; there are at most 255 on one interface. */
+#define SLOTS_MAX 512
+#define MESSAGE_BYTES_MAX 256
 
 static struct {
     int fd;

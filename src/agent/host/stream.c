@@ -12,11 +12,12 @@
 #define FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 #define BACKLOG 8
 
-static bool unix_address(JSContext *context, JSValueConst value, struct sockaddr_un *address)
+/* A path, or a name of the network namespace after an `@` (unix(7), abstract). */
+static socklen_t unix_address(JSContext *context, JSValueConst value, struct sockaddr_un *address)
 {
     const char *path = string_of(context, value);
     if (path == NULL)
-        return false;
+        return 0;
     size_t length = strlen(path);
     bool fits = length > 0 && length < sizeof address->sun_path;
     memset(address, 0, sizeof *address);
@@ -24,7 +25,12 @@ static bool unix_address(JSContext *context, JSValueConst value, struct sockaddr
     if (fits)
         memcpy(address->sun_path, path, length);
     JS_FreeCString(context, path);
-    return fits;
+    if (!fits)
+        return 0;
+    if (address->sun_path[0] != '@')
+        return sizeof *address;
+    address->sun_path[0] = '\0';
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
 }
 
 /* unixListen(path): a socket that only its owner may use. */
@@ -32,13 +38,14 @@ static JSValue unix_listen(JSContext *context, JSValueConst self, int argc, JSVa
 {
     struct sockaddr_un address;
     (void)self, (void)argc;
-    if (!unix_address(context, argv[0], &address))
+    socklen_t length = unix_address(context, argv[0], &address);
+    if (length == 0)
         return refused(ENAMETOOLONG);
     int fd = socket(AF_UNIX, SOCK_STREAM | FLAGS, 0);
     if (fd < 0)
         return refused(errno);
     mode_t mask = umask(0177);
-    int result = bind(fd, (struct sockaddr *)&address, sizeof address);
+    int result = bind(fd, (struct sockaddr *)&address, length);
     umask(mask);
     if (result == 0)
         result = listen(fd, BACKLOG);
@@ -55,12 +62,13 @@ static JSValue unix_connect(JSContext *context, JSValueConst self, int argc, JSV
 {
     struct sockaddr_un address;
     (void)self, (void)argc;
-    if (!unix_address(context, argv[0], &address))
+    socklen_t length = unix_address(context, argv[0], &address);
+    if (length == 0)
         return refused(ENAMETOOLONG);
     int fd = socket(AF_UNIX, SOCK_STREAM | FLAGS, 0);
     if (fd < 0)
         return refused(errno);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+    if (connect(fd, (struct sockaddr *)&address, length) < 0) {
         int error = errno;
         close(fd);
         return refused(error);

@@ -32,6 +32,7 @@ export interface Host {
   /** Leaves a message that is sent as it is when the script fails; an empty one clears the slot. */
   guard(slot: number, fd: Fd, message: Uint8Array): number
 
+  /** A path, or after an `@` a name that lives in the network namespace. */
   unixListen(path: string): Fd
   unixConnect(path: string): Fd
   accept(fd: Fd): Fd

@@ -1,0 +1,98 @@
+import type { Effect, Event, Machine } from '../machine.ts'
+import { assert } from '../never.ts'
+import { earlier, instant, type Instant, isDue } from '../units.ts'
+import type { Poll } from './poll.ts'
+import type { Happening } from './world.ts'
+
+/** More events than any turn can bring: past it, effects and answers chase each other. */
+const EVENTS_A_TURN_MAX = 100_000
+const NEVER = instant(Number.MAX_SAFE_INTEGER)
+
+/** What has deadlines of its own beside the core: probes, control clients. */
+export interface Timed {
+  expire(at: Instant): void
+  nextDeadline(): Instant | undefined
+}
+
+export interface Loop {
+  /** An event for the core; taken in this turn, after those that came before it. */
+  happen(happening: Happening): void
+  /** Ends the loop. */
+  end(code: number): void
+  run(effects: readonly Effect[]): number
+}
+
+/**
+ * The event loop: waits, reads what came, then lets the core look at its deadlines.
+ *
+ * What has arrived is read before a deadline is acted on, so that an agent which was stopped for
+ * a while hears the adverts that wait for it before it believes that the peer is silent.
+ */
+export function openLoop<State>(
+  machine: Machine<State>,
+  initial: State,
+  parts: {
+    readonly poll: Poll
+    readonly timed: readonly Timed[]
+    /** Goes on with long work; true: there is more. */
+    readonly work: () => boolean
+    readonly perform: (effect: Effect, at: Instant) => void
+  },
+): Loop {
+  const { poll, timed, work, perform } = parts
+  let state = initial
+  const events: Happening[] = []
+  let exitCode: number | undefined
+
+  const performAll = (effects: readonly Effect[], at: Instant) => {
+    for (const effect of effects) perform(effect, at)
+  }
+  const take = (happening: Happening) => {
+    const at = host.now()
+    const [next, effects] = machine.step(state, { ...happening, at } as Event)
+    state = next
+    performAll(effects, at)
+  }
+  const takeAll = () => {
+    let taken = 0
+    for (let at = 0; at < events.length; at += 1) {
+      const happening = events[at]
+      if (happening !== undefined) take(happening)
+      taken += 1
+      assert(taken < EVENTS_A_TURN_MAX, 'a turn comes to its end')
+    }
+    events.length = 0
+  }
+  const nextWake = (hasWork: boolean): Instant => {
+    if (hasWork || events.length > 0) return instant(0)
+    let next = machine.nextDeadline(state)?.at ?? NEVER
+    for (const each of timed) next = earlier(next, each.nextDeadline() ?? NEVER)
+    return next
+  }
+
+  return {
+    happen(happening) {
+      events.push(happening)
+    },
+    end(code) {
+      exitCode = code
+    },
+    run(effects) {
+      performAll(effects, host.now())
+      takeAll()
+      let hasWork = work()
+      while (exitCode === undefined) {
+        poll.turn(nextWake(hasWork))
+        const at = host.now()
+        for (const each of timed) each.expire(at)
+        takeAll()
+        hasWork = work()
+        takeAll()
+        const deadline = machine.nextDeadline(state)
+        if (deadline !== undefined && isDue(deadline.at, host.now())) take({ kind: 'wake' })
+        takeAll()
+      }
+      return exitCode
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import type { ClientId, Effect, Event, Note } from '../machine.ts'
+import { never } from '../never.ts'
+import { EIO, ENODEV } from '../kernel/errno.ts'
+import { applyIpvs, findIpvs, readIpvs } from '../kernel/ipvs.ts'
+import { converse } from '../kernel/run.ts'
+import { andThen, type Failure } from '../kernel/talk.ts'
+import type { MadeVipDevice } from '../kernel/vip-device.ts'
+import { flip } from '../kernel/vip-flip.ts'
+import type { Instant } from '../units.ts'
+import type { AdvertPorts } from './adverts.ts'
+import type { ConsoleLines } from './console.ts'
+import { noteLine } from './note-line.ts'
+import type { OpenKernel } from './kernel-port.ts'
+import type { Probes } from './probes.ts'
+import type { Tasks } from './tasks.ts'
+
+/** What an event carries beside its time. */
+export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never
+
+/** All that effects act on. */
+export interface World {
+  readonly kernel: OpenKernel
+  readonly devices: ReadonlyMap<string, MadeVipDevice>
+  readonly adverts: AdvertPorts
+  readonly probes: Probes
+  readonly tasks: Tasks
+  readonly lines: ConsoleLines
+  reply(client: ClientId, answer: unknown): void
+  happen(happening: Happening): void
+  exit(code: number): void
+}
+
+/** Does one effect. What can be answered is answered by `happen`, at once or in a later turn. */
+export function perform(world: World, effect: Effect, at: Instant): void {
+  switch (effect.kind) {
+    case 'send':
+      world.adverts.get(effect.interface)?.send(effect.frame)
+      break
+    case 'flip':
+      world.happen({ kind: 'done', ticket: effect.ticket, errno: flipNow(world, effect, at) })
+      break
+    case 'ipvs_read':
+      readTable(world, effect.ticket, at)
+      break
+    case 'ipvs_apply':
+      applyChanges(world, effect, at)
+      break
+    case 'probe_start':
+      world.probes.start(effect, at)
+      break
+    case 'probe_cancel':
+      world.probes.cancel(effect.probe)
+      break
+    case 'reply':
+      world.reply(effect.client, effect.answer)
+      break
+    case 'note':
+      say(world, effect, at)
+      break
+    case 'exit':
+      world.exit(effect.code)
+      break
+    default:
+      never(effect)
+  }
+}
+
+type EffectOf<Kind extends Effect['kind']> = Effect & { readonly kind: Kind }
+
+// A flip is a few exchanges of tens of microseconds: whatever waits for it waits for nothing else.
+function flipNow(world: World, { instance, to }: EffectOf<'flip'>, at: Instant): number {
+  const device = world.devices.get(instance)
+  if (device === undefined) return ENODEV
+  return converse<number>(
+    andThen(flip(device, to), () => ({ kind: 'done', value: 0 })),
+    world.kernel,
+    failure => complain(world, failure, at),
+  )
+}
+
+function readTable(world: World, ticket: number, at: Instant): void {
+  const talk = andThen(findIpvs(), readIpvs)
+  const taken = world.tasks.add(
+    talk,
+    services => world.happen({ kind: 'ipvs_table', ticket, services }),
+    failure => world.happen({ kind: 'done', ticket, errno: complain(world, failure, at) }),
+  )
+  if (!taken) world.happen({ kind: 'done', ticket, errno: EIO })
+}
+
+function applyChanges(world: World, effect: EffectOf<'ipvs_apply'>, at: Instant): void {
+  const { ticket, changes } = effect
+  const taken = world.tasks.add(
+    andThen(findIpvs(), family => applyIpvs(family, changes)),
+    () => world.happen({ kind: 'done', ticket, errno: 0 }),
+    failure => world.happen({ kind: 'done', ticket, errno: complain(world, failure, at) }),
+  )
+  if (!taken) world.happen({ kind: 'done', ticket, errno: EIO })
+}
+
+/** The core is told the errno alone; which step met it is for a person. */
+function complain(world: World, { errno, step }: Failure, at: Instant): number {
+  world.lines.say(at, `directord: cannot ${step} (errno ${errno})`)
+  return errno
+}
+
+function say(world: World, note: Note, at: Instant): void {
+  world.lines.say(at, noteLine(note))
+}
