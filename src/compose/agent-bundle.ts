@@ -1,4 +1,5 @@
 import { build } from 'esbuild'
+import project from '../../package.json' with { type: 'json' }
 import { fail } from '../kit/problem.ts'
 import { projectFolder } from './agent-toolchain.ts'
 
@@ -26,6 +27,7 @@ export async function bundleAgent(entry: string = AGENT_ENTRY): Promise<string> 
     minifyWhitespace: false,
     minifySyntax: true,
     treeShaking: true,
+    define: { AGENT_VERSION: JSON.stringify(project.version) },
     logLevel: 'silent',
   }).catch((error: Error) =>
     fail(

@@ -14,16 +14,16 @@ export interface AdvertPort {
   readonly unsent: () => number
 }
 
-/** A positive errno: a socket cannot be opened. */
+/** -errno: a socket cannot be opened. */
 export function openAdverts(
   link: { readonly name: string; readonly index: number },
   watcher: Watcher,
   receive: (packet: Uint8Array) => void,
 ): AdvertPort | number {
   const receiver = host.vrrpSocket(link.name, link.index)
-  if (receiver < 0) return -receiver
+  if (receiver < 0) return receiver
   const sender = host.packetSocket(link.index)
-  if (sender < 0) return -sender
+  if (sender < 0) return sender
   const buffer = new Uint8Array(PACKET_BYTES_MAX)
   let unsent = 0
   watcher.watch(receiver, POLL_IN, () => {

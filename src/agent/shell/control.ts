@@ -13,7 +13,7 @@ const NEWLINE = 10
 
 /** The control socket: one JSON value a line, each way. */
 export interface Control {
-  reply(client: ClientId, answer: unknown, at: Instant): void
+  reply(client: ClientId, answer: unknown): void
   expire(at: Instant): void
   nextDeadline(): Instant | undefined
   /** Clients that were turned away because too many were there. */

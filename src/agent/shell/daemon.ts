@@ -19,7 +19,6 @@ import { type Loop, openLoop } from './loop.ts'
 import { openPoll, POLL_IN, type Poll } from './poll.ts'
 import { openProbes } from './probes.ts'
 import { openTasks } from './tasks.ts'
-import { VERSION } from './version.ts'
 import { perform, type World } from './world.ts'
 
 export interface DaemonOptions {
@@ -46,7 +45,7 @@ export function runDaemon(options: DaemonOptions): never {
 
   const links = talk(findLinks(config))
   const devices = talk(prepareVips(vipDevices(config, links)))
-  orRefuse(-guardDevices(devices, kernel), 'leave the closing messages with the host')
+  orRefuse(guardDevices(devices, kernel), 'leave the closing messages with the host')
   const listener = openListener(options.socket)
   schedule(options.realtime, line => lines.say(host.now(), line))
 
@@ -64,11 +63,11 @@ export function runDaemon(options: DaemonOptions): never {
     probes,
     tasks,
     lines,
-    reply: (client, answer) => control.reply(client, answer),
+    reply: control.reply,
     happen,
     exit: code => loop?.end(code),
   }
-  const [state, effects] = begin(config, host.now(), VERSION)
+  const [state, effects] = begin(config, host.now(), AGENT_VERSION)
   loop = openLoop(director, state, {
     poll,
     timed: [probes, control],
@@ -76,7 +75,7 @@ export function runDaemon(options: DaemonOptions): never {
     perform: (effect, at) => perform(world, effect, at),
   })
   const indexes = new Map([...links].map(([name, { index }]) => [name, index] as const))
-  orRefuse(-followLinks(indexes, kernel, poll, happen), 'follow the links')
+  orRefuse(followLinks(indexes, kernel, poll, happen), 'follow the links')
   followSignals(poll, happen)
   const code = loop.run(effects)
   talk(removeVips())
@@ -84,7 +83,10 @@ export function runDaemon(options: DaemonOptions): never {
   return host.exit(code)
 }
 
-function vipDevices(config: NodeConfig, links: ReadonlyMap<string, { name: string; index: number }>) {
+function vipDevices(
+  config: NodeConfig,
+  links: ReadonlyMap<string, { name: string; index: number }>,
+) {
   return config.vrrp.instances.flatMap(instance => {
     const link = links.get(instance.interface)
     return link === undefined ? [] : [vipDevice(instance, link)]
@@ -104,7 +106,8 @@ function advertPorts(
     if (link === undefined || ports.has(name)) continue
     const receive = (packet: Uint8Array) => happen({ kind: 'advert', interface: name, packet })
     const port = openAdverts(link, poll, receive)
-    if (typeof port === 'number') return refuse(`cannot open VRRP on ${name}: ${explainErrno(port)}`)
+    if (typeof port === 'number')
+      return refuse(`cannot open VRRP on ${name}: ${explainErrno(-port)}`)
     ports.set(name, port)
   }
   return ports
@@ -153,8 +156,7 @@ function orRefuse<T>(result: T | number, doing: string): T {
   return result as T
 }
 
-const refuseFailure = ({ errno, step }: Failure) =>
-  refuse(`cannot ${step}: ${explainErrno(errno)}`)
+const refuseFailure = ({ errno, step }: Failure) => refuse(`cannot ${step}: ${explainErrno(errno)}`)
 
 function refuse(...lines: readonly string[]): never {
   writeAll(2, lines.map(line => `directord: ${line}\n`).join(''))

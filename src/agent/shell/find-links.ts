@@ -1,8 +1,8 @@
 import type { NodeConfig } from '../../model/node-config.ts'
+import { ENODEV } from '../kernel/errno.ts'
 import { findInterface, readDevicePaths } from '../kernel/find-interface.ts'
 import { readLinks } from '../kernel/read-network.ts'
 import { andThen, done, failed, type Talk } from '../kernel/talk.ts'
-import { ENODEV } from '../kernel/errno.ts'
 import type { InterfaceName } from '../machine.ts'
 import type { Link } from '../wire/netlink-link.ts'
 

@@ -73,4 +73,6 @@ export interface Host {
 
 declare global {
   const host: Host
+  /** Of the project, put in when the agent is bundled. */
+  const AGENT_VERSION: string
 }

@@ -12,7 +12,7 @@ export interface OpenKernel extends KernelPort {
   readonly fd: (socket: NetlinkSocket) => number
 }
 
-/** The three netlink sockets that requests go through. A positive errno: one cannot be opened. */
+/** The three netlink sockets that requests go through. -errno: one cannot be opened. */
 export function openKernel(): OpenKernel | number {
   const sockets = {
     route: host.netlinkSocket(PROTOCOLS.route, 0),
@@ -20,7 +20,7 @@ export function openKernel(): OpenKernel | number {
     generic: host.netlinkSocket(PROTOCOLS.generic, 0),
   }
   const failed = Object.values(sockets).find(fd => fd < 0)
-  if (failed !== undefined) return -failed
+  if (failed !== undefined) return failed
   const buffer = new Uint8Array(DATAGRAM_BYTES_MAX)
   let sequence = 1
   return {

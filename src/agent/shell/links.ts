@@ -23,7 +23,7 @@ export type LinkIndexes = ReadonlyMap<InterfaceName, number>
  *
  * Where the kernel had to drop notifications, everything is read anew.
  *
- * @returns a positive errno where the kernel cannot be read at the start
+ * @returns 0, or -errno where the kernel cannot be read at the start
  */
 export function followLinks(
   indexes: LinkIndexes,
@@ -32,11 +32,10 @@ export function followLinks(
   report: (event: LinkEvent) => void,
 ): number {
   const monitor = host.netlinkSocket(0, MONITOR_GROUPS)
-  if (monitor < 0) return -monitor
-  const read = () =>
-    converse<NetworkView | undefined>(readView(), port, () => undefined)
+  if (monitor < 0) return monitor
+  const read = () => converse<NetworkView | undefined>(readView(), port, () => undefined)
   let view = read()
-  if (view === undefined) return EIO
+  if (view === undefined) return -EIO
   const last = new Map<InterfaceName, LinkEvent>()
   const buffer = new Uint8Array(DATAGRAM_BYTES_MAX)
 

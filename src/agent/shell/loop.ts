@@ -1,6 +1,6 @@
 import type { Effect, Event, Machine } from '../machine.ts'
 import { assert } from '../never.ts'
-import { earlier, instant, type Instant, isDue } from '../units.ts'
+import { earlier, type Instant, instant, isDue } from '../units.ts'
 import type { Poll } from './poll.ts'
 import type { Happening } from './world.ts'
 

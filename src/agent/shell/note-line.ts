@@ -9,7 +9,7 @@ import type { Note } from '../machine.ts'
 export function noteLine({ level, reason, subject, facts = {} }: Note): string {
   const entries = Object.entries(facts)
   if (reason === 'listening') return 'directord: listening'
-  const to = facts['to']
+  const to = facts.to
   if (typeof to === 'string') {
     const rest = entries.filter(([name]) => name !== 'to' && name !== 'from')
     return `directord: ${subject} ${to} (${reason})${listed(rest)}`

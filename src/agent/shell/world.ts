@@ -1,16 +1,16 @@
-import type { ClientId, Effect, Event, Note } from '../machine.ts'
-import { never } from '../never.ts'
-import { EIO, ENODEV } from '../kernel/errno.ts'
+import { EIO, ENODEV, ENOENT } from '../kernel/errno.ts'
 import { applyIpvs, findIpvs, readIpvs } from '../kernel/ipvs.ts'
 import { converse } from '../kernel/run.ts'
-import { andThen, type Failure } from '../kernel/talk.ts'
+import { andThen, done, type Failure, failed, recover, type Talk } from '../kernel/talk.ts'
 import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { flip } from '../kernel/vip-flip.ts'
+import type { ClientId, Effect, Event, IpvsService, Note } from '../machine.ts'
+import { never } from '../never.ts'
 import type { Instant } from '../units.ts'
 import type { AdvertPorts } from './adverts.ts'
 import type { ConsoleLines } from './console.ts'
-import { noteLine } from './note-line.ts'
 import type { OpenKernel } from './kernel-port.ts'
+import { noteLine } from './note-line.ts'
 import type { Probes } from './probes.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -79,13 +79,20 @@ function flipNow(world: World, { instance, to }: EffectOf<'flip'>, at: Instant):
 }
 
 function readTable(world: World, ticket: number, at: Instant): void {
-  const talk = andThen(findIpvs(), readIpvs)
   const taken = world.tasks.add(
-    talk,
+    readIpvsIfAny(),
     services => world.happen({ kind: 'ipvs_table', ticket, services }),
     failure => world.happen({ kind: 'done', ticket, errno: complain(world, failure, at) }),
   )
   if (!taken) world.happen({ kind: 'done', ticket, errno: EIO })
+}
+
+// A kernel without ip_vs holds no service; what is to be added to it then fails.
+function readIpvsIfAny(): Talk<readonly IpvsService[]> {
+  const absent: readonly IpvsService[] = []
+  return recover(andThen(findIpvs(), readIpvs), failure =>
+    failure.errno === ENOENT ? done(absent) : failed(failure.errno, failure.step),
+  )
 }
 
 function applyChanges(world: World, effect: EffectOf<'ipvs_apply'>, at: Instant): void {

@@ -1,0 +1,36 @@
+/** The help of each program. */
+export const USAGE: Readonly<Record<string, string>> = {
+  directord: `usage: directord [--config FILE] [--socket PATH] [--no-realtime]
+
+The director agent: VRRP, its VIPs, IPVS and the checks of real servers. Needs root.
+
+  --config FILE   the node's configuration; default /etc/director/node.json
+  --socket PATH   where directorctl reaches it; default /run/director/control
+  --no-realtime   neither real-time scheduling nor locked memory
+  --version       print the version
+  --help          print this
+
+example: directord --config node.json --socket /run/director/control
+`,
+  directorctl: `usage: directorctl status [--json] [--socket PATH]
+
+Asks the director agent of this machine.
+
+  status          who is active and why, services and their real servers
+  --json          the answer as the agent gave it, for programs
+  --socket PATH   default /run/director/control
+  --version       print the version
+  --help          print this
+
+Exit code: 0 answered, 1 the agent does not answer, 2 wrong usage.
+
+example: directorctl status --json
+`,
+  'director-setup': `usage: director-setup
+
+Prepares this machine at boot, from its stamp: interfaces, addresses, routes, access.
+It is started by the boot scripts and takes no options.
+
+Exit code: 0 may serve, 1 no valid stamp, 2 something that the stamp names is missing.
+`,
+}
