@@ -28,7 +28,7 @@ export interface DaemonOptions {
   readonly realtime: number
 }
 
-/** One agent a network namespace: this name lives in it and dies with the process. */
+/** One agent a network namespace: the name lives in it, and dies with its owner. */
 const NAMESPACE_LOCK = '@director'
 const EXIT_FAILED = 1
 
