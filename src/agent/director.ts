@@ -45,7 +45,7 @@ export function begin(
   return [state, turn.effects]
 }
 
-/** One event in, effects out, in the order in which they are to run. The state is changed in place. */
+/** One event in, effects out, to be run in their order. The state is changed in place. */
 export function step(
   state: DirectorState,
   event: Event,
@@ -109,7 +109,11 @@ function onPacket(turn: Turn, name: string, packet: Uint8Array): void {
 }
 
 function onCommand(turn: Turn, client: number, request: unknown): void {
-  turn.effects.push({ kind: 'reply', client, answer: answer(turn, request) })
+  turn.effects.push({
+    kind: 'reply',
+    client,
+    answer: answer(turn, request, nextDeadline(turn.state)),
+  })
 }
 
 function wake(turn: Turn): void {

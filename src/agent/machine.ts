@@ -91,7 +91,7 @@ export type Effect =
 export interface Note {
   readonly kind: 'note'
   readonly level: 'info' | 'warning' | 'alarm'
-  /** From the list of reasons, for example `down_timer_expired`; each is in a test and in the docs. */
+  /** From the list in docs/status.md, for example `down_timer_expired`. */
   readonly reason: string
   /** Whom it concerns: an instance, a service, a real server, an interface. */
   readonly subject: string

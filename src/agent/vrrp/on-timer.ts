@@ -1,4 +1,4 @@
-/** RFC 9568 section 6.4: a timer fires. L1 and L2 are ours: a loop that was late decides nothing. */
+/** RFC 9568 section 6.4: a timer fires. L1 and L2 are ours: a late loop decides nothing. */
 
 import { after, between, type Instant, isDue } from '../units.ts'
 import { always, ignore, type Router, type Rules } from './router.ts'

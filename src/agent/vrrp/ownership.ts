@@ -1,7 +1,7 @@
 /** Who holds the VIPs of an instance, as the kernel was seen to hold them; never as assumed. */
 
 import { type DirectorState, newTicket, note, type Turn } from '../state.ts'
-import { after, type Instant, milliseconds } from '../units.ts'
+import { after, type Instant, microseconds, milliseconds } from '../units.ts'
 import type { InstanceState, Vips } from './state.ts'
 
 /** The kernel answers in well under a millisecond; without an answer the flip has failed. */
@@ -83,8 +83,8 @@ function refused(turn: Turn, instance: InstanceState): Settled {
     vips.dueAt = undefined
     return 'open_failed'
   }
-  const wait = Math.min(CLOSE_RETRY_MIN * 2 ** Math.min(vips.failures - 1, 10), CLOSE_RETRY_MAX)
-  vips.dueAt = after(turn.at, wait as typeof CLOSE_RETRY_MIN)
+  const wait = Math.min(CLOSE_RETRY_MIN << Math.min(vips.failures - 1, 6), CLOSE_RETRY_MAX)
+  vips.dueAt = after(turn.at, microseconds(wait))
   if (vips.failures === 1) {
     note(turn, 'alarm', 'close_failed', instance.name, { errno: vips.errno })
   }

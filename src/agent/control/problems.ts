@@ -1,0 +1,89 @@
+/** What is wrong right now, in words: worked out from the rest of the status. */
+
+import { errnoText } from './errno-text.ts'
+import type { InstanceStatus, Problem, ServiceStatus, Status } from './status-types.ts'
+
+/** Another active router was heard this recently. */
+const CLAIM_RECENT_S = 10
+
+/** The list that `directorctl status` begins with; the worst first. */
+export function problemsOf(status: Omit<Status, 'problems' | 'state'>): readonly Problem[] {
+  const problems = [
+    ...linkProblems(status),
+    ...status.instances.flatMap(instanceProblems),
+    ...ipvsProblems(status),
+    ...status.services.flatMap(serviceProblems),
+  ]
+  return [
+    ...problems.filter(({ level }) => level === 'alarm'),
+    ...problems.filter(({ level }) => level === 'warning'),
+  ]
+}
+
+const problem = (
+  level: Problem['level'],
+  code: string,
+  subject: string,
+  text: string,
+): Problem => ({ level, code, subject, text })
+
+function linkProblems({ interfaces }: Pick<Status, 'interfaces'>): readonly Problem[] {
+  return interfaces.flatMap(link => {
+    const level = link.role === 'management' ? 'warning' : 'alarm'
+    if (link.link === 'down') {
+      const text = `interface ${link.name} has no link`
+      return [problem(level, 'link_down', link.name, text)]
+    }
+    if (link.link === 'up' && link.address === null) {
+      const text = `interface ${link.name} has no IPv4 address`
+      return [problem(level, 'address_missing', link.name, text)]
+    }
+    return []
+  })
+}
+
+function instanceProblems(instance: InstanceStatus): readonly Problem[] {
+  const found: Problem[] = []
+  const { name, vips } = instance
+  if (instance.state === 'fault') {
+    const text = `the kernel did not open the VIPs of ${name}: ${errnoText(vips.errno)}`
+    found.push(problem('alarm', 'open_failed', name, text))
+  }
+  if (vips.state === 'closing' && vips.errno !== 0) {
+    const text = `the kernel did not close the VIPs of ${name}: ${errnoText(vips.errno)}`
+    found.push(problem('alarm', 'close_failed', name, text))
+  }
+  if (instance.state === 'active') {
+    for (const peer of instance.peers) {
+      if (peer.priority === 0 || peer.age_s > CLAIM_RECENT_S || peer.age_s > instance.since_s)
+        continue
+      const text = `${peer.address} also claims ${name}, with priority ${peer.priority}`
+      found.push(problem('alarm', 'second_active_heard', name, text))
+    }
+  }
+  if (instance.state === 'backup' && instance.active_down_s === null) {
+    const text = `${name} hears no active router, though another instance of its group does`
+    found.push(problem('warning', 'silence_held_by_group', name, text))
+  }
+  return found
+}
+
+function ipvsProblems({ ipvs }: Pick<Status, 'ipvs'>): readonly Problem[] {
+  if (ipvs.errno === 0) return []
+  const text = `IPVS does not hold the services: ${errnoText(ipvs.errno)}`
+  return [problem('alarm', 'ipvs_failed', 'ipvs', text)]
+}
+
+function serviceProblems(service: ServiceStatus): readonly Problem[] {
+  const down = service.real_servers.filter(real => real.state === 'down')
+  if (down.length > 0 && down.length === service.real_servers.length) {
+    const text = `service ${service.name} has no real server that is up`
+    return [problem('alarm', 'service_down', service.name, text)]
+  }
+  return down.map(real => {
+    const subject = `${service.name} ${real.address}:${real.port}`
+    const why = real.last_error === null ? '' : `: ${real.last_error.text}`
+    const text = `real server ${real.address}:${real.port} of ${service.name} is down${why}`
+    return problem('warning', 'real_server_down', subject, text)
+  })
+}

@@ -1,0 +1,155 @@
+/** The answer to `status`, as docs/status.md and status.schema.json describe it. */
+
+export interface Status {
+  readonly schema: 1
+  readonly cluster: string
+  readonly node: { readonly name: string; readonly id: number }
+  readonly version: string
+  readonly uptime_s: number
+  readonly phase: 'loading' | 'listening' | 'stopping' | 'stopped'
+  readonly shared_digest: string
+  /** Of all groups, if they agree. */
+  readonly state: InstanceState | 'mixed'
+  readonly problems: readonly Problem[]
+  readonly interfaces: readonly InterfaceStatus[]
+  readonly groups: readonly GroupStatus[]
+  readonly instances: readonly InstanceStatus[]
+  readonly services: readonly ServiceStatus[]
+  readonly ipvs: IpvsStatus
+  readonly health: {
+    readonly targets: number
+    readonly started: number
+    readonly failed: number
+    readonly unknown: number
+    readonly lost: number
+  }
+  readonly loop: LoopStatus
+}
+
+export interface Problem {
+  readonly level: 'warning' | 'alarm'
+  readonly code: string
+  readonly subject: string
+  /** One sentence for a person. */
+  readonly text: string
+}
+
+/** `opening`: active, but the kernel has not opened the VIPs yet. `fault`: it refused to. */
+export type InstanceState = 'initialize' | 'backup' | 'opening' | 'active' | 'fault'
+
+export interface InterfaceStatus {
+  readonly name: string
+  readonly role: 'front' | 'back' | 'management'
+  readonly link: 'up' | 'down' | 'unknown'
+  readonly since_s: number
+  readonly mac: string
+  readonly address: string | null
+  /** VRRP packets refused before an instance was known, by rule. */
+  readonly discards: Readonly<Record<string, number>>
+}
+
+export interface GroupStatus {
+  readonly name: string
+  readonly state: InstanceState
+  readonly failback: 'manual' | 'automatic'
+  readonly instances: readonly string[]
+  /** Why the group may not serve yet. */
+  readonly waiting_for: string | null
+  readonly waiting_s: number | null
+}
+
+export interface InstanceStatus {
+  readonly name: string
+  readonly group: string
+  readonly interface: string
+  readonly vrid: number
+  readonly virtual_mac: string
+  readonly state: InstanceState
+  readonly since_s: number
+  /** Of the last change; `started` before the first. */
+  readonly reason: string
+  readonly facts: Facts
+  readonly priority: number
+  readonly advert_interval_ms: number
+  /** What the active router announced; used for our own timers. */
+  readonly learned_interval_ms: number
+  /** Until the backup would take over, if it hears nothing. */
+  readonly active_down_s: number | null
+  readonly vips: {
+    readonly state: 'unknown' | 'opening' | 'open' | 'closing' | 'closed'
+    readonly since_s: number
+    readonly errno: number
+    readonly addresses: readonly string[]
+  }
+  readonly peers: readonly PeerStatus[]
+  readonly counters: Readonly<Record<string, number>>
+  readonly history: readonly HistoryEntry[]
+}
+
+export type Facts = Readonly<Record<string, string | number | boolean>>
+
+export interface PeerStatus {
+  readonly address: string
+  readonly priority: number
+  readonly advert_interval_ms: number
+  /** Since its last advert. */
+  readonly age_s: number
+  readonly adverts: number
+}
+
+export interface HistoryEntry {
+  readonly age_s: number
+  readonly from: 'initialize' | 'backup' | 'active'
+  readonly to: 'initialize' | 'backup' | 'active'
+  readonly reason: string
+  readonly facts: Facts
+}
+
+export interface ServiceStatus {
+  readonly name: string
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+  readonly scheduler: string
+  readonly forward: 'nat' | 'dr'
+  /** Whether the kernel was last seen to hold exactly what it should. */
+  readonly in_kernel: boolean
+  readonly real_servers: readonly RealServerStatus[]
+}
+
+export interface RealServerStatus {
+  readonly address: string
+  readonly port: number
+  readonly weight: number
+  /** `unknown`: not yet probed, counts as up. `unchecked`: the service has no check. */
+  readonly state: 'up' | 'down' | 'unknown' | 'unchecked'
+  readonly since_s: number
+  readonly last_error: {
+    readonly errno: number
+    readonly text: string
+    readonly age_s: number
+  } | null
+  readonly in_kernel: boolean
+  readonly active_connections: number | null
+  readonly inactive_connections: number | null
+}
+
+export interface IpvsStatus {
+  readonly verified: boolean
+  /** Since the kernel was last read without a difference. */
+  readonly matched_age_s: number | null
+  readonly errno: number
+  readonly reads: number
+  readonly applies: number
+  readonly changes: number
+  readonly repairs: number
+  readonly failures: number
+}
+
+export interface LoopStatus {
+  /** The latest that the director was woken after a deadline. */
+  readonly late_ms_max: number
+  readonly stale_answers: number
+  readonly next_timer: string | null
+  readonly next_in_ms: number | null
+}

@@ -1,0 +1,107 @@
+/** The VRRP half of `status`: interfaces, groups, instances. */
+
+import { item } from '../never.ts'
+import type { DirectorState } from '../state.ts'
+import { between, type Instant } from '../units.ts'
+import type { GroupState, InstanceState, InterfaceState, Peer } from '../vrrp/state.ts'
+import { virtualMac } from '../wire/ethernet.ts'
+import { formatIpv4 } from '../wire/ipv4.ts'
+import { ageOf, inMilliseconds, inSeconds } from './ages.ts'
+import type {
+  GroupStatus,
+  InstanceStatus,
+  InterfaceStatus,
+  InstanceState as Name,
+  PeerStatus,
+} from './status-types.ts'
+
+export function interfaceStatus(
+  state: DirectorState,
+  link: InterfaceState,
+  index: number,
+  at: Instant,
+): InterfaceStatus {
+  return {
+    name: link.name,
+    role: item(state.config.interfaces, index).role,
+    link: link.up === undefined ? 'unknown' : link.up ? 'up' : 'down',
+    since_s: ageOf(link.since, at),
+    mac: link.mac,
+    address: link.address === undefined ? null : formatIpv4(link.address),
+    discards: { ...link.discards },
+  }
+}
+
+export function groupStatus(state: DirectorState, group: GroupState, at: Instant): GroupStatus {
+  const config = item(state.config.vrrp.groups, group.index)
+  const until = group.holdAt ?? group.faultUntil
+  return {
+    name: group.name,
+    state: groupState(state, group),
+    failback: config.failback,
+    instances: [...config.instances],
+    waiting_for: group.holdAt === undefined ? (group.blocked ?? null) : 'startup_hold',
+    waiting_s: until === undefined ? null : inSeconds(between(at, until)),
+  }
+}
+
+export function instanceStatus(
+  state: DirectorState,
+  instance: InstanceState,
+  at: Instant,
+): InstanceStatus {
+  const config = item(state.config.vrrp.instances, instance.index)
+  const { router, vips } = instance
+  const last = instance.history.at(-1)
+  return {
+    name: instance.name,
+    group: item(state.groups, instance.group).name,
+    interface: config.interface,
+    vrid: instance.vrid,
+    virtual_mac: virtualMac(instance.vrid).map(hexByte).join(':'),
+    state: stateOf(state, instance),
+    since_s: ageOf(last?.at ?? state.startedAt, at),
+    reason: last?.reason ?? 'started',
+    facts: last?.facts ?? {},
+    priority: router.priority,
+    advert_interval_ms: config.advert_interval_ms,
+    learned_interval_ms: inMilliseconds(router.interval),
+    active_down_s: router.downAt === undefined ? null : inSeconds(between(at, router.downAt)),
+    vips: {
+      state: vips.is,
+      since_s: ageOf(vips.since, at),
+      errno: vips.errno,
+      addresses: [...config.addresses],
+    },
+    peers: instance.peers.map(peer => peerStatus(peer, at)),
+    counters: { ...instance.counters },
+    history: instance.history.map(({ at: then, ...entry }) => ({
+      age_s: ageOf(then, at),
+      ...entry,
+    })),
+  }
+}
+
+/** The group's state: that of its members, or `opening` while not all of them are active. */
+export function groupState(state: DirectorState, group: GroupState): Name {
+  const names = group.members.map(index => stateOf(state, item(state.instances, index)))
+  const first = names[0] ?? 'initialize'
+  return names.every(name => name === first) ? first : 'opening'
+}
+
+function stateOf(state: DirectorState, instance: InstanceState): Name {
+  const group = item(state.groups, instance.group)
+  if (group.faultUntil !== undefined) return 'fault'
+  if (instance.router.role !== 'active') return instance.router.role
+  return instance.vips.is === 'open' ? 'active' : 'opening'
+}
+
+const peerStatus = (peer: Peer, at: Instant): PeerStatus => ({
+  address: formatIpv4(peer.address),
+  priority: peer.priority,
+  advert_interval_ms: inMilliseconds(peer.interval_us),
+  age_s: ageOf(peer.lastAt, at),
+  adverts: peer.adverts,
+})
+
+const hexByte = (byte: number) => byte.toString(16).padStart(2, '0')
