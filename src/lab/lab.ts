@@ -34,6 +34,8 @@ export interface Lab {
   /** Pulls a cable. With `carrier: true` the node's card keeps its carrier: the switch is dead. */
   cut(node: string, interface_: string, options?: { readonly carrier?: boolean }): Promise<void>
   plug(node: string, interface_: string): Promise<void>
+  /** Where `load` sends requests to: the first TCP service. Throws if there is none. */
+  readonly target: { readonly host: string; readonly port: number }
   /** Sends requests from the client through the first TCP service, or to where `order` says. */
   load(order: LoadRequest): Load
   /** Asks on the network who has an address, and tells which nodes answered, with which MAC. */
@@ -128,8 +130,16 @@ async function furnish(
       await batch(run.namespace(SWITCH), [`link set ${tap} master ${network}`])
       if (machine(node).isOn()) await machine(node).setCarrier(name, true)
     },
+    get target() {
+      return findTarget(nodes)
+    },
     load: order =>
-      startLoad(crew, client, run.namespace('client'), completeOrder(order, nodes, plan)),
+      startLoad(
+        crew,
+        client,
+        run.namespace('client'),
+        completeOrder(order, findTarget(nodes), plan),
+      ),
     owners: address => sampleOwners(run, plan, logs, address),
     async close() {
       await Promise.all([...machines.values()].map(one => one.close()))
@@ -195,16 +205,26 @@ async function createMachines(
   return machines
 }
 
-function completeOrder(order: LoadRequest, nodes: readonly NodeConfig[], plan: LabPlan): LoadOrder {
-  const service = nodes[0]?.services.find(({ protocol }) => protocol === 'tcp')
+function completeOrder(order: LoadRequest, target: Lab['target'], plan: LabPlan): LoadOrder {
   const from = plan.stations.find(({ kind }) => kind === 'client')?.local[0]
   return {
-    host: service?.address ?? '',
-    port: service?.port ?? 80,
+    ...target,
     timeout_ms: REQUEST_TIMEOUT_MS,
     ...(from === undefined ? {} : { from }),
     ...order,
   }
+}
+
+function findTarget(nodes: readonly NodeConfig[]): Lab['target'] {
+  const service = nodes[0]?.services.find(({ protocol }) => protocol === 'tcp')
+  return (
+    (service && { host: service.address, port: service.port }) ??
+    fail({
+      code: 'lab_unsupported',
+      message: 'the cluster has no TCP service that the lab’s client could use',
+      expected: 'a service with protocol tcp',
+    })
+  )
 }
 
 function lookUp<Value>(map: ReadonlyMap<string, Value>, key: string, what: string): Value {

@@ -46,9 +46,9 @@ export function removeLeftovers(runsFolder = RUNS_FOLDER): readonly string[] {
 
 /** The labs that are running now, newest last: id and folder. */
 export function liveRuns(runsFolder = RUNS_FOLDER): readonly { id: string; folder: string }[] {
-  return listRuns(runsFolder).filter(
-    ({ owner }) => owner !== undefined && startOf(owner.pid) === owner.startedAt_ticks,
-  )
+  return listRuns(runsFolder)
+    .filter(({ owner }) => owner !== undefined && startOf(owner.pid) === owner.startedAt_ticks)
+    .map(({ id, folder }) => ({ id, folder }))
 }
 
 const OWNER_FILE = 'owner.json'

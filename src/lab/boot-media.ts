@@ -1,0 +1,87 @@
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { produceAtomic } from '../kit/atomic.ts'
+import type { NodeConfig } from '../model/node-config.ts'
+import { encodeNodeConfig } from '../model/resolve.ts'
+import { KERNEL_ARGS } from '../pack/kernel-args.ts'
+import { consoleArgs } from '../stamp/console-args.ts'
+import { fileReader } from '../stamp/image-reader.ts'
+import { openDirectorIso, stampPatches } from '../stamp/iso.ts'
+import { writePatched } from '../stamp/patch.ts'
+import { encodeStamp } from '../stamp/stamp.ts'
+import type { BootMedia } from './qemu.ts'
+
+export type BootKind = BootMedia['kind']
+
+/** The output folder of a build, with what a stamp for it needs. */
+export interface BuiltImages {
+  /** `out/<cluster>`: holds `iso/` and `netboot/`. */
+  readonly folder: string
+  readonly baseSha256: string
+}
+
+/** The nodes with root's password of this lab in place of the operator's log-in. */
+export function withPassword(nodes: readonly NodeConfig[], hash: string): readonly NodeConfig[] {
+  return nodes.map(node => ({
+    ...node,
+    access: { ...node.access, console_password_hash: hash },
+  }))
+}
+
+/** The stamp of a node as the lab boots it. */
+export function stampOf(images: BuiltImages, node: NodeConfig): Uint8Array {
+  return encodeStamp({
+    cluster: node.cluster,
+    node: node.node.name,
+    baseSha256: images.baseSha256,
+    config: encodeNodeConfig(node),
+  })
+}
+
+/**
+ * Writes what a node boots from into a folder: the images that were built, with another stamp.
+ *
+ * @param stamp what stands in the stamp's place; `stampOf` for a good one
+ */
+export async function writeMedia(
+  images: BuiltImages,
+  kind: BootKind,
+  node: NodeConfig,
+  stamp: Uint8Array,
+  folder: string,
+): Promise<BootMedia> {
+  const { name } = node.node
+  switch (kind) {
+    case 'iso': {
+      const iso = join(folder, `${name}.iso`)
+      await writeIso(join(images.folder, 'iso', `${name}.iso`), node, stamp, iso)
+      return { kind, iso }
+    }
+    case 'netboot': {
+      const from = join(images.folder, 'netboot')
+      const initramfs = join(folder, `${name}.initramfs`)
+      const base = await readFile(join(from, 'initramfs.zst'))
+      // As a loader does that is given two initramfs files: one behind the other.
+      await produceAtomic(initramfs, file => file.writeFile(Buffer.concat([base, stamp])), {
+        mode: 0o600,
+      })
+      const commandLine = `${consoleArgs(node.serial.console)} ${KERNEL_ARGS}`
+      return { kind, kernel: join(from, 'vmlinuz'), initramfs, commandLine }
+    }
+  }
+}
+
+async function writeIso(
+  source: string,
+  node: NodeConfig,
+  stamp: Uint8Array,
+  target: string,
+): Promise<void> {
+  const file = await open(source)
+  try {
+    const iso = await openDirectorIso(await fileReader(file, source))
+    await writePatched(source, target, stampPatches(iso, stamp, node.serial.console), 0o600)
+  } finally {
+    await file.close()
+  }
+}

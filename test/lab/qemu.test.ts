@@ -1,0 +1,70 @@
+import test from 'ava'
+import { planLab } from '../../src/lab/plan.ts'
+import { type BootMedia, qemuArguments } from '../../src/lab/qemu.ts'
+import { pairOf } from '../support/pair.ts'
+
+function argumentsOf(
+  media: BootMedia,
+  nodes: Parameters<typeof planLab>[0] = pairOf(),
+): readonly string[] {
+  const [director] = planLab(nodes).directors
+  if (director === undefined) throw new Error('no director')
+  const sockets = { console: '/run/c', heartbeat: '/run/h', control: '/run/q' }
+  const folders = { consoleLog: '/logs/lb1.console.log', captures: '/logs' }
+  return qemuArguments({ director, media, memory_mb: 128, sockets, ...folders })
+}
+
+const iso: BootMedia = { kind: 'iso', iso: '/images/lb1.iso' }
+
+test('the machine is emulated by name, since KVM may be there and hang', t => {
+  const words = argumentsOf(iso)
+  t.regex(words[words.indexOf('-accel') + 1] ?? '', /^tcg/)
+  t.is(words[words.indexOf('-m') + 1], '128')
+})
+
+test('an ISO is a CD that the machine boots from', t => {
+  const words = argumentsOf(iso).join(' ')
+  t.regex(words, /file=\/images\/lb1\.iso,format=raw,media=cdrom,readonly=on/)
+  t.regex(words, /-boot d$/)
+  t.notRegex(words, /-kernel/)
+})
+
+test('a netboot gives kernel, initramfs and command line', t => {
+  const words = argumentsOf({
+    kind: 'netboot',
+    kernel: '/k',
+    initramfs: '/i',
+    commandLine: 'console=ttyS0 panic=10',
+  })
+  t.deepEqual(words.slice(-6), [
+    ...['-kernel', '/k', '-initrd', '/i', '-append', 'console=ttyS0 panic=10'],
+  ])
+})
+
+test('serial ports come in the order in which the kernel counts them', t => {
+  const words = argumentsOf(iso)
+  const ports = words.filter((_, index) => words[index - 1] === '-serial')
+  t.deepEqual(ports, ['chardev:console', 'chardev:heartbeat'])
+})
+
+test('a port that the node does not use is there and goes nowhere', t => {
+  const nodes = pairOf().map(node => ({
+    ...node,
+    serial: { ...node.serial, heartbeat: { port: 'ttyS2', baud: 9_600 } },
+  }))
+  const words = argumentsOf(iso, nodes)
+  const ports = words.filter((_, index) => words[index - 1] === '-serial')
+  t.deepEqual(ports, ['chardev:console', 'null', 'chardev:heartbeat'])
+})
+
+test('each card has its MAC, its tap and a capture of what it sends', t => {
+  const words = argumentsOf(iso).join(' ')
+  t.regex(words, /tap,id=front,ifname=tap1\.0,script=no,downscript=no,vnet_hdr=off/)
+  t.regex(words, /virtio-net-pci,id=nic-front,netdev=front,mac=52:54:00:d1:01:01/)
+  t.regex(words, /filter-dump,.*netdev=front,queue=rx,.*file=\/logs\/lb1\.front\.pcap/)
+})
+
+test('a card at a PCI place is put there', t => {
+  const words = argumentsOf(iso, pairOf({ match: { pci: '0000:00:05.0' } })).join(' ')
+  t.regex(words, /id=nic-front,[^ ]*bus=pci\.0,addr=0x05\.0/)
+})
