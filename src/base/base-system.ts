@@ -33,7 +33,9 @@ export interface PackageFact {
 
 /** Where packages may come from, for everything that reads the lock. */
 export interface ArchiveRequest {
-  /** Root of a Debian mirror, for example `http://mirror.example/debian`; absent: the host's own. */
+  /**
+   * Root of a Debian mirror, for example `http://mirror.example/debian`; absent: the host's own.
+   */
   readonly mirror?: string
   /** Refuse versions other than those of the lock. */
   readonly locked: boolean
@@ -42,7 +44,9 @@ export interface ArchiveRequest {
 
 export interface BaseRequest extends ArchiveRequest {
   readonly board: Board
-  /** Package names that the operator adds (`packages:`), with the paths to take; none: all of them. */
+  /**
+   * Package names that the operator adds (`packages:`), with the paths to take; none: all of them.
+   */
   readonly packages: readonly OperatorPackage[]
 }
 
@@ -56,7 +60,9 @@ export type ToolSection = 'tools' | 'agent-toolchain' | 'lab'
 
 /** Programs of one section, run from the private root so that the host's versions do not matter. */
 export interface Toolbox {
-  /** SHA-256 over all that is unpacked in the root; hexadecimal. Known before anything is unpacked. */
+  /**
+   * SHA-256 over all that is unpacked in the root; hexadecimal. Known before anything is unpacked.
+   */
   readonly digest: string
   /**
    * Runs a tool to its end, with an environment of its own (`LC_ALL=C`, `TZ=UTC`).

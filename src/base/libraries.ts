@@ -7,7 +7,9 @@ import { type ElfNeeds, readElfNeeds } from './elf.ts'
 /** Where the loader of Debian looks by itself. */
 export const LIBRARY_FOLDERS = ['usr/lib/x86_64-linux-gnu', 'usr/lib', 'usr/lib64'] as const
 
-/** True for paths where a library may lie: these are read from packages of which nothing was named. */
+/**
+ * True for paths where a library may lie: these are read from packages of which nothing was named.
+ */
 export function isLibraryPath(path: string): boolean {
   return /^usr\/lib(64)?\/(?:x86_64-linux-gnu\/)?[^/]*\.so(?:\.[^/]*)?$/.test(path)
 }

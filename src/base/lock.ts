@@ -60,7 +60,10 @@ export function packagesDigest(packages: readonly LockedPackage[]): string {
   return digestOf(packages.map(({ name, sha256 }) => [name, sha256]))
 }
 
-/** What differs between two resolutions of one section, one line a package, for example `xz-utils 5.8.1-1 -> 5.8.1-2`. */
+/**
+ * What differs between two resolutions of one section, one line a package, for example `xz-utils
+ * 5.8.1-1 -> 5.8.1-2`.
+ */
 export function departures(
   locked: readonly LockedPackage[],
   resolved: readonly LockedPackage[],

@@ -7,14 +7,16 @@ import type { ArchiveName } from './recipe.ts'
 /** The root of each archive, without a trailing slash. */
 export type Mirrors = Readonly<Record<ArchiveName, string>>
 
-// Names that Debian gives its suites. Another vendor's suite is named otherwise or has other components.
+// Names that Debian gives its suites. Another vendor's suite is named otherwise or has other
+// components.
 const SUITE =
   /^(?:bullseye|bookworm|trixie|forky|duke|sid|oldstable|stable|testing|unstable)(-updates|-security|\/updates)?$/
 
 /**
  * Where packages come from: `--mirror`, else what the host's apt is configured with.
  *
- * @param mirror root of a mirror; the security archive is beside it, as `debian-security` beside `debian`
+ * @param mirror root of a mirror; the security archive is beside it, as `debian-security` beside
+ *   `debian`
  * @param aptFolder the host's, for tests
  * @throws ProblemError `mirror_unknown`, `mirror_malformed`
  */
@@ -46,7 +48,8 @@ export function chooseMirrors(sources: readonly AptSource[], aptFolder: string):
   return { debian: main.uri, 'debian-security': security?.uri ?? securityBeside(main.uri) }
 }
 
-// Third parties sometimes use Debian's suite names: a path that ends in "debian" is more likely Debian's.
+// Third parties sometimes use Debian's suite names: a path that ends in "debian" is more likely
+// Debian's.
 function preferred(sources: readonly AptSource[]): AptSource | undefined {
   return sources.find(({ uri }) => /\/debian(-security)?$/.test(uri)) ?? sources[0]
 }

@@ -98,7 +98,8 @@ async function resolveSoft(
       : [...files.keys()].filter(other => other.startsWith(`${plain}_`)).sort()
     for (const candidate of candidates) {
       const aliases = (await read(candidate))?.info.aliases ?? []
-      // Written for one kind of processor, it refuses to load on another, and modprobe would give up.
+      // Written for one kind of processor, it refuses to load on another, and modprobe would give
+      // up.
       const isGeneral = !aliases.some(alias => alias.startsWith('cpu:'))
       if (candidate === plain || (isGeneral && aliases.includes(name))) found.push(candidate)
     }
@@ -122,7 +123,10 @@ function moduleTree(chosen: ReadonlyMap<string, ChosenModule>, available: Tree):
   return tree
 }
 
-/** All that a module needs, the deepest last: modprobe loads them from the end, as depmod(8) writes them. */
+/**
+ * All that a module needs, the deepest last: modprobe loads them from the end, as depmod(8) writes
+ * them.
+ */
 function loadOrder(
   { before }: ChosenModule,
   chosen: ReadonlyMap<string, ChosenModule>,

@@ -19,6 +19,7 @@ export async function readResolution(
   }
 }
 
+/** Keeps an answer of the archive. */
 export async function writeResolution(
   cache: string,
   key: string,

@@ -16,8 +16,10 @@ type Packages = readonly LockedPackage[]
  * The lock says which. Only where the mirror no longer has them, or the recipe asks for something
  * else than when it was locked, the archive is asked again, and every departure is remarked.
  *
- * @param isMade true when what the packages are needed for is in the cache, so that they need not be
- * @throws ProblemError `lock_departed` with `--locked`, and those of `download` and `resolveSection`
+ * @param isMade true when what the packages are needed for is in the cache, so that they need not
+ *   be
+ * @throws ProblemError `lock_departed` with `--locked`, and those of `download` and
+ *   `resolveSection`
  */
 export async function openSection(
   archive: Archive,

@@ -3,7 +3,9 @@ import type { Recipe } from './recipe.ts'
 
 const ROOT = { uid: 0, gid: 0 }
 
-/** What no package brings: folders, devices, the names of busybox, and the list of modules to load. */
+/**
+ * What no package brings: folders, devices, the names of busybox, and the list of modules to load.
+ */
 export function skeletonTree({ tree: recipe, modules }: Recipe): Tree {
   const tree = new Map<string, Entry>()
   for (const [path, mode] of Object.entries(recipe.directories)) {

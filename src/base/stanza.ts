@@ -1,4 +1,7 @@
-/** One paragraph of a Debian control file: field names in lower case, continuation lines joined by newlines. */
+/**
+ * One paragraph of a Debian control file: field names in lower case, continuation lines joined by
+ * newlines.
+ */
 export type Stanza = ReadonlyMap<string, string>
 
 /**

@@ -8,7 +8,10 @@ import type { LockedPackage } from './lock.ts'
 export interface OpenPackage {
   readonly fact: LockedPackage
   readonly tree: Tree
-  /** Files or folders; `all` for everything but documentation; empty: only libraries that others need. */
+  /**
+   * Files or folders; `all` for everything but documentation; empty: only libraries that others
+   * need.
+   */
   readonly wanted: readonly string[] | 'all'
   /** Who wants it, for the error: a file or a key. */
   readonly wantedBy: string

@@ -1,4 +1,4 @@
-// newc archives as the kernel reads them: Documentation/driver-api/early-userspace/buffer-format.rst.
+// newc archives, as the kernel reads them: its driver-api/early-userspace/buffer-format.rst.
 import { fail } from '../kit/problem.ts'
 import { withParents } from './layers.ts'
 import { cleanPath, comparePaths } from './path.ts'

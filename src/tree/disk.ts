@@ -4,7 +4,10 @@ import { withParents } from './layers.ts'
 import { comparePaths } from './path.ts'
 import type { Entry, Tree } from './tree.ts'
 
-/** Writes a tree below a folder that has none of it yet. Owners and devices need root: both are left out. */
+/**
+ * Writes a tree below a folder that has none of it yet. Owners and devices need root: both are left
+ * out.
+ */
 export async function writeTree(tree: Tree, folder: string): Promise<void> {
   const entries = [...withParents(tree)].sort(([left], [right]) => comparePaths(left, right))
   await mkdir(folder, { recursive: true })

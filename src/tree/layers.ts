@@ -25,7 +25,10 @@ export function layer(...trees: readonly Tree[]): Tree {
   return withParents(result)
 }
 
-/** Adds every folder that a path needs and the tree does not list: the kernel drops orphans silently. */
+/**
+ * Adds every folder that a path needs and the tree does not list: the kernel drops orphans
+ * silently.
+ */
 export function withParents(tree: Tree): Tree {
   const result = new Map(tree)
   for (const path of tree.keys()) {
