@@ -36,8 +36,8 @@ int main(int argc, char **argv)
     JS_AddIntrinsicEval(context);
     /* The source is not needed to run; the line table names places in a fault's stack. */
     JS_SetStripInfo(runtime, JS_STRIP_SOURCE);
-    JSValue program = JS_Eval(context, script, length, name,
-                              JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY | JS_EVAL_FLAG_STRICT);
+    int flags = JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY | JS_EVAL_FLAG_STRICT;
+    JSValue program = JS_Eval(context, script, length, name, flags);
     if (JS_IsException(program))
         return failed(context);
     size_t size;

@@ -40,7 +40,8 @@ static JSValue vrrp_socket(JSContext *context, JSValueConst self, int argc, JSVa
     const char *device = string_of(context, argv[0]);
     if (device == NULL)
         return refused(EINVAL);
-    struct ip_mreqn group = {.imr_multiaddr.s_addr = htonl(VRRP_GROUP), .imr_ifindex = (int)ifindex};
+    struct ip_mreqn group = {.imr_multiaddr.s_addr = htonl(VRRP_GROUP),
+                             .imr_ifindex = (int)ifindex};
     int fd = socket(AF_INET, SOCK_RAW | FLAGS, IPPROTO_VRRP);
     bool made =
         fd >= 0 &&

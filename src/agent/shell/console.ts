@@ -6,7 +6,7 @@ import { POLL_OUT } from './poll.ts'
 
 const QUEUED_BYTES_MAX = 32 * 1024
 
-/** Lines for the console, which may be slow: what it does not take waits, what does not fit is counted. */
+/** Lines for the console, which may be slow: what it does not take waits, the rest is counted. */
 export interface ConsoleLines {
   say(at: Instant, line: string): void
   /** How many lines were dropped since the start. */

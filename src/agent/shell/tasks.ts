@@ -13,6 +13,7 @@ export interface Tasks {
   work(): boolean
 }
 
+/** Tasks whose talks are held through `port`. */
 export function openTasks(port: KernelPort): Tasks {
   const waiting: (() => boolean)[] = []
   return {
