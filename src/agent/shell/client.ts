@@ -1,7 +1,8 @@
+import { renderStatus } from '../control/render-status.ts'
+import type { Status } from '../control/status-types.ts'
 import { after, type Instant, instant, seconds } from '../units.ts'
 import { utf8, writeAll } from './bytes.ts'
 import { EAGAIN, ECONNREFUSED, ENOENT, explainErrno } from './errno.ts'
-import { renderStatus } from './render-status.ts'
 
 export interface ControlOptions {
   readonly socket: string
@@ -21,7 +22,7 @@ export function runControl({ socket, json }: ControlOptions): never {
   if (sent < 0) return noAnswer(socket, -sent)
   const line = readLine(fd, after(host.now(), PATIENCE))
   if (line === undefined) return fail('the agent does not answer')
-  writeAll(1, json ? `${line}\n` : renderStatus(JSON.parse(line)))
+  writeAll(1, json ? `${line}\n` : renderStatus(JSON.parse(line) as Status))
   return host.exit(0)
 }
 

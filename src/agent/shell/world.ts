@@ -1,3 +1,5 @@
+import { consoleLine } from '../control/console-line.ts'
+import { errnoText } from '../control/errno-text.ts'
 import { EIO, ENODEV, ENOENT } from '../kernel/errno.ts'
 import { applyIpvs, findIpvs, readIpvs } from '../kernel/ipvs.ts'
 import { converse } from '../kernel/run.ts'
@@ -10,7 +12,6 @@ import type { Instant } from '../units.ts'
 import type { AdvertPorts } from './adverts.ts'
 import type { ConsoleLines } from './console.ts'
 import type { OpenKernel } from './kernel-port.ts'
-import { noteLine } from './note-line.ts'
 import type { Probes } from './probes.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -107,10 +108,10 @@ function applyChanges(world: World, effect: EffectOf<'ipvs_apply'>, at: Instant)
 
 /** The core is told the errno alone; which step met it is for a person. */
 function complain(world: World, { errno, step }: Failure, at: Instant): number {
-  world.lines.say(at, `directord: cannot ${step} (errno ${errno})`)
+  world.lines.say(at, `directord: cannot ${step}: ${errnoText(errno)}`)
   return errno
 }
 
 function say(world: World, note: Note, at: Instant): void {
-  world.lines.say(at, noteLine(note))
+  world.lines.say(at, `directord: ${consoleLine(note)}`)
 }
