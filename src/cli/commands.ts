@@ -16,6 +16,12 @@ export interface CommandEntry {
 /** Every command of the tool, in the order in which the help shows them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'validate',
+    summary: 'check a cluster file and say what it means',
+    example: 'director validate examples/pair/cluster.yaml',
+    load: () => import('./commands/validate.ts'),
+  },
+  {
     name: 'build',
     summary: 'make the images of every node of a cluster',
     example: 'director build examples/pair/cluster.yaml',

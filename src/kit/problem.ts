@@ -49,7 +49,16 @@ export function never(value: never): never {
 
 /** The problem as the lines a terminal shows. */
 export function renderProblem(problem: Problem): string {
-  const lines = [`error: ${problem.message}`]
+  return renderAs('error', problem)
+}
+
+/** As `renderProblem`, for what is allowed and yet worth a look. */
+export function renderWarning(problem: Problem): string {
+  return renderAs('warning', problem)
+}
+
+function renderAs(word: string, problem: Problem): string {
+  const lines = [`${word}: ${problem.message}`]
   const place = renderWhere(problem.where)
   if (place !== '') lines.push(`  where:    ${place}`)
   if (problem.expected !== undefined) lines.push(`  expected: ${problem.expected}`)

@@ -1,12 +1,21 @@
-import { resolve as resolvePath } from 'node:path'
+import { dirname, resolve as resolvePath } from 'node:path'
 import { type Problem, ProblemError } from '../kit/problem.ts'
+import { type Access, readAccess } from './access/read-access.ts'
 import type { Board } from './board.ts'
 import { boardNames, loadBoard, unknownBoard } from './board-file.ts'
 import clusterSchema from './cluster.schema.json' with { type: 'json' }
 import type { ClusterSpec } from './cluster-spec.ts'
-import type { Secret } from './secret.ts'
-import { checkShape, compileShape, type Shape, throwProblems } from './shape.ts'
-import { readYaml } from './yaml/document.ts'
+import { checks } from './meaning/all.ts'
+import { type Finding, toProblem } from './meaning/finding.ts'
+import { networksOf } from './meaning/networks.ts'
+import {
+  findOperatorFiles,
+  type OperatorFile,
+  type OperatorPackage,
+  packagesOf,
+} from './operator-files.ts'
+import { checkShape, compileShape, inFileOrder, type Shape, throwProblems } from './shape.ts'
+import { readYaml, type YamlDocument } from './yaml/document.ts'
 
 /** A cluster file that was read and found right, with all that it refers to. */
 export interface Cluster {
@@ -24,30 +33,6 @@ export interface Cluster {
   readonly warnings: readonly Problem[]
 }
 
-/** The content of the files that `access` and the nodes refer to. */
-export interface Access {
-  /** Lines of an OpenSSH authorized_keys file. */
-  readonly authorized_keys: readonly string[]
-  readonly console_password_hash?: Secret
-  /** By node name: dropbear's private key file, base64. */
-  readonly ssh_host_keys: ReadonlyMap<string, Secret>
-}
-
-export interface OperatorFile {
-  /** Absolute path on this machine. */
-  readonly source: string
-  /** Path in the tree, without a leading slash. */
-  readonly destination: string
-  /** Permission bits, for example 0o644. */
-  readonly mode: number
-}
-
-export interface OperatorPackage {
-  readonly name: string
-  /** Paths in the tree, without a leading slash; one that ends with a slash takes all below it. */
-  readonly paths?: readonly string[]
-}
-
 let shape: Shape | undefined
 
 /**
@@ -60,31 +45,36 @@ export async function load(path: string): Promise<Cluster> {
   shape ??= compileShape(clusterSchema)
   checkShape(document, shape)
   const spec = document.value as ClusterSpec
-  if (!boardNames().includes(spec.board)) {
-    throw new ProblemError([{ ...unknownBoard(spec.board), where: document.where(['board']) }])
-  }
-  const board = await loadBoard(spec.board)
-  const folder = resolvePath(path, '..')
-  throwProblems([])
+  const board = await boardOf(spec, document)
+
+  const findings = checkMeaning(spec, board)
+  const problems = findings
+    .filter(({ severity }) => severity !== 'warning')
+    .map(finding => toProblem(finding, document))
+  const folder = dirname(resolvePath(path))
+  const access = await readAccess(spec, document, folder, problems)
+  const files = await findOperatorFiles(spec, document, folder, problems)
+  throwProblems(problems)
+
+  const warnings = findings.map(finding => toProblem(finding, document))
   return {
     path: resolvePath(path),
     name: spec.cluster,
     spec,
     board,
-    access: { authorized_keys: [], ssh_host_keys: new Map() },
-    files: spec.files.map(file => ({
-      source: resolvePath(folder, file.source),
-      destination: file.destination.slice(1),
-      mode: Number.parseInt(file.mode, 8),
-    })),
-    packages: spec.packages.map(entry =>
-      typeof entry === 'string'
-        ? { name: entry }
-        : {
-            name: entry.name,
-            ...(entry.paths === undefined ? {} : { paths: entry.paths.map(at => at.slice(1)) }),
-          },
-    ),
-    warnings: [],
+    access,
+    files,
+    packages: packagesOf(spec),
+    warnings: inFileOrder(warnings),
   }
+}
+
+function checkMeaning(spec: ClusterSpec, board: Board): readonly Finding[] {
+  const subject = { spec, board, networks: networksOf(spec) }
+  return checks.flatMap(check => [...check(subject)])
+}
+
+async function boardOf(spec: ClusterSpec, document: YamlDocument): Promise<Board> {
+  if (boardNames().includes(spec.board)) return loadBoard(spec.board)
+  throw new ProblemError([{ ...unknownBoard(spec.board), where: document.where(['board']) }])
 }

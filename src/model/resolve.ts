@@ -10,6 +10,7 @@ import type {
   ServiceConfig,
   VrrpConfig,
 } from './node-config.ts'
+import { checkNodeConfig } from './node-config-check.ts'
 
 /**
  * The node.json of every node, in the order of the cluster file.
@@ -25,17 +26,30 @@ export function resolve(cluster: Cluster): readonly NodeConfig[] {
     vrrp: spec.vrrp,
     services,
   })
-  return spec.nodes.map((node, index) => ({
-    schema: 1,
-    cluster: spec.cluster,
-    node: { name: node.name, id: index + 1 },
-    shared_digest,
-    interfaces: resolveInterfaces(spec, node),
-    serial: resolveSerial(cluster, node),
-    vrrp: resolveVrrp(spec, node),
-    services,
-    access: resolveAccess(cluster, node),
-  }))
+  const configs = spec.nodes.map(
+    (node, index): NodeConfig => ({
+      schema: 1,
+      cluster: spec.cluster,
+      node: { name: node.name, id: index + 1 },
+      shared_digest,
+      interfaces: resolveInterfaces(spec, node),
+      serial: resolveSerial(cluster, node),
+      vrrp: resolveVrrp(spec, node),
+      services,
+      access: resolveAccess(cluster, node),
+    }),
+  )
+  for (const config of configs) assertAccepted(config)
+  return configs
+}
+
+// The agent's own check, before it is too late to tell anybody.
+function assertAccepted(config: NodeConfig): void {
+  const [fault] = checkNodeConfig(config)
+  if (fault === undefined) return
+  throw new Error(
+    `the agent would refuse the node.json of ${config.node.name}: ${fault.path}: ${fault.expected}`,
+  )
 }
 
 /** The node.json file: JSON with a line end, the bytes that `config_sha256` is of. */

@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { type Problem, ProblemError } from '../kit/problem.ts'
 import { nearest } from './nearest.ts'
 import { quote } from './quote.ts'
-import type { DocumentPath, YamlDocument } from './yaml/document.ts'
+import { type DocumentPath, formatPath, type YamlDocument } from './yaml/document.ts'
 
 /** A schema of ours, as ajv compiled it. */
 export type Shape = ValidateFunction
@@ -53,20 +53,25 @@ export function checkShape(document: YamlDocument, shape: Shape): void {
   throwProblems(problems)
 }
 
-/** Throws the problems in the order of the file, the first ones if there are very many. */
+/** Throws the problems, if there are any. */
 export function throwProblems(problems: readonly Problem[]): void {
+  const [first, ...others] = inFileOrder(problems)
+  if (first !== undefined) throw new ProblemError([first, ...others])
+}
+
+/** The problems in the order of the file: of very many the first ones and a count of the others. */
+export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
   const sorted = problems.toSorted(
     (left, right) =>
       (left.where?.line ?? 0) - (right.where?.line ?? 0) ||
       (left.where?.column ?? 0) - (right.where?.column ?? 0),
   )
-  const [first, ...others] = sorted.slice(0, PROBLEMS_MAX)
-  if (first === undefined) return
   const left = sorted.length - PROBLEMS_MAX
-  if (left > 0) {
-    others.push({ code: 'more_problems', message: `the file has ${left} more problems` })
-  }
-  throw new ProblemError([first, ...others])
+  if (left <= 0) return sorted
+  return [
+    ...sorted.slice(0, PROBLEMS_MAX),
+    { code: 'more_problems', message: `there are ${left} more of them in the file` },
+  ]
 }
 
 function describe(error: ErrorObject, document: YamlDocument): Problem {
@@ -98,16 +103,13 @@ function unknownKey(error: ErrorObject, path: DocumentPath, document: YamlDocume
 
 function missingKey(error: ErrorObject, path: DocumentPath, document: YamlDocument): Problem {
   const key = String(error.params.missingProperty)
-  const owner = document.where(path, 'key')
-  const given = Object.keys((error.data ?? {}) as object)
-  const near = nearest(key, given)
+  const owner = document.where(path)
   return {
     code: 'missing_key',
     message: `the key ${key} is missing`,
     expected: `${key}: ${annotated(error).properties?.[key]?.title ?? 'a value'}`,
-    found: given.length === 0 ? 'no key' : `the keys ${given.map(quote).join(', ')}`,
-    where: { ...owner, path: owner.path === '' ? key : `${owner.path}.${key}` },
-    ...(near === undefined ? {} : { remedy: `is ${quote(near)} meant to be ${key}?` }),
+    found: 'no such key',
+    where: { ...owner, path: formatPath([...path, key]) },
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { projectFolder } from '../compose/agent-toolchain.ts'
 import { sha256 } from '../kit/hash.ts'
 import { fail } from '../kit/problem.ts'
-import type { OperatorFile } from '../model/cluster.ts'
+import type { OperatorFile } from '../model/operator-files.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
 
 /** The files that a cluster file adds to the base image, as a tree. */

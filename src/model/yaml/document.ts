@@ -24,8 +24,8 @@ export interface YamlDocument {
   where(path: DocumentPath, at?: 'key' | 'value'): Where
 }
 
-// Enough to act on; the rest often follows from the first.
-const SYNTAX_PROBLEMS_MAX = 20
+// One slip makes the lines below it look wrong too.
+const SYNTAX_PROBLEMS_MAX = 3
 
 /**
  * Reads a YAML 1.2 file of one document.
@@ -44,7 +44,7 @@ export function parseYaml(file: string, text: string): YamlDocument {
     return { file, line, column: col }
   }
   const document = onlyDocument(file, parse(file, text, lines), place)
-  refuse([...document.errors, ...document.warnings].map(error => syntaxProblem(error, place)))
+  refuse(syntaxProblems([...document.errors, ...document.warnings], place))
   const { value, problems } = convert(document.contents, place)
   refuse(problems)
   return {
@@ -124,23 +124,44 @@ function onlyDocument(
   return first
 }
 
-function syntaxProblem(
-  error: Document.Parsed['errors'][number] | Document.Parsed['warnings'][number],
+type SyntaxError = Document.Parsed['errors'][number] | Document.Parsed['warnings'][number]
+
+function syntaxProblems(
+  errors: readonly SyntaxError[],
   place: (offset: number) => Where,
-): Problem {
+): readonly Problem[] {
+  const tabs = errors.filter(({ code }) => code === 'TAB_AS_INDENT')
+  const byLine = new Map<number | undefined, Problem>()
+  for (const error of tabs.length > 0 ? tabs : errors) {
+    const where = place(error.pos[0])
+    if (!byLine.has(where.line)) byLine.set(where.line, syntaxProblem(error, where))
+  }
+  return [...byLine.values()].slice(0, SYNTAX_PROBLEMS_MAX)
+}
+
+function syntaxProblem(error: SyntaxError, where: Where): Problem {
+  if (error.code === 'TAB_AS_INDENT') {
+    return {
+      code: 'tab_indent',
+      message: 'a tab is used for indentation',
+      expected: 'spaces',
+      found: 'a tab',
+      where,
+    }
+  }
   // What the library quotes from the file after a colon could be a secret.
-  const sentence = error.message.split(/[:"]/)[0]?.trim() ?? 'syntax error'
-  const tab = error.code === 'TAB_AS_INDENT'
+  const sentence = error.message.split(': ')[0]
   return {
-    code: tab ? 'tab_indent' : 'yaml_syntax',
-    message: tab ? 'a tab is used for indentation' : `this is not YAML: ${sentence}`,
-    where: place(error.pos[0]),
-    ...(tab ? { expected: 'spaces', found: 'a tab' } : {}),
+    code: 'yaml_syntax',
+    message: 'this is not YAML',
+    expected: 'keys, lists and texts as in the examples',
+    found: `${sentence}`,
+    where,
   }
 }
 
 function refuse(problems: readonly Problem[]): void {
-  const [first, ...others] = problems.slice(0, SYNTAX_PROBLEMS_MAX)
+  const [first, ...others] = problems
   if (first !== undefined) throw new ProblemError([first, ...others])
 }
 

@@ -1,0 +1,25 @@
+import { checkAccess } from './access.ts'
+import { checkAddresses } from './addresses.ts'
+import type { Check } from './finding.ts'
+import { checkForwarding } from './forwarding.ts'
+import { checkImage } from './image.ts'
+import { checkNames } from './names.ts'
+import { checkNics } from './nics.ts'
+import { checkRoutes } from './routes.ts'
+import { checkSerial } from './serial.ts'
+import { checkServices } from './services.ts'
+import { checkVrrp } from './vrrp.ts'
+
+/** Every check of what a cluster file means. */
+export const checks: readonly Check[] = [
+  checkNames,
+  checkNics,
+  checkSerial,
+  checkAddresses,
+  checkRoutes,
+  checkVrrp,
+  checkServices,
+  checkForwarding,
+  checkImage,
+  checkAccess,
+]
