@@ -6,7 +6,7 @@ import { touchService } from '../ipvs/reconcile.ts'
 import { nameOfDestination, nameOfKey } from '../ipvs/table.ts'
 import { item } from '../never.ts'
 import { note, type Turn } from '../state.ts'
-import { after, type Instant, seconds } from '../units.ts'
+import { after, between, type Instant, seconds } from '../units.ts'
 import type { HealthState, Target } from './state.ts'
 import { isOwnFault, judge } from './verdict.ts'
 
@@ -14,6 +14,7 @@ import { isOwnFault, judge } from './verdict.ts'
 export const PROBES_PER_TURN = 64
 // The host ends a probe at its timeout; this long after it we no longer believe in an answer.
 const ANSWER_GRACE = seconds(1)
+const EAGAIN = 11
 const ETIMEDOUT = 110
 
 /** Puts the first probe of every target on the agenda. */
@@ -68,10 +69,12 @@ function start(turn: Turn, target: Target, index: number): void {
   appoint(health, index, after(after(turn.at, timeout), ANSWER_GRACE))
 }
 
+// After a stall of our own the answer may wait unread: then there is no verdict.
 function giveUp(turn: Turn, target: Target, index: number): void {
   if (target.probe !== undefined) turn.effects.push({ kind: 'probe_cancel', probe: target.probe })
   turn.state.health.counters.lost += 1
-  finish(turn, target, index, ETIMEDOUT)
+  const isOurFault = between(target.dueAt, turn.at) > ANSWER_GRACE
+  finish(turn, target, index, isOurFault ? EAGAIN : ETIMEDOUT)
 }
 
 function finish(turn: Turn, target: Target, index: number, errno: number): void {

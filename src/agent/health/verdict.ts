@@ -3,8 +3,8 @@
 import type { Instant } from '../units.ts'
 import type { Target } from './state.ts'
 
-// ENOMEM, ENFILE, EMFILE, EADDRNOTAVAIL, ENOBUFS: this node lacks something, not the server.
-const OWN_FAULTS: readonly number[] = [12, 23, 24, 99, 105]
+// EAGAIN, ENOMEM, ENFILE, EMFILE, EADDRNOTAVAIL, ENOBUFS: this node lacks something, not the server.
+const OWN_FAULTS: readonly number[] = [11, 12, 23, 24, 99, 105]
 
 export const isOwnFault = (errno: number) => OWN_FAULTS.includes(errno)
 

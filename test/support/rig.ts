@@ -1,0 +1,152 @@
+import { begin, nextDeadline, step } from '../../src/agent/director.ts'
+import type { Effect, Event } from '../../src/agent/machine.ts'
+import type { DirectorState } from '../../src/agent/state.ts'
+import { type Instant, instant } from '../../src/agent/units.ts'
+import { parseIpv4Prefix } from '../../src/agent/wire/ipv4.ts'
+import { encodeAdvertFrame } from '../../src/agent/wire/vrrp.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
+import { pairConfigs } from '../../src/sim/pair.ts'
+
+type WithoutTime<Kind> = Kind extends Event ? Omit<Kind, 'at'> : never
+
+/** One director under test: time stands still until the test moves it, nothing answers by itself. */
+export interface Rig {
+  readonly state: DirectorState
+  readonly config: NodeConfig
+  now: Instant
+  /** Moves time on. */
+  pass(milliseconds: number): Rig
+  /** Moves time to the next deadline and wakes the director. */
+  next(): readonly Effect[]
+  step(event: WithoutTime<Event>): readonly Effect[]
+  /** An advertisement of another router, by default for the front instance. */
+  hear(advert: Heard): readonly Effect[]
+  link(name: string, up: boolean, address?: string): readonly Effect[]
+  /** Answers every flip, IPVS request and probe in the effects, and those that follow from them. */
+  settle(effects: readonly Effect[], errno?: number): readonly Effect[]
+  /** Brings the director to backup on every instance. */
+  toBackup(): Rig
+  /** Brings the director to active, VIPs open, first advert sent. */
+  toActive(): Rig
+}
+
+export interface Heard {
+  readonly instance?: string
+  readonly priority: number
+  readonly source?: string
+  readonly interval_cs?: number
+  readonly addresses?: readonly string[]
+}
+
+/** A director of the example pair's first node, begun at 1 s. */
+export function newRig(config: NodeConfig = pairConfigs()[0]): Rig & { begun: readonly Effect[] } {
+  const [state, begun] = begin(config, instant(1_000_000), 'test')
+  const rig: Rig & { begun: readonly Effect[] } = {
+    state,
+    config,
+    begun,
+    now: instant(1_000_000),
+    pass(milliseconds) {
+      rig.now = instant(rig.now + milliseconds * 1_000)
+      return rig
+    },
+    next() {
+      const deadline = nextDeadline(state)
+      if (deadline === undefined) throw new Error('the director waits for nothing')
+      rig.now = instant(Math.max(rig.now, deadline.at))
+      return rig.step({ kind: 'wake' })
+    },
+    step: event => step(state, { at: rig.now, ...event } as Event)[1],
+    hear: advert => rig.step(advertEvent(config, advert)),
+    link(name, up, address) {
+      const configured = config.interfaces.find(other => other.name === name)?.addresses[0]
+      const shown = address ?? configured
+      const mac = '52:54:00:d1:01:01'
+      const event = { kind: 'link', interface: name, up, mac } as const
+      return rig.step(shown === undefined || shown === '' ? event : { ...event, address: shown })
+    },
+    settle: (effects, errno = 0) => settle(rig, effects, errno),
+    toBackup: () => toBackup(rig),
+    toActive: () => toActive(rig.toBackup()),
+  }
+  return rig
+}
+
+/** The effects of some kinds, without their tickets. */
+export function only(effects: readonly Effect[], ...kinds: readonly Effect['kind'][]) {
+  return effects
+    .filter(effect => kinds.includes(effect.kind))
+    .map(effect => {
+      if (!('ticket' in effect)) return effect
+      const { ticket: _, ...rest } = effect
+      return rest
+    })
+}
+
+/** What was sent, one line each: `front advert 200`, `front arp 192.0.2.100`. */
+export function sentIn(effects: readonly Effect[]): readonly string[] {
+  return effects.flatMap(effect => {
+    if (effect.kind !== 'send') return []
+    const { frame } = effect
+    const last = [...frame.subarray(38, 42)].join('.')
+    const isArp = frame[13] === 6
+    return [`${effect.interface} ${isArp ? `arp ${last}` : `advert ${frame[36]}`}`]
+  })
+}
+
+/** The reasons of the notes, one line each: `front down_timer_expired`. */
+export const saidIn = (effects: readonly Effect[]): readonly string[] =>
+  effects.flatMap(effect => (effect.kind === 'note' ? [`${effect.subject} ${effect.reason}`] : []))
+
+/** The flips, one line each: `front open`. */
+export const flipsIn = (effects: readonly Effect[]): readonly string[] =>
+  effects.flatMap(effect => (effect.kind === 'flip' ? [`${effect.instance} ${effect.to}`] : []))
+
+function advertEvent(config: NodeConfig, advert: Heard): WithoutTime<Event> {
+  const instance = config.vrrp.instances.find(({ name }) => name === (advert.instance ?? 'front'))
+  if (instance === undefined) throw new Error('no such instance')
+  const peer = instance.interface === 'front' ? '192.0.2.12' : '10.77.0.12'
+  const frame = encodeAdvertFrame(
+    {
+      vrid: instance.vrid,
+      priority: advert.priority,
+      interval_cs: advert.interval_cs ?? 100,
+      addresses: (advert.addresses ?? instance.addresses).map(text => parseIpv4Prefix(text) ?? 0),
+    },
+    parseIpv4Prefix(advert.source ?? peer) ?? 0,
+  )
+  return { kind: 'advert', interface: instance.interface, packet: frame.subarray(14) }
+}
+
+function settle(rig: Rig, effects: readonly Effect[], errno: number): readonly Effect[] {
+  const all: Effect[] = []
+  for (const effect of effects) {
+    all.push(effect)
+    if (effect.kind === 'flip' || effect.kind === 'ipvs_apply') {
+      const answered = rig.step({ kind: 'done', ticket: effect.ticket, errno })
+      all.push(...settle(rig, answered, errno))
+    } else if (effect.kind === 'ipvs_read') {
+      const services = Object.values(rig.state.ipvs.desired)
+      const answered = rig.step({ kind: 'ipvs_table', ticket: effect.ticket, services })
+      all.push(...settle(rig, answered, errno))
+    } else if (effect.kind === 'probe_start') {
+      rig.step({ kind: 'probe', probe: effect.probe, errno: 0 })
+    }
+  }
+  return all
+}
+
+function toBackup(rig: Rig & { begun?: readonly Effect[] }): Rig {
+  rig.settle(rig.begun ?? [])
+  for (const { name } of rig.config.interfaces) rig.link(name, true)
+  rig.pass(rig.config.vrrp.startup_hold_ms)
+  rig.settle(rig.step({ kind: 'wake' }))
+  return rig
+}
+
+function toActive(rig: Rig): Rig {
+  const last = Math.max(...rig.state.instances.map(({ router }) => router.downAt ?? 0))
+  rig.now = instant(last)
+  rig.settle(rig.step({ kind: 'wake' }))
+  return rig
+}
