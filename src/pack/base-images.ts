@@ -91,7 +91,7 @@ async function remarkedStep(
     const result = await cachedStep({ cacheFolder: cache, name, inputs }, make)
     const before = record.steps[name]
     step.remark(result.reused ? 'reused' : `made: ${whatChanged(before, inputs)}`)
-    record.update({ steps: { ...record.steps, [name]: inputs } })
+    record.noteStep(name, inputs)
     return result
   })
 }

@@ -14,7 +14,8 @@ interface Content {
 
 /** What the last build into an output folder was made from and left there. */
 export interface BuildRecord extends Content {
-  update(change: Partial<Content>): void
+  noteStep(name: string, inputs: StepInputs): void
+  noteFiles(files: Pick<Content, 'outputs' | 'manifest'>): void
   /** Writes the record if it changed. */
   save(): Promise<void>
 }
@@ -26,8 +27,11 @@ export async function openBuildRecord(cache: string, folder: string): Promise<Bu
   let now = before
   return {
     ...before,
-    update(change) {
-      now = { ...now, ...change }
+    noteStep(name, inputs) {
+      now = { ...now, steps: { ...now.steps, [name]: inputs } }
+    },
+    noteFiles(files) {
+      now = { ...now, ...files }
     },
     async save() {
       const text = canonicalJson(now)

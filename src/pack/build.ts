@@ -11,7 +11,7 @@ import type { Steps } from '../kit/steps.ts'
 import { type Cluster, load } from '../model/cluster.ts'
 import { resolve } from '../model/resolve.ts'
 import { type BaseImages, makeBaseImages } from './base-images.ts'
-import { openBuildRecord } from './build-record.ts'
+import { type BuildRecord, openBuildRecord } from './build-record.ts'
 import { projectVersion, readOperatorFiles, steeringSources } from './inputs.ts'
 import { digestOfNodes, encodeManifest, manifestOf } from './manifest.ts'
 import { nodeOutputs, type StampedNode, stampNodes } from './node-outputs.ts'
@@ -113,7 +113,7 @@ async function writeAll(
   cluster: Cluster,
   images: BaseImages,
   nodes: readonly StampedNode[],
-  record: Awaited<ReturnType<typeof openBuildRecord>>,
+  record: BuildRecord,
 ): Promise<Written> {
   const outputs = [
     ...(await sharedOutputs(cluster, images, nodes)),
@@ -132,7 +132,7 @@ async function writeAll(
     [bytesOutput('manifest.json', encodeManifest(manifest))],
     record.manifest,
   )
-  record.update({ outputs: written.record, manifest: last.record })
+  record.noteFiles({ outputs: written.record, manifest: last.record })
   return { files: [...written.files, ...last.files], removed: written.removed }
 }
 
