@@ -28,6 +28,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/build.ts'),
   },
   {
+    name: 'stamp',
+    summary: 'make a built image one node, without a build',
+    example: 'director stamp out/pair/base.iso examples/pair/cluster.yaml --node lb1 -o lb1.iso',
+    load: () => import('./commands/stamp.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'say what a file of a build is and what is in it',
+    example: 'director inspect out/pair/iso/lb1.iso',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
     name: 'test',
     summary: 'run the checks and tests of this project',
     example: 'director test --only check,unit',

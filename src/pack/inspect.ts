@@ -1,0 +1,120 @@
+import { open } from 'node:fs/promises'
+import { sha256File } from '../kit/hash.ts'
+import { fail } from '../kit/problem.ts'
+import { readBaseFacts } from '../stamp/base-facts.ts'
+import { beginsAsGzip } from '../stamp/gzip.ts'
+import { fileReader, type ImageReader } from '../stamp/image-reader.ts'
+import { openDirectorIso, readIsoStamp } from '../stamp/iso.ts'
+import { parseConfig } from '../stamp/node-source.ts'
+import { decodeStamp } from '../stamp/stamp.ts'
+import { configFacts, elfFacts, kernelFacts, manifestFacts } from './inspect-facts.ts'
+
+/** What a file of a build is and what it says of itself. Never holds a secret. */
+export interface Inspection {
+  readonly file: string
+  readonly size: number
+  readonly sha256: string
+  readonly kind: 'iso' | 'initramfs' | 'stamp' | 'config' | 'manifest' | 'agent' | 'kernel'
+  /** By kind; plain JSON. */
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+// A file of ours that is read whole is smaller by far.
+const WHOLE_BYTES_MAX = 64 << 20
+const HEAD_BYTES = 4096
+
+/**
+ * Finds out by its content what a file is.
+ *
+ * @throws ProblemError `file_unknown`, or what is wrong with a file of a kind that is known
+ */
+export async function inspectFile(path: string): Promise<Inspection> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) =>
+    unreadable(path, error.code ?? error.message, error),
+  )
+  try {
+    if (!(await file.stat()).isFile()) return unreadable(path, 'no regular file')
+    const image = await fileReader(file, path)
+    const about = await inspectImage(image)
+    return { file: path, size: image.size, sha256: await sha256File(path), ...about }
+  } finally {
+    await file.close()
+  }
+}
+
+/** As `inspectFile`, for an image that is open. */
+export async function inspectImage(
+  image: ImageReader,
+): Promise<Pick<Inspection, 'kind' | 'facts'>> {
+  const head = await image.read(0, Math.min(image.size, HEAD_BYTES))
+  if (startsWith(head, 0, '070701')) {
+    return { kind: 'initramfs', facts: { ...(await readBaseFacts(image)) } }
+  }
+  if (beginsAsGzip(head)) return inspectStamp(await readWhole(image), image.name)
+  if (startsWith(head, 0, '\x7fELF')) {
+    return { kind: 'agent', facts: elfFacts(await readWhole(image), image.name) }
+  }
+  // The boot protocol of Linux on x86: "HdrS" at 0x202.
+  if (startsWith(head, 0x202, 'HdrS')) return { kind: 'kernel', facts: await kernelFacts(image) }
+  if (/^\s*\{/.test(head.toString('latin1'))) return inspectJson(await readWhole(image), image.name)
+  return inspectIso(image)
+}
+
+async function inspectIso(image: ImageReader): Promise<Pick<Inspection, 'kind' | 'facts'>> {
+  const iso = await openDirectorIso(image)
+  const stamp = await readIsoStamp(iso)
+  const { base_sha256, features, console } = iso.layout
+  const region = { stamp_bytes_max: iso.node.length, features, console }
+  const facts = { base_sha256, ...region, stamp: stamp === undefined ? null : stamp.facts }
+  return { kind: 'iso', facts: { ...facts, is_for_this_base: isFor(stamp?.facts, base_sha256) } }
+}
+
+const isFor = (stamp: { base_sha256: string } | undefined, base: string) =>
+  stamp === undefined ? null : stamp.base_sha256 === base
+
+function inspectStamp(bytes: Buffer, name: string): Pick<Inspection, 'kind' | 'facts'> {
+  const { facts, config } = decodeStamp(bytes)
+  return {
+    kind: 'stamp',
+    facts: { ...facts, config: configFacts(parseConfig(Buffer.from(config), name)) },
+  }
+}
+
+function inspectJson(bytes: Buffer, name: string): Pick<Inspection, 'kind' | 'facts'> {
+  let value: Readonly<Record<string, unknown>>
+  try {
+    value = JSON.parse(bytes.toString())
+  } catch {
+    return unknown(name)
+  }
+  if ('base' in value && 'outputs' in value)
+    return { kind: 'manifest', facts: manifestFacts(value) }
+  if ('node' in value && 'vrrp' in value) {
+    return { kind: 'config', facts: configFacts(parseConfig(bytes, name)) }
+  }
+  return unknown(name)
+}
+
+async function readWhole(image: ImageReader): Promise<Buffer> {
+  return image.size > WHOLE_BYTES_MAX ? unknown(image.name) : image.read(0, image.size)
+}
+
+const startsWith = (head: Buffer, at: number, text: string) =>
+  head.toString('latin1', at, at + text.length) === text
+
+function unreadable(path: string, found: string, cause?: unknown): never {
+  fail(
+    { code: 'file_unreadable', message: 'the file cannot be read', found, where: { file: path } },
+    cause,
+  )
+}
+
+/** Refuses a file that no build writes. */
+function unknown(path: string): never {
+  fail({
+    code: 'file_unknown',
+    message: 'the file is none that this tool writes',
+    expected: 'an ISO, an initramfs, a stamp, a node.json, a manifest, a kernel or the agent',
+    where: { file: path },
+  })
+}

@@ -1,0 +1,152 @@
+import { open } from 'node:fs/promises'
+import { writeAtomic } from '../kit/atomic.ts'
+import { fail } from '../kit/problem.ts'
+import { readBaseFacts } from './base-facts.ts'
+import { fileReader, type ImageReader, memoryReader } from './image-reader.ts'
+import { isStamped, openDirectorIso, removalPatches, stampPatches } from './iso.ts'
+import type { ConsolePort } from './layout.ts'
+import type { NodeSource } from './node-source.ts'
+import { streamPatched, writePatched } from './patch.ts'
+
+/** What `stamp` makes: bytes for a file or for a pipe. */
+export interface StampedImage {
+  readonly kind: 'iso' | 'netboot'
+  readonly baseSha256: string
+  readonly size: number
+  /** Writes the file at once, readable by its owner alone where it holds secrets. */
+  write(path: string): Promise<void>
+  /** The same bytes in pieces. */
+  stream(): AsyncGenerator<Uint8Array>
+  close(): Promise<void>
+}
+
+export interface StampOptions {
+  /** Refuse any other base than this one. */
+  readonly expectedBase?: string
+  /** Write over a stamp that is there already. */
+  readonly replace: boolean
+}
+
+const SECRET = 0o600
+
+/**
+ * Makes a base image one node: a copy of an ISO with the stamp in its region, or, for a netboot
+ * initramfs, the file that is loaded after it.
+ *
+ * @param source undefined takes the stamp out of an ISO
+ * @throws ProblemError when the image is not ours, damaged, of another base, or stamped already
+ */
+export async function stampImage(
+  path: string,
+  source: NodeSource | undefined,
+  options: StampOptions,
+): Promise<StampedImage> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) =>
+    fail(
+      {
+        code: 'file_unreadable',
+        message: 'the base image cannot be read',
+        found: error.code ?? error.message,
+        where: { file: path },
+      },
+      error,
+    ),
+  )
+  const close = () => file.close()
+  try {
+    const image = await fileReader(file, path)
+    const isArchive = image.size >= 6 && (await image.read(0, 6)).toString('latin1') === '070701'
+    if (!isArchive) return await stampIso(image, source, options, close)
+    if (source === undefined) return noStampInside(path)
+    return await stampNetboot(image, source, options, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function stampIso(
+  image: ImageReader,
+  source: NodeSource | undefined,
+  { expectedBase, replace }: StampOptions,
+  close: () => Promise<void>,
+): Promise<StampedImage> {
+  const iso = await openDirectorIso(image)
+  const baseSha256 = iso.layout.base_sha256
+  checkExpected(image, baseSha256, expectedBase)
+  const stamped = await isStamped(iso)
+  if (source !== undefined && stamped && !replace) alreadyStamped(image)
+  if (source === undefined && !stamped) notStamped(image)
+  const patches =
+    source === undefined
+      ? removalPatches(iso)
+      : stampPatches(iso, source.stampFor(baseSha256), consoleOf(source))
+  const mode = source === undefined ? 0o644 : SECRET
+  return {
+    kind: 'iso',
+    baseSha256,
+    size: image.size,
+    write: path => writePatched(image.name, path, patches, mode),
+    stream: () => streamPatched(image, patches),
+    close,
+  }
+}
+
+async function stampNetboot(
+  image: ImageReader,
+  source: NodeSource,
+  { expectedBase }: StampOptions,
+  close: () => Promise<void>,
+): Promise<StampedImage> {
+  const { base_sha256: baseSha256 } = await readBaseFacts(image)
+  checkExpected(image, baseSha256, expectedBase)
+  const stamp = source.stampFor(baseSha256)
+  return {
+    kind: 'netboot',
+    baseSha256,
+    size: stamp.length,
+    write: path => writeAtomic(path, stamp, { mode: SECRET }),
+    stream: () => streamPatched(memoryReader(stamp, image.name), []),
+    close,
+  }
+}
+
+const consoleOf = ({ config }: NodeSource): ConsolePort => config.serial.console
+
+function checkExpected(image: ImageReader, found: string, expected: string | undefined): void {
+  if (expected === undefined || expected === found) return
+  fail({
+    code: 'base_other',
+    message: 'the base image is another one than was asked for',
+    expected: `base_sha256 ${expected}`,
+    found: `base_sha256 ${found}`,
+    where: { file: image.name },
+  })
+}
+
+function alreadyStamped(image: ImageReader): never {
+  fail({
+    code: 'already_stamped',
+    message: 'the ISO is stamped already',
+    expected: 'an ISO without a stamp',
+    where: { file: image.name },
+    remedy: 'add --replace to write over the stamp, or use base.iso of the build',
+  })
+}
+
+function notStamped(image: ImageReader): never {
+  fail({
+    code: 'not_stamped',
+    message: 'the ISO has no stamp that could be removed',
+    where: { file: image.name },
+  })
+}
+
+function noStampInside(path: string): never {
+  fail({
+    code: 'wrong_usage',
+    message: 'a netboot initramfs never holds a stamp: each node has a file of its own beside it',
+    expected: 'an ISO with --remove',
+    where: { file: path },
+  })
+}
