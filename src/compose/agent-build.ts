@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import project from '../../package.json' with { type: 'json' }
 import type { ArchiveRequest, SourcePackage, Toolbox } from '../base/base-system.ts'
 import { cacheFolder } from '../base/cache.ts'
 import { openSource } from '../base/source-package.ts'
@@ -57,7 +58,7 @@ export async function buildAgent(request: AgentRequest): Promise<AgentBuild> {
     const host = await hostSources()
     const script = await bundleAgent(entry)
     const engine = digestOf({ tools: toolbox.digest, quickjs: quickjs.digest, flags: FLAGS })
-    const digest = digestOf({ engine, script, host: [...host] })
+    const digest = digestOf({ engine, script, host: [...host], assembly: BYTECODE_ASSEMBLY })
     const path = join(cache, 'agent', `${digest}.elf`)
     const cached = await readFile(path).catch(() => undefined)
     if (cached !== undefined) {
@@ -168,7 +169,10 @@ async function placeBytecode(
   await toolchain.assemble('bytecode.s', 'bytecode.o')
 }
 
+// A section that no loader maps, for `inspect`: the bytecode is nothing that a tool could read.
 const BYTECODE_ASSEMBLY = `
+.section .director,"",@progbits
+.asciz "${project.version}"
 .section .rodata
 .balign 16
 .globl agent_bytecode, agent_bytecode_end

@@ -1,4 +1,5 @@
 import { join, resolve as resolvePath } from 'node:path'
+import project from '../../package.json' with { type: 'json' }
 import type { ArchiveRequest } from '../base/base-system.ts'
 import { cacheFolder } from '../base/cache.ts'
 import { openDebian } from '../base/debian.ts'
@@ -12,7 +13,7 @@ import { type Cluster, load } from '../model/cluster.ts'
 import { resolve } from '../model/resolve.ts'
 import { type BaseImages, makeBaseImages } from './base-images.ts'
 import { type BuildRecord, openBuildRecord } from './build-record.ts'
-import { projectVersion, readOperatorFiles, steeringSources } from './inputs.ts'
+import { readOperatorFiles, steeringSources } from './inputs.ts'
 import { digestOfNodes, encodeManifest, manifestOf } from './manifest.ts'
 import { nodeOutputs, type StampedNode, stampNodes } from './node-outputs.ts'
 import { bytesOutput, type OutputFile, writeOutputs } from './outputs.ts'
@@ -98,7 +99,7 @@ async function openParts(cluster: Cluster, request: CachedRequest): Promise<Part
   return {
     base,
     overlay: await readFolder(join(projectFolder, 'overlay')),
-    agent: { elf, version: await projectVersion() },
+    agent: { elf, version: project.version },
     operator: await readOperatorFiles(cluster.files),
   }
 }

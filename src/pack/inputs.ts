@@ -44,9 +44,3 @@ export async function steeringSources(board: string): Promise<Readonly<Record<st
   }
   return sums
 }
-
-/** The version of this project, which is the agent's too. */
-export async function projectVersion(): Promise<string> {
-  const text = await readFile(join(projectFolder, 'package.json'), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}

@@ -5,6 +5,7 @@ import { readBaseFacts } from '../stamp/base-facts.ts'
 import { beginsAsGzip } from '../stamp/gzip.ts'
 import { fileReader, type ImageReader } from '../stamp/image-reader.ts'
 import { openDirectorIso, readIsoStamp } from '../stamp/iso.ts'
+import { isVolume } from '../stamp/iso9660.ts'
 import { parseConfig } from '../stamp/node-source.ts'
 import { decodeStamp } from '../stamp/stamp.ts'
 import { configFacts, elfFacts, kernelFacts, manifestFacts } from './inspect-facts.ts'
@@ -57,7 +58,7 @@ export async function inspectImage(
   // The boot protocol of Linux on x86: "HdrS" at 0x202.
   if (startsWith(head, 0x202, 'HdrS')) return { kind: 'kernel', facts: await kernelFacts(image) }
   if (/^\s*\{/.test(head.toString('latin1'))) return inspectJson(await readWhole(image), image.name)
-  return inspectIso(image)
+  return (await isVolume(image)) ? inspectIso(image) : unknown(image.name)
 }
 
 async function inspectIso(image: ImageReader): Promise<Pick<Inspection, 'kind' | 'facts'>> {

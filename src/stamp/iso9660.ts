@@ -23,6 +23,14 @@ interface DirectoryRecord extends Extent {
   readonly isDirectory: boolean
 }
 
+/** True if the image says that it is an ISO 9660 file system, whole or not. */
+export async function isVolume(image: ImageReader): Promise<boolean> {
+  const at = VOLUME_SECTOR * SECTOR_BYTES
+  if (image.size < at + SECTOR_BYTES) return false
+  const head = await image.read(at, 6)
+  return head[0] === 1 && head.toString('latin1', 1, 6) === 'CD001'
+}
+
 /**
  * Checks that the image is a whole ISO 9660 file system.
  *
@@ -32,10 +40,8 @@ interface DirectoryRecord extends Extent {
 export async function openVolume(
   image: ImageReader,
 ): Promise<{ readonly size: number; readonly root: Extent }> {
-  const at = VOLUME_SECTOR * SECTOR_BYTES
-  if (image.size < at + SECTOR_BYTES) notAnIso(image)
-  const volume = await image.read(at, SECTOR_BYTES)
-  if (volume[0] !== 1 || volume.toString('latin1', 1, 6) !== 'CD001') notAnIso(image)
+  if (!(await isVolume(image))) notAnIso(image)
+  const volume = await image.read(VOLUME_SECTOR * SECTOR_BYTES, SECTOR_BYTES)
   if (volume.readUInt16LE(128) !== SECTOR_BYTES) malformed(image, 'its sectors are not 2048 bytes')
   const size = volume.readUInt32LE(80) * SECTOR_BYTES
   if (image.size < size) truncated(image.name, size, image.size)
