@@ -6,6 +6,7 @@
 #   read|read_link PATH                  -> got HEX ... end ERRNO
 #   list PATH                            -> got HEX (a name each) ... end ERRNO
 #   make_directory PATH MODE             -> end ERRNO
+#   run HEX (a shell command)            -> got HEX (its output) ... end EXIT-CODE
 #   write PATH HEX [MODE]                -> end ERRNO
 use strict;
 use warnings;
@@ -37,9 +38,11 @@ sub exchange {
     }
 }
 
+print "end 0\n";    # Ready: a serial port loses what is said to it before.
 while (my $line = <STDIN>) {
     chomp $line;
     my ($verb, @rest) = split / /, $line;
+    @rest = (pack 'H*', $rest[0]) if $verb eq 'run';
     my $errno = 0;
     if ($verb eq 'send') {
         $errno = exchange($sockets{ $rest[0] }, pack('H*', $rest[1]));
@@ -54,6 +57,10 @@ while (my $line = <STDIN>) {
         else { $errno = $! + 0 }
     } elsif ($verb eq 'make_directory') {
         mkdir($rest[0], oct($rest[1])) or $errno = $! + 0;
+    } elsif ($verb eq 'run') {
+        my $output = qx{$rest[0]};
+        got($output // '');
+        $errno = $? >> 8;
     } elsif ($verb eq 'write') {
         my $flags = O_WRONLY | (defined $rest[2] ? O_CREAT | O_TRUNC : 0);
         if (sysopen(my $file, $rest[0], $flags, oct($rest[2] // '644'))) {

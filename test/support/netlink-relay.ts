@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -6,16 +6,26 @@ import { endExchange, startExchange, takeDatagram } from '../../src/agent/kernel
 import { EIO } from '../../src/agent/kernel/errno.ts'
 import type { Answer, Ask, FileAnswer, FileStep, Talk } from '../../src/agent/kernel/talk.ts'
 
-/** A network namespace of its own, whose kernel the talks of the agent can be held with. */
-export class Namespace {
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+/** A kernel behind netlink-relay.pl, which talks of the agent can be held with. */
+export class RelayedKernel {
+  readonly #input: Writable
   readonly #lines: AsyncIterator<string>
+  #isReady: Promise<unknown> | undefined
   #sequence = 1
 
-  constructor() {
+  /** The relay's standard input and output. */
+  constructor(input: Writable, output: Readable) {
+    this.#input = input
+    this.#lines = createInterface({ input: output })[Symbol.asyncIterator]()
+  }
+
+  /** The relay in a new network namespace, which ends with `close`. */
+  static inNamespace(): RelayedKernel {
     const relay = fileURLToPath(new URL('./netlink-relay.pl', import.meta.url))
-    this.#child = spawn('unshare', ['--net', 'perl', relay], { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+    const { stdin, stdout } = spawn('unshare', ['--net', 'perl', relay], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    return new RelayedKernel(stdin, stdout)
   }
 
   /** Does a whole talk. */
@@ -35,14 +45,15 @@ export class Namespace {
     throw new Error(end.kind === 'failed' ? JSON.stringify(end.failure) : end.kind)
   }
 
-  /** Runs a program in the namespace; its standard output. */
-  run(...command: readonly string[]): string {
-    const target = ['--target', String(this.#child.pid), '--net']
-    return execFileSync('nsenter', [...target, ...command], { encoding: 'utf8' })
+  /** Runs a shell command beside the relay; its standard output. A failing one is an error. */
+  async run(command: string): Promise<string> {
+    const { errno, got } = await this.#line('run', hex(Buffer.from(command)))
+    if (errno !== 0) throw new Error(`exit code ${errno}: ${command}`)
+    return Buffer.concat(got).toString('utf8')
   }
 
   close(): void {
-    this.#child.stdin.end()
+    this.#input.end()
   }
 
   async #ask(ask: Ask): Promise<Answer> {
@@ -71,8 +82,14 @@ export class Namespace {
       : { errno, names: got.map(name => Buffer.from(name).toString('utf8')) }
   }
 
-  async #line(...words: readonly string[]): Promise<{ errno: number; got: Uint8Array[] }> {
-    this.#child.stdin.write(`${words.join(' ')}\n`)
+  async #line(...words: readonly string[]): Promise<Relayed> {
+    this.#isReady ??= this.#answer()
+    await this.#isReady
+    this.#input.write(`${words.join(' ')}\n`)
+    return this.#answer()
+  }
+
+  async #answer(): Promise<Relayed> {
     const got: Uint8Array[] = []
     for (;;) {
       const { value, done } = await this.#lines.next()
@@ -82,6 +99,11 @@ export class Namespace {
       got.push(new Uint8Array(Buffer.from(rest, 'hex')))
     }
   }
+}
+
+interface Relayed {
+  readonly errno: number
+  readonly got: readonly Uint8Array[]
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
