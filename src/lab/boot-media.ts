@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { produceAtomic } from '../kit/atomic.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { encodeNodeConfig } from '../model/resolve.ts'
+import type { BuildResult } from '../pack/build.ts'
 import { KERNEL_ARGS } from '../pack/kernel-args.ts'
 import { consoleArgs } from '../stamp/console-args.ts'
 import { fileReader } from '../stamp/image-reader.ts'
@@ -13,12 +14,8 @@ import type { BootMedia } from './qemu.ts'
 
 export type BootKind = BootMedia['kind']
 
-/** The output folder of a build, with what a stamp for it needs. */
-export interface BuiltImages {
-  /** `out/<cluster>`: holds `iso/` and `netboot/`. */
-  readonly folder: string
-  readonly baseSha256: string
-}
+/** What the lab needs of a build. */
+export type BuiltImages = Pick<BuildResult, 'baseSha256' | 'netboot' | 'nodes'>
 
 /** The nodes with root's password of this lab in place of the operator's log-in. */
 export function withPassword(nodes: readonly NodeConfig[], hash: string): readonly NodeConfig[] {
@@ -54,19 +51,19 @@ export async function writeMedia(
   switch (kind) {
     case 'iso': {
       const iso = join(folder, `${name}.iso`)
-      await writeIso(join(images.folder, 'iso', `${name}.iso`), node, stamp, iso)
+      await writeIso(builtIso(images, name), node, stamp, iso)
       return { kind, iso }
     }
     case 'netboot': {
-      const from = join(images.folder, 'netboot')
+      const { kernel } = images.netboot
       const initramfs = join(folder, `${name}.initramfs`)
-      const base = await readFile(join(from, 'initramfs.zst'))
+      const base = await readFile(images.netboot.initramfs)
       // As a loader does that is given two initramfs files: one behind the other.
       await produceAtomic(initramfs, file => file.writeFile(Buffer.concat([base, stamp])), {
         mode: 0o600,
       })
       const commandLine = `${consoleArgs(node.serial.console)} ${KERNEL_ARGS}`
-      return { kind, kernel: join(from, 'vmlinuz'), initramfs, commandLine }
+      return { kind, kernel, initramfs, commandLine }
     }
   }
 }
@@ -84,4 +81,10 @@ async function writeIso(
   } finally {
     await file.close()
   }
+}
+
+function builtIso({ nodes }: BuiltImages, name: string): string {
+  const iso = nodes.find(node => node.name === name)?.iso
+  if (iso === undefined) throw new Error(`no ISO was built for ${name}`)
+  return iso
 }

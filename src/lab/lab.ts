@@ -48,7 +48,7 @@ export type LoadRequest = Pick<LoadOrder, 'rate' | 'seconds'> & Partial<LoadOrde
 
 export interface LabOptions {
   readonly nodes: readonly NodeConfig[]
-  readonly media: (node: NodeConfig) => BootMedia
+  readonly media: (node: NodeConfig) => BootMedia | Promise<BootMedia>
   /** root's password on the consoles. */
   readonly password: string
   readonly nginx: NginxCommand
@@ -194,7 +194,7 @@ async function createMachines(
       run,
       crew,
       director,
-      media: options.media(node),
+      media: await options.media(node),
       memory_mb: options.memory_mb,
       password: options.password,
       logs: options.logs,

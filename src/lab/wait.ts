@@ -6,6 +6,7 @@ import type { Owner } from './owners.ts'
 /** What directord says on the console once it can answer the network. */
 export const LISTENING = 'directord: listening'
 
+const LISTENING_OR_REFUSED = /directord: listening|director: this node does not serve/
 const BOOT_TIMEOUT_MS = 90_000
 const SERVED_TIMEOUT_MS = 60_000
 const PROBE_RATE = 10
@@ -31,7 +32,12 @@ export async function bootDirector(lab: Lab, name: string): Promise<void> {
   const machine = lab.machine(name)
   const from = machine.console.transcript.mark()
   await machine.start()
-  await machine.console.transcript.waitFor(LISTENING, BOOT_TIMEOUT_MS, from)
+  const { transcript } = machine.console
+  const { match } = await transcript.waitFor(LISTENING_OR_REFUSED, BOOT_TIMEOUT_MS, from)
+  if (match[0] === LISTENING) return
+  // The reason stands before it and what to do behind it.
+  await transcript.waitFor('to do:', BOOT_TIMEOUT_MS, from)
+  throw new Error(`${name} refuses to serve; its console said:\n${transcript.text().slice(-2_000)}`)
 }
 
 /** Sends requests until one is answered. */
