@@ -18,6 +18,7 @@ async function bundleTool(folder: string): Promise<void> {
     entries: [join(import.meta.dirname, 'main.ts')],
     base: import.meta.dirname,
     folder: temporary,
+    withPackages: true,
   })
   await removeOld(dirname(folder))
   try {

@@ -14,7 +14,11 @@ test('a bundled module knows the place of its source, and its errors name it', a
   const meta = ['dirname', 'filename', 'url'].map(name => `import.${'meta'}.${name}`)
   const place = `console.log(${meta})`
   writeFileSync(join(folder, 'src/main.ts'), `${place}\n\nthrow new Error('on line 3')\n`)
-  await bundle({ entries: [join(folder, 'src/main.ts')], base: folder, folder: join(folder, 'b') })
+  await bundle({
+    entries: [join(folder, 'src/main.ts')],
+    base: folder,
+    folder: join(folder, 'b'),
+  })
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--enable-source-maps', join(folder, 'b/src/main.js')],
