@@ -16,6 +16,12 @@ export interface CommandEntry {
 /** Every command of the tool, in the order in which the help shows them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'write a cluster file for a new pair, and its secrets',
+    example: 'director init my-pair --nodes lb1,lb2',
+    load: () => import('./commands/init.ts'),
+  },
+  {
     name: 'validate',
     summary: 'check a cluster file and say what it means',
     example: 'director validate examples/pair/cluster.yaml',

@@ -35,10 +35,12 @@ export function parsePrefix(text: string): Prefix | undefined {
   return address === undefined || length === undefined ? undefined : { address, length }
 }
 
+/** Four decimal numbers. */
 export function formatIpv4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 }
 
+/** The address as written, a slash and the length. */
 export function formatPrefix(prefix: Prefix): string {
   return `${formatIpv4(prefix.address)}/${prefix.length}`
 }
@@ -63,6 +65,7 @@ export function broadcastOf(prefix: Prefix): number {
   return (prefix.address | (~maskOf(prefix.length) >>> 0)) >>> 0
 }
 
+/** Whether an address is in the prefix's network. */
 export function contains(prefix: Prefix, address: number): boolean {
   return (address & maskOf(prefix.length)) >>> 0 === networkOf(prefix)
 }

@@ -61,6 +61,7 @@ async function describeUnusable(path: string): Promise<string | undefined> {
   }
 }
 
+/** The operator's packages, each in the long form. */
 export function packagesOf(spec: ClusterSpec): readonly OperatorPackage[] {
   return spec.packages.map(entry => {
     if (typeof entry === 'string') return { name: entry }

@@ -38,6 +38,7 @@ export interface Summary {
   readonly packages: readonly string[]
 }
 
+/** What was understood of a cluster file. */
 export function summarize({ spec, access, files, packages }: Cluster): Summary {
   const { instances, groups } = spec.vrrp
   return {
@@ -108,7 +109,7 @@ export function renderSummary(summary: Summary): string {
       return `  node ${node.name}: priority ${node.priority}; ${addresses.join('; ')}; ${heartbeat}`
     }),
     ...groups.flatMap(group => [
-      `  group ${group.name}: ${group.instances.length} instances move together, failback ${group.failback}`,
+      `  group ${group.name}: ${counted(group.instances.length, 'instance')}, failback ${group.failback}`,
       ...group.instances.map(
         ({ name, interface: link, vrid, addresses }) =>
           `    ${name}: VRID ${vrid} on ${link}, ${listOf('VIP', addresses)}`,

@@ -15,6 +15,7 @@ export interface Ed25519Key {
 /** What is wrong with a private key file, without any of its content. */
 export type HostKeyFault = 'not_openssh' | 'encrypted' | 'not_ed25519' | 'damaged'
 
+/** A new key from the system's random numbers. */
 export function generateHostKey(): Ed25519Key {
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
   return {
@@ -68,7 +69,7 @@ function decodePrivate(block: Buffer | undefined): Ed25519Key | HostKeyFault {
   return { seed: pair.subarray(0, 32), publicKey }
 }
 
-/** The private key file of dropbear (its buf_put_ed25519_priv_key): type, then seed and public key. */
+/** dropbear's private key file: type, seed and public key (its buf_put_ed25519_priv_key). */
 export function encodeDropbearKey(key: Ed25519Key): Uint8Array {
   return Buffer.concat([encodeString(TYPE), encodeString(Buffer.concat([key.seed, key.publicKey]))])
 }

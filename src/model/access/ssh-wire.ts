@@ -4,6 +4,7 @@ export function encodeString(content: Uint8Array | string): Buffer {
   return Buffer.concat([encodeUint32(bytes.length), bytes])
 }
 
+/** RFC 4251 section 5: most significant byte first. */
 export function encodeUint32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)

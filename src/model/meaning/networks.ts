@@ -51,6 +51,7 @@ export interface Egress {
   readonly isOnLink: boolean
 }
 
+/** The networks of a cluster file whose shape is right. */
 export function networksOf(spec: ClusterSpec): Networks {
   const allLinks = spec.nodes.map(node => linksOf(spec, node))
   return {
@@ -100,7 +101,7 @@ function routesOf(spec: ClusterSpec, links: readonly Link[]): readonly Route[] {
     .toSorted((left, right) => right.destination.length - left.destination.length)
 }
 
-/** The way to an address: its own subnet before any route, the longest route before shorter ones. */
+/** The way to an address: its own subnet before any route, a longer route before a shorter. */
 export function egressOf(node: NodeNetworks, address: number): Egress | undefined {
   for (const link of node.links) {
     if (subnetOf(link, address) !== undefined) return { link, isOnLink: true }

@@ -4,6 +4,7 @@ import type { Finding, Subject } from './finding.ts'
 
 /** Each interface finds a NIC of its own. */
 export function* checkNics({ spec }: Subject): Iterable<Finding> {
+  yield* checkPlaceholders({ spec })
   const macs = new Map<string, string>()
   for (const [index, node] of spec.nodes.entries()) {
     const own = new Map<string, string>()
@@ -14,6 +15,28 @@ export function* checkNics({ spec }: Subject): Iterable<Finding> {
         yield* checkMac(match.mac.toLowerCase(), owner, [...path, 'mac'], macs)
       } else yield* checkOther(match, owner, path, own)
     }
+  }
+}
+
+// 00:00:5e:00:53:XX, RFC 7042 section 2.1.2: `init` writes them, and no NIC has one.
+function* checkPlaceholders({ spec }: Pick<Subject, 'spec'>): Iterable<Finding> {
+  const places = spec.nodes.flatMap((node, index) =>
+    Object.entries(node.interfaces).flatMap(([name, { match }]) =>
+      'mac' in match && match.mac.toLowerCase().startsWith('00:00:5e:00:53:')
+        ? [{ path: ['nodes', index, 'interfaces', name, 'match', 'mac'], mac: match.mac }]
+        : [],
+    ),
+  )
+  const [first] = places
+  if (first === undefined) return
+  yield {
+    code: 'placeholder_mac',
+    severity: 'warning',
+    path: first.path,
+    message: 'a MAC address is one for documentation, which no NIC has',
+    expected: 'the permanent address of the NIC, as its label or `ip link` shows it',
+    found: places.length === 1 ? first.mac : `${first.mac} and ${places.length - 1} more`,
+    remedy: 'put the MAC addresses of your NICs in; until then no interface is found at boot',
   }
 }
 

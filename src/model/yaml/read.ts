@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { fail } from '../../kit/problem.ts'
 
-/** A real cluster with thousands of services has 2 MB; this leaves room and still ends in seconds. */
+/** A cluster with thousands of services has 2 MB; this leaves room and still ends in seconds. */
 export const YAML_BYTES_MAX = 4 << 20
 
 /**
