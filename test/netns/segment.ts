@@ -1,0 +1,227 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ToolSection } from '../../src/base/base-system.ts'
+import { openToolbox } from '../../src/base/toolbox.ts'
+import { buildAgent } from '../../src/compose/agent-build.ts'
+import { quietSteps } from '../../src/kit/steps.ts'
+import { CAPTURE_START, type CapturedFrame, decodeFrames } from '../../src/lab/capture.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
+
+const request = { locked: false, steps: quietSteps }
+
+/** The agent's ELF as a file, and the words that start the programs of the lab's section. */
+export async function openPrograms(folder: string) {
+  const { elf } = await buildAgent(request)
+  const agent = join(folder, 'directord')
+  writeFileSync(agent, elf, { mode: 0o755 })
+  const section: ToolSection = 'lab'
+  const toolbox = await openToolbox(section, request)
+  const command = async (name: string) => toolbox.command(name)
+  return {
+    agent,
+    ping: await command('ping'),
+    arping: await command('arping'),
+    tcpdump: await command('tcpdump'),
+    keepalived: await command('keepalived'),
+  }
+}
+
+export type Programs = Awaited<ReturnType<typeof openPrograms>>
+
+/** What a program has said, and its end. */
+export interface Running {
+  readonly child: ChildProcess
+  readonly lines: () => readonly string[]
+  /** Waits for a line, for at most five seconds. */
+  saw(pattern: RegExp): Promise<string>
+  /** Sends the signal and waits for the end; its exit code or signal. */
+  end(signal?: NodeJS.Signals): Promise<number | string | null>
+}
+
+/** An Ethernet segment of namespaces: a client with a bridge, and machines on it. */
+export class Segment {
+  readonly folder = mkdtempSync(join(tmpdir(), 'director-netns-'))
+  readonly #prefix = `dt${process.pid}`
+  readonly #namespaces: string[] = []
+  readonly #running: Running[] = []
+
+  constructor() {
+    this.#namespace('client')
+    this.ip('client', 'link add br0 type bridge mcast_snooping 0')
+    this.ip('client', 'link set br0 up')
+    this.ip('client', 'address add 192.0.2.254/24 dev br0')
+  }
+
+  /** A machine whose interface `front` is plugged into the client's bridge as port `name`. */
+  machine(name: string, address: string): void {
+    const namespace = this.#namespace(name)
+    this.ip('client', `link add ${name} type veth peer name front netns ${namespace}`)
+    this.ip('client', `link set ${name} master br0 up`)
+    this.ip(name, 'link set front up')
+    this.ip(name, `address add ${address} dev front`)
+  }
+
+  /** Every frame reaches every machine, as on a hub: nothing is learned. */
+  floodAll(): void {
+    this.ip('client', 'link set br0 type bridge ageing_time 0')
+  }
+
+  /** Runs `ip` with words in a machine's namespace. */
+  ip(machine: string, words: string): string {
+    return execFileSync('ip', ['-n', `${this.#prefix}${machine}`, ...words.split(' ')], {
+      encoding: 'utf8',
+    })
+  }
+
+  /** Runs a program to its end; its standard output, whatever the exit code. */
+  run(machine: string, command: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('ip', [...this.#words(machine), ...command], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      let said = ''
+      child.stdout.on('data', piece => {
+        said += piece
+      })
+      child.on('error', reject)
+      child.on('close', () => resolve(said))
+    })
+  }
+
+  start(machine: string, command: readonly string[]): Running {
+    const child = spawn('ip', [...this.#words(machine), ...command], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    child.stderr.on('data', piece => {
+      said += piece
+    })
+    const ended = new Promise<number | string | null>(resolve => {
+      child.on('close', (code, signal) => resolve(signal ?? code))
+    })
+    const lines = () => said.split('\n')
+    const running: Running = {
+      child,
+      lines,
+      saw: pattern => waitFor(() => lines().find(line => pattern.test(line)), `${pattern}`, lines),
+      end(signal = 'SIGTERM') {
+        child.kill(signal)
+        return ended
+      },
+    }
+    this.#running.push(running)
+    return running
+  }
+
+  /** Starts an agent; the configuration and the control socket are named after the machine. */
+  agent(programs: Programs, machine: string, config: NodeConfig): Running {
+    const file = join(this.folder, `${machine}.json`)
+    writeFileSync(file, JSON.stringify(config))
+    return this.start(machine, [programs.agent, '--config', file, '--socket', this.socket(machine)])
+  }
+
+  socket(machine: string): string {
+    return join(this.folder, `${machine}.control`)
+  }
+
+  /** The frames that one machine sends from now on, as they leave its cable. */
+  async capture(programs: Programs, machine: string): Promise<() => readonly CapturedFrame[]> {
+    const options = '-Z root -Q in --immediate-mode -U -s 0 -w -'
+    const words = [...options.split(' '), '-i', machine]
+    const child = spawn('ip', [...this.#words('client'), ...programs.tcpdump, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let content = Buffer.alloc(0)
+    let said = ''
+    child.stdout.on('data', piece => {
+      content = Buffer.concat([content, piece])
+    })
+    child.stderr.on('data', piece => {
+      said += piece
+    })
+    const lines = () => said.split('\n')
+    this.#running.push({
+      child,
+      lines,
+      saw: async () => '',
+      end: async () => (child.kill() ? 0 : 1),
+    })
+    await waitFor(() => (/listening on/.test(said) ? said : undefined), 'tcpdump', lines)
+    return () => decodeFrames(content.subarray(CAPTURE_START)).frames
+  }
+
+  /** Ends every program and removes every namespace. */
+  async close(): Promise<void> {
+    for (const running of this.#running) running.child.kill('SIGKILL')
+    await sleep(50)
+    for (const name of this.#namespaces) execFileSync('ip', ['netns', 'delete', name])
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #namespace(name: string): string {
+    const namespace = `${this.#prefix}${name}`
+    execFileSync('ip', ['netns', 'add', namespace])
+    this.#namespaces.push(namespace)
+    this.ip(name, 'link set lo up')
+    return namespace
+  }
+
+  #words(machine: string): readonly string[] {
+    return ['netns', 'exec', `${this.#prefix}${machine}`]
+  }
+}
+
+async function waitFor(
+  look: () => string | undefined,
+  what: string,
+  said: () => readonly string[],
+): Promise<string> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const found = look()
+    if (found !== undefined) return found
+    await sleep(10)
+  }
+  throw new Error(`waited for ${what}; it said:\n${said().join('\n')}`)
+}
+
+/** A node with one instance on `front`; what a test does not name has no part in it. */
+export function nodeConfig(options: {
+  readonly name: string
+  readonly address: string
+  readonly priority: number
+  readonly vips: readonly string[]
+  readonly vrid?: number
+  readonly advert_interval_ms?: number
+  readonly startup_hold_ms?: number
+}): NodeConfig {
+  const { name, address, priority, vips } = options
+  return {
+    schema: 1,
+    cluster: 'netns',
+    node: { name, id: priority > 100 ? 1 : 2 },
+    shared_digest: '0'.repeat(64),
+    interfaces: [
+      { name: 'front', role: 'front', match: { name: 'front' }, addresses: [address], routes: [] },
+    ],
+    serial: { console: { port: 'ttyS0', baud: 115200 } },
+    vrrp: {
+      startup_hold_ms: options.startup_hold_ms ?? 200,
+      instances: [
+        {
+          name: 'front',
+          interface: 'front',
+          vrid: options.vrid ?? 10,
+          priority,
+          advert_interval_ms: options.advert_interval_ms ?? 100,
+          addresses: vips,
+        },
+      ],
+      groups: [{ name: 'all', instances: ['front'], failback: 'manual' }],
+    },
+    services: [],
+    access: { authorized_keys: [] },
+  }
+}
