@@ -14,6 +14,7 @@ export interface BaseFacts {
 /** Where it lies in the root file system. */
 export const BASE_FACTS_PATH = 'etc/director/base.json'
 
+/** True if a parsed base.json has every field. */
 export function isBaseFacts(value: unknown): value is BaseFacts {
   const facts = value as Partial<BaseFacts> | null
   return (

@@ -26,7 +26,7 @@ const GRUB_MODULES =
     ' ',
   )
 
-// Every date in the image, and the volume's id, which is made from one: equal content gives equal bytes.
+// Every date in the image, and the volume's id, which is made from one: no clock gets in.
 const FIXED_DATE = '2000010100000000'
 const FIXED_SECONDS = '946684800'
 

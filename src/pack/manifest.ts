@@ -43,6 +43,7 @@ export interface ManifestRequest {
   readonly outputs: readonly OutputFile[]
 }
 
+/** Puts together what a build knows of what it made. */
 export function manifestOf({ cluster, facts, sources, nodes, outputs }: ManifestRequest): Manifest {
   const { base, kind, packages, files } = facts
   const { base_sha256, kernel, agent } = base
