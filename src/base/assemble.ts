@@ -12,7 +12,7 @@ import type {
 } from './base-system.ts'
 import { readDeb } from './deb.ts'
 import { addedPackages, type BaseParts } from './debian.ts'
-import { cachedFile } from './download.ts'
+import { checkedFile } from './download.ts'
 import type { LockedPackage } from './lock.ts'
 import { takeModules } from './modules.ts'
 import { skeletonTree } from './skeleton.ts'
@@ -58,7 +58,7 @@ async function openPackages({ archive, request, parts, step }: Assembly): Promis
   for (const fact of all) {
     step.progress(fact.name)
     const wanted = wantedOf(fact, archive, added)
-    const file = cachedFile(archive.cache, fact.sha256)
+    const file = await checkedFile(archive.cache, fact)
     const wantedBy = added.has(fact.name) ? `packages: ${fact.name}` : 'recipes/debian/recipe.yaml'
     opened.push({ fact, wanted, wantedBy, tree: await readDeb(file, isWorthReading(wanted)) })
   }
@@ -93,7 +93,7 @@ function toFact({ name, version, sha256, source }: LockedPackage, paths: string[
 async function openKernel({ archive, request, parts, tools, step }: Assembly) {
   step.progress('kernel')
   const fact = parts.kernel.find(({ name }) => /^linux-image-\d/.test(name)) ?? noKernel()
-  const file = cachedFile(archive.cache, fact.sha256)
+  const file = await checkedFile(archive.cache, fact)
   const tree = await readDeb(file, path => /^(?:boot\/vmlinuz-|usr\/lib\/modules\/)/.test(path))
   const [imagePath = '', image] = [...tree].find(([path]) => path.startsWith('boot/')) ?? []
   if (image?.kind !== 'file') noKernel()

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onInterrupt } from '../kit/interrupt.ts'
 import { fail } from '../kit/problem.ts'
 
 const LOCK_POLL_MS = 100
@@ -39,10 +41,12 @@ export async function withCacheLock<T>(
     }
     await sleep(LOCK_POLL_MS)
   }
+  const finished = onInterrupt(() => rmSync(path, { force: true }))
   try {
     return await work()
   } finally {
     await rm(path, { force: true })
+    finished()
   }
 }
 

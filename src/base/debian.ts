@@ -3,13 +3,14 @@ import type { Step } from '../kit/steps.ts'
 import { type Archive, type ArchiveOptions, openArchive } from './archive.ts'
 import { assembleBase } from './assemble.ts'
 import { hasBase, readBase, writeBase } from './base-cache.ts'
+import { type BaseInputs, whyNew } from './base-inputs.ts'
 import type { BaseRequest, OpenedBase, OperatorPackage } from './base-system.ts'
-import { type LockedPackage, packagesDigest } from './lock.ts'
+import type { LockedPackage } from './lock.ts'
 import { openLoosePackages, openSection } from './section.ts'
 import { openToolbox } from './toolbox.ts'
 
 // What the code of this room makes of the same packages; a change of it makes every base anew.
-const BASE_FORMAT = 2
+const BASE_FORMAT = 3
 
 /** The package files that a base is made of. */
 export interface BaseParts {
@@ -34,16 +35,20 @@ export async function openDebian(request: DebianRequest): Promise<OpenedBase> {
   const archive = await openArchive({ ...request, firmware })
   return request.steps.run('packages', async step => {
     const parts = await openParts(archive, request, step)
-    const digest = baseDigest(archive, request, parts)
+    const inputs = baseInputs(archive, request, parts)
+    const digest = digestOf(inputs)
     const isMade = hasBase(archive.cache, digest)
-    step.remark(isMade ? 'base reused' : 'base to be made: its packages, recipe or board are new')
+    step.remark(isMade ? 'base reused' : await whyNew(archive.cache, inputs))
     return { digest, load: () => loadBase(archive, request, parts, digest) }
   })
 }
 
-/** Names that the operator and the board add, with what is wanted of each. */
+/** What the operator and the board add, with the paths that are wanted of each package. */
 export function addedPackages({ board, packages }: BaseRequest): OperatorPackage[] {
-  const firmware = board.firmware.map(({ package: name, paths }) => ({ name, paths }))
+  const firmware = board.firmware.map(({ package: name, paths }) => ({
+    name,
+    paths: paths.map(path => `usr/lib/firmware/${path}`),
+  }))
   return [...firmware, ...packages]
 }
 
@@ -56,16 +61,17 @@ async function openParts(archive: Archive, request: DebianRequest, step: Step): 
   }
 }
 
-function baseDigest(archive: Archive, request: DebianRequest, parts: BaseParts): string {
+function baseInputs(archive: Archive, request: DebianRequest, parts: BaseParts): BaseInputs {
   const { tree, modules } = archive.recipe
-  return digestOf([
-    BASE_FORMAT,
-    tree,
-    modules,
-    request.board.modules,
-    addedPackages(request),
-    packagesDigest([...parts.base, ...parts.kernel, ...parts.loose]),
-  ])
+  const packages = [...parts.base, ...parts.kernel, ...parts.loose]
+  return {
+    'format of this tool': String(BASE_FORMAT),
+    'file system in the recipe': digestOf(tree),
+    'modules in the recipe': digestOf(modules),
+    'modules of the board': digestOf(request.board.modules),
+    'added packages': digestOf(addedPackages(request)),
+    ...Object.fromEntries(packages.map(({ name, sha256 }) => [`package ${name}`, sha256])),
+  }
 }
 
 async function loadBase(
@@ -74,7 +80,8 @@ async function loadBase(
   parts: BaseParts,
   digest: string,
 ) {
-  if (hasBase(archive.cache, digest)) return readBase(archive.cache, digest)
+  const made = await readBase(archive.cache, digest)
+  if (made !== undefined) return made
   const tools = await openToolbox('tools', request)
   return request.steps.run('base system', async step => {
     const base = await assembleBase({ archive, request, parts, digest, tools, step })

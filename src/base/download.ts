@@ -23,6 +23,29 @@ export function allCached(cache: string, files: readonly PoolFile[]): boolean {
   return files.every(({ sha256 }) => existsSync(cachedFile(cache, sha256)))
 }
 
+/**
+ * The path of a file in the cache, after its hash was checked once more.
+ *
+ * @throws ProblemError `cache_damaged`; the file is removed, so that the next run fetches it
+ */
+export async function checkedFile(
+  cache: string,
+  { sha256, file }: Pick<PoolFile, 'sha256' | 'file'>,
+): Promise<string> {
+  const path = cachedFile(cache, sha256)
+  const found = await sha256File(path)
+  if (found === sha256) return path
+  await rm(path)
+  fail({
+    code: 'cache_damaged',
+    message: `${file.slice(file.lastIndexOf('/') + 1)} was damaged in the cache`,
+    expected: `SHA-256 ${sha256}`,
+    found: `SHA-256 ${found}`,
+    where: { file: path },
+    remedy: 'run the command again: the file was removed and will be fetched anew',
+  })
+}
+
 export interface DownloadOptions {
   readonly cache: string
   /** Opened only when something has to be fetched. */
@@ -121,6 +144,15 @@ function refuse(file: PoolFile, partial: string, said: string): never {
       found: receivedHash(said) ?? 'another content',
       where: { path: file.file },
       remedy: 'name another mirror with --mirror URL; nothing of this file was kept',
+    })
+  }
+  if (/No space left on device|Disk quota exceeded/.test(said)) {
+    fail({
+      code: 'disk_full',
+      message: 'the disk of the cache is full',
+      where: { file: partial },
+      remedy:
+        'free some space or choose another cache with DIRECTOR_CACHE, then run the command again',
     })
   }
   fail({

@@ -6,7 +6,7 @@ import { readTar } from '../tree/tar.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
 import { type ArchiveOptions, openArchive } from './archive.ts'
 import type { SourcePackage } from './base-system.ts'
-import { cachedFile, download } from './download.ts'
+import { checkedFile, download } from './download.ts'
 import { openToolbox } from './toolbox.ts'
 
 /**
@@ -32,7 +32,7 @@ export async function openSource(name: string, options: ArchiveOptions): Promise
         const file = locked.files.find(({ file }) => /\.orig\.tar\.xz$/.test(file))
         if (file === undefined) throw new Error(`${name} has no .orig.tar.xz`)
         const toolbox = await openToolbox('tools', options)
-        const packed = await readFile(cachedFile(cache, file.sha256))
+        const packed = await readFile(await checkedFile(cache, file))
         const tar = await toolbox.run('xz', ['-dc'], { input: packed })
         return withoutTop(await readTar(Readable.from([tar])))
       },

@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exec } from '../kit/exec.ts'
 import { digestOf } from '../kit/hash.ts'
-import { fail } from '../kit/problem.ts'
+import { fail, ProblemError } from '../kit/problem.ts'
 import { writeTree } from '../tree/disk.ts'
 import { layer } from '../tree/layers.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
 import { type Archive, type ArchiveOptions, openArchive } from './archive.ts'
 import type { Toolbox, ToolSection } from './base-system.ts'
 import { readDeb } from './deb.ts'
-import { allCached, cachedFile } from './download.ts'
+import { checkedFile } from './download.ts'
 import { type LockedPackage, packagesDigest } from './lock.ts'
 import { openSection } from './section.ts'
+import { makeWholeFolder } from './whole-folder.ts'
 
 // The layout of a private root; a change of it unpacks every root anew.
 const ROOT_FORMAT = 1
@@ -45,16 +44,25 @@ export async function openToolbox(section: ToolSection, options: ArchiveOptions)
     const packages = await openSection(archive, section, step, all => existsSync(place(all)))
     const root = place(packages)
     if (existsSync(root)) step.remark('reused')
-    return toolboxIn(archive, section, packages, root)
+    return toolboxIn({
+      archive,
+      section,
+      packages,
+      folder: root,
+      log: line => options.steps.log(line),
+    })
   })
 }
 
-function toolboxIn(
-  archive: Archive,
-  section: ToolSection,
-  packages: readonly LockedPackage[],
-  folder: string,
-): Toolbox {
+interface ToolRoot {
+  readonly archive: Archive
+  readonly section: ToolSection
+  readonly packages: readonly LockedPackage[]
+  readonly folder: string
+  readonly log: (line: string) => void
+}
+
+function toolboxIn({ archive, section, packages, folder, log }: ToolRoot): Toolbox {
   const programs = archive.recipe.sections[section]?.programs ?? {}
   let unpacked: Promise<string> | undefined
   const root = () => {
@@ -77,13 +85,23 @@ function toolboxIn(
     },
     async run(tool, args, { input, cwd, env } = {}) {
       const [loader = '', ...words] = await command(tool)
-      return exec(loader, [...words, ...args], {
+      const work = exec(loader, [...words, ...args], {
         env: { ...PLAIN_ENVIRONMENT, ...env },
+        onErrorLine: line => log(`${tool}: ${line}`),
         ...(input === undefined ? {} : { input }),
         ...(cwd === undefined ? {} : { cwd }),
       })
+      return work.catch(error => failAs(tool, args, error))
     },
   }
+}
+
+// Of the loader that runs it a person need not know.
+function failAs(tool: string, args: readonly string[], error: unknown): never {
+  const problem = error instanceof ProblemError ? error.problems[0] : undefined
+  if (problem?.code !== 'program_failed') throw error
+  const path = [tool, ...args].join(' ').slice(0, 400)
+  fail({ ...problem, message: `${tool} failed`, where: { path } }, error)
 }
 
 function rootFolder(archive: Archive, section: string, packages: readonly LockedPackage[]): string {
@@ -98,23 +116,12 @@ async function unpackRoot(
   folder: string,
 ): Promise<string> {
   if (existsSync(folder)) return folder
-  if (!allCached(archive.cache, packages)) {
-    throw new Error(`the package files of ${folder} were not fetched`)
+  const trees: Tree[] = [MERGED]
+  for (const entry of packages) {
+    const file = await checkedFile(archive.cache, entry)
+    trees.push(await readDeb(file, path => !WITHOUT.test(path)))
   }
-  const unfinished = `${folder}.${randomBytes(4).toString('hex')}.part`
-  try {
-    const trees: Tree[] = [MERGED]
-    for (const { sha256 } of packages) {
-      trees.push(await readDeb(cachedFile(archive.cache, sha256), path => !WITHOUT.test(path)))
-    }
-    await writeTree(layer(...trees), unfinished)
-    await rename(unfinished, folder).catch(error => {
-      // Another program was faster: its root has the same content.
-      if (!existsSync(folder)) throw error
-    })
-  } finally {
-    await rm(unfinished, { recursive: true, force: true })
-  }
+  await makeWholeFolder(folder, unfinished => writeTree(layer(...trees), unfinished))
   return folder
 }
 

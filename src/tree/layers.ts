@@ -1,4 +1,4 @@
-import { linkTarget, parentOf } from './path.ts'
+import { comparePaths, linkTarget, parentOf } from './path.ts'
 import type { DirectoryEntry, Entry, Tree } from './tree.ts'
 
 // As in Linux (MAXSYMLINKS): a longer chain of links is a loop.
@@ -10,7 +10,8 @@ const PLAIN_DIRECTORY: DirectoryEntry = { kind: 'directory', mode: 0o755, uid: 0
  * Lays trees over each other; the later one wins, path by path.
  *
  * Folders that are links stay links, as `bin -> usr/bin`: an upper `bin/ls` lands in `usr/bin/ls`,
- * and an upper folder `bin` adds nothing. Missing parents are added with mode 0755.
+ * and an upper folder `bin` adds nothing. Missing parents are added with mode 0755. The result is
+ * in byte order of its paths.
  */
 export function layer(...trees: readonly Tree[]): Tree {
   const result = new Map<string, Entry>()
@@ -22,7 +23,7 @@ export function layer(...trees: readonly Tree[]): Tree {
       result.set(place, entry)
     }
   }
-  return withParents(result)
+  return new Map(sortedEntries(withParents(result)))
 }
 
 /**
@@ -76,5 +77,5 @@ function replaceFirstLink(tree: Tree, path: string): string {
 
 // Folders and links before what they hold, whatever order the tree was made in.
 function sortedEntries(tree: Tree): [string, Entry][] {
-  return [...tree].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+  return [...tree].sort(([left], [right]) => comparePaths(left, right))
 }

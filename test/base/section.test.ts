@@ -1,14 +1,14 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { type Archive, openArchive } from '../../src/base/archive.ts'
 import { allCached } from '../../src/base/download.ts'
 import { openLoosePackages, openSection } from '../../src/base/section.ts'
-import { writeLock } from '../../src/base/write-lock.ts'
 import { sha256File } from '../../src/kit/hash.ts'
 import type { ProblemError } from '../../src/kit/problem.ts'
 import { quietSteps, type Step } from '../../src/kit/steps.ts'
-import { startMirror, type TestMirror } from '../support/mirror-server.ts'
+import { startLockedMirror } from '../support/locked-mirror.ts'
+import type { TestMirror } from '../support/mirror-server.ts'
 import { requires } from '../support/requires.ts'
 
 const withApt = requires('command:apt-get', 'command:dpkg-deb')
@@ -26,9 +26,8 @@ function open(mirror: TestMirror, options: { locked?: boolean; keyrings?: string
 
 /** A mirror in its first state, whose recipe is locked and whose download cache is empty. */
 async function locked(t: ExecutionContext): Promise<TestMirror> {
-  const mirror = await startMirror()
+  const mirror = await startLockedMirror()
   t.teardown(() => mirror.close())
-  await writeLock(await open(mirror), quietSteps, mirror.recipeFolder)
   return mirror
 }
 
@@ -88,7 +87,6 @@ withApt('with a warm cache nothing is asked of the network', async t => {
 withApt('a departure from the lock is remarked, and kept for the next build', async t => {
   const mirror = await locked(t)
   mirror.serve('later')
-  await forgetIndices(mirror)
   const step = remarks()
   const packages = await openSection(await open(mirror), 'base', step)
   t.is(packages.find(({ name }) => name === 'hello')?.version, '1.1')
@@ -238,8 +236,3 @@ withApt('a mirror that lists what it does not have is a problem', async t => {
   const archive = await open(mirror)
   t.is(await codeOf(t, openLoosePackages(archive, ['rival'], remarks())), 'mirror_stale')
 })
-
-// As if the last build were longer ago than indices count as fresh.
-async function forgetIndices({ cache }: TestMirror): Promise<void> {
-  await rm(join(cache, 'apt'), { recursive: true })
-}
