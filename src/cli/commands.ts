@@ -46,6 +46,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/inspect.ts'),
   },
   {
+    name: 'lab',
+    summary: 'boot the pair on this machine, with real servers and a client around it',
+    example: 'director lab examples/pair/cluster.yaml --check',
+    load: () => import('./commands/lab.ts'),
+  },
+  {
     name: 'test',
     summary: 'run the checks and tests of this project',
     example: 'director test --only check,unit',

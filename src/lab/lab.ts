@@ -21,6 +21,8 @@ export interface Lab {
   readonly run: LabRun
   readonly plan: LabPlan
   readonly nodes: readonly NodeConfig[]
+  /** root's password on the consoles. */
+  readonly password: string
   /** The folder of console logs (`NODE.console.log`) and captures (`NODE.INTERFACE.pcap`). */
   readonly logs: string
   /** A director by its name. */
@@ -113,6 +115,7 @@ async function furnish(
     run,
     plan,
     nodes,
+    password: options.password,
     logs,
     machine,
     realServer: address => lookUp(servers, address, 'real server'),

@@ -4,7 +4,7 @@ import { type Control, openControl } from './control.ts'
 import type { Crew, Member } from './crew.ts'
 import { SWITCH } from './network.ts'
 import type { DirectorPlan } from './plan.ts'
-import { type BootMedia, qemuArguments } from './qemu.ts'
+import { type BootMedia, captureFilter, qemuArguments } from './qemu.ts'
 import type { LabRun } from './run.ts'
 import { listenOn } from './socket.ts'
 
@@ -22,6 +22,8 @@ export interface Machine {
   resume(): Promise<void>
   /** Carrier of a network card, as the machine sees it. */
   setCarrier(interface_: string, up: boolean): Promise<void>
+  /** Begins the capture of what the card sends anew. */
+  restartCapture(interface_: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -86,6 +88,11 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     pause: () => execute('stop'),
     resume: () => execute('cont'),
     setCarrier: (interface_, up) => execute('set_link', { name: interface_, up }),
+    async restartCapture(interface_) {
+      const { id, ...filter } = captureFilter(options.logs, director.name, interface_)
+      await execute('object-del', { id })
+      await execute('object-add', { id, ...filter })
+    },
     async close() {
       console.close()
       server.close()

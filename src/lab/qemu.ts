@@ -55,14 +55,25 @@ export function qemuArguments(options: QemuOptions): readonly string[] {
         `virtio-net-pci,id=nic-${nic.interface},netdev=${nic.interface},mac=${nic.mac},romfile=`,
         ...(nic.slot === undefined ? [] : [`bus=pci.0,addr=0x${nic.slot}`]),
       ].join(','),
-      '-object',
-      // In QEMU's words the queue that receives from the guest.
-      `filter-dump,id=dump-${nic.interface},netdev=${nic.interface},queue=rx,maxlen=${CAPTURE_BYTES},file=${captureFile(options.captures, director.name, nic.interface)}`,
+      ...['-object', JSON.stringify(captureFilter(options.captures, director.name, nic.interface))],
     ]),
     ...['-device', 'i6300esb,id=watchdog', '-action', 'watchdog=reset'],
     ...['-device', 'virtio-rng-pci'],
     ...bootArguments(options.media),
   ]
+}
+
+/** The QEMU object that captures what a card sends. */
+export function captureFilter(folder: string, node: string, interface_: string) {
+  return {
+    'qom-type': 'filter-dump',
+    id: `dump-${interface_}`,
+    netdev: interface_,
+    // In QEMU's words: the queue that receives from the guest.
+    queue: 'rx',
+    maxlen: CAPTURE_BYTES,
+    file: captureFile(folder, node, interface_),
+  }
 }
 
 /** Where the frames that a node sends on an interface are kept. */

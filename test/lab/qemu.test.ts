@@ -61,7 +61,10 @@ test('each card has its MAC, its tap and a capture of what it sends', t => {
   const words = argumentsOf(iso).join(' ')
   t.regex(words, /tap,id=front,ifname=tap1\.0,script=no,downscript=no,vnet_hdr=off/)
   t.regex(words, /virtio-net-pci,id=nic-front,netdev=front,mac=52:54:00:d1:01:01/)
-  t.regex(words, /filter-dump,.*netdev=front,queue=rx,.*file=\/logs\/lb1\.front\.pcap/)
+  t.regex(
+    words,
+    /"qom-type":"filter-dump",.*"netdev":"front","queue":"rx",.*"file":"\/logs\/lb1\.front\.pcap"/,
+  )
 })
 
 test('a card at a PCI place is put there', t => {
