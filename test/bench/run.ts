@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util'
 import { handleSignals } from '../../src/cli/signals.ts'
 import { isInterrupted } from '../../src/kit/interrupt.ts'
 import { printSteps } from '../../src/kit/steps.ts'
+import { boot } from './boot.ts'
 import { build } from './build.ts'
 import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { images } from './images.ts'
 
-const topics: readonly Topic[] = [images, build]
+const topics: readonly Topic[] = [images, build, boot]
 
 handleSignals()
 process.exitCode = (await bench()) ? 0 : 1
