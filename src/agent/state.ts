@@ -4,6 +4,7 @@ import type { NodeConfig } from '../model/node-config.ts'
 import type { HealthState } from './health/state.ts'
 import type { IpvsState } from './ipvs/state.ts'
 import type { Effect, Note } from './machine.ts'
+import type { Reason } from './reasons.ts'
 import type { Instant } from './units.ts'
 import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
 
@@ -46,7 +47,7 @@ export interface Turn {
 export function note(
   turn: Turn,
   level: Note['level'],
-  reason: string,
+  reason: Reason,
   subject: string,
   facts?: Note['facts'],
 ): void {

@@ -154,7 +154,7 @@ test('a better router on one interface makes the whole group backup', t => {
   const rig = newRig().toActive()
   const yielded = rig.hear({ instance: 'front', priority: 254 })
   t.deepEqual(flipsIn(yielded), ['front closed', 'back closed'])
-  t.deepEqual(saidIn(yielded), ['front higher_priority_heard', 'back higher_priority_heard'])
+  t.deepEqual(saidIn(yielded), ['front higher_priority', 'back higher_priority'])
   t.deepEqual(sentIn(rig.settle(yielded)), ['back advert 0'])
   t.deepEqual(
     rig.state.instances.map(({ router }) => router.role),
@@ -168,8 +168,8 @@ test('of equal priorities the router with the higher address stays', t => {
     'front second_active_heard',
   ])
   t.deepEqual(saidIn(rig.hear({ priority: 200, source: '192.0.2.12' })), [
-    'front higher_address_heard',
-    'back higher_address_heard',
+    'front higher_address',
+    'back higher_address',
   ])
 })
 

@@ -1,5 +1,6 @@
 /** What is wrong right now, in words: worked out from the rest of the status. */
 
+import type { Reason } from '../reasons.ts'
 import { errnoText } from './errno-text.ts'
 import type { InstanceStatus, Problem, ServiceStatus, Status } from './status-types.ts'
 
@@ -22,7 +23,7 @@ export function problemsOf(status: Omit<Status, 'problems' | 'state'>): readonly
 
 const problem = (
   level: Problem['level'],
-  code: string,
+  code: Reason,
   subject: string,
   text: string,
 ): Problem => ({ level, code, subject, text })

@@ -34,7 +34,7 @@ function waitingLines({ groups }: Status): readonly string[] {
 }
 
 function instanceRow(instance: InstanceStatus): readonly string[] {
-  const { vips, peers } = instance
+  const { peers } = instance
   const peer = [...peers].sort((left, right) => left.age_s - right.age_s)[0]
   const seen =
     peer === undefined ? '-' : `${peer.address} p${peer.priority} ${duration(peer.age_s)}`
@@ -44,9 +44,15 @@ function instanceRow(instance: InstanceStatus): readonly string[] {
     duration(instance.since_s),
     instance.reason,
     String(instance.priority),
-    `${vips.addresses.length} ${vips.state}`,
+    vipsCell(instance),
     seen,
   ]
+}
+
+// The state of the VIPs goes without saying where it follows from that of the instance.
+function vipsCell({ state, vips }: InstanceStatus): string {
+  const count = String(vips.addresses.length)
+  return vips.state === (state === 'active' ? 'open' : 'closed') ? count : `${count} ${vips.state}`
 }
 
 const linkRow = (link: InterfaceStatus): readonly string[] => [

@@ -1,6 +1,7 @@
 /** Instances that move together: ready together, active together, released together. */
 
 import { item } from '../never.ts'
+import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { after, milliseconds, seconds } from '../units.ts'
 import { startAnnouncing } from './announce.ts'
@@ -15,7 +16,7 @@ import type { GroupState, InstanceState, Transition } from './state.ts'
 export const FAULT_RETRY = seconds(5)
 
 export interface Cause {
-  readonly reason: string
+  readonly reason: Reason
   readonly facts: Transition['facts']
 }
 

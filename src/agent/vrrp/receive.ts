@@ -1,6 +1,7 @@
 /** A packet of protocol 112: the receive checks in the order of RFC 9568 section 7.1. */
 
 import { item } from '../never.ts'
+import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { between, centiseconds, type Instant, seconds } from '../units.ts'
 import { decodeIpv4, formatIpv4, type Ipv4, type Ipv4Refusal, PROTOCOL_VRRP } from '../wire/ipv4.ts'
@@ -92,8 +93,7 @@ function onReleased(turn: Turn, instance: InstanceState, heard: Heard): void {
 }
 
 function onBetter(turn: Turn, instance: InstanceState, heard: Heard): void {
-  const reason =
-    heard.priority > instance.router.priority ? 'higher_priority_heard' : 'higher_address_heard'
+  const reason = heard.priority > instance.router.priority ? 'higher_priority' : 'higher_address'
   const facts = {
     instance: instance.name,
     peer: formatIpv4(heard.source),
@@ -134,7 +134,7 @@ function compareAddresses(
 function warn(
   turn: Turn,
   instance: InstanceState,
-  reason: string,
+  reason: Reason,
   facts: Readonly<Record<string, string | number>>,
 ): void {
   const last: Instant | undefined = instance.warnedAt[reason]

@@ -1,4 +1,5 @@
 import type { Ticket } from '../machine.ts'
+import type { Reason } from '../reasons.ts'
 import type { Instant } from '../units.ts'
 import type { Ipv4 } from '../wire/ipv4.ts'
 import type { Role, Router } from './router.ts'
@@ -89,7 +90,7 @@ export interface Transition {
   readonly at: Instant
   readonly from: Role
   readonly to: Role
-  readonly reason: string
+  readonly reason: Reason
   readonly facts: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -101,7 +102,7 @@ export interface GroupState {
   /** When the startup hold ends; undefined: it does not run. */
   holdAt: Instant | undefined
   /** Why the group may not leave `initialize`; undefined: it may. */
-  blocked: string | undefined
+  blocked: Reason | undefined
   /** After a failed flip: not before this. */
   faultUntil: Instant | undefined
 }
