@@ -8,6 +8,7 @@ export interface Timed {
 const isBefore = (left: Timed, right: Timed) =>
   left.at < right.at || (left.at === right.at && left.seq < right.seq)
 
+/** Adds an element where its time wants it. */
 export function pushHeap<Element extends Timed>(heap: Element[], element: Element): void {
   let index = heap.length
   heap.push(element)

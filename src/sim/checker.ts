@@ -18,6 +18,7 @@ export interface Violation {
   readonly why: string
 }
 
+/** Records that something was that must never be. */
 export function violate(world: World, id: string, why: string): void {
   world.violations.push({ id, at: world.queue.now(), why })
 }

@@ -1,4 +1,4 @@
-/** What can be done to the pair, as plain data: a scenario and a shrunken failure are lists of it. */
+/** What can be done to the pair, as plain data: scenarios and found failures are lists of it. */
 
 import type { Instant } from '../agent/units.ts'
 

@@ -23,6 +23,7 @@ export interface SimKernel {
   apply(changes: readonly IpvsChange[]): number
 }
 
+/** A kernel as after boot: every VIP closed, no service, every request granted. */
 export function newKernel(): SimKernel {
   const open = new Set<string>()
   const ipvs = new Map<string, IpvsService>()

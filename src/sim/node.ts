@@ -47,6 +47,7 @@ export interface SimNode {
 /** A socket holds no more than this for a process that stalls. */
 const BACKLOG_MAX = 200
 
+/** A powered node whose process does not run yet. */
 export function newNode(
   fields: Pick<SimNode, 'name' | 'index' | 'config' | 'wires' | 'queue' | 'watch'>,
 ): SimNode {
@@ -81,6 +82,7 @@ export function killProcess(node: SimNode): void {
   node.wakeAt = undefined
 }
 
+/** Tells the process how an interface is now. */
 export function reportLink(node: SimNode, name: string): void {
   const up = node.wires.get(name)?.hasCarrier(node.name) ?? true
   const config = node.config.interfaces.find(other => other.name === name)

@@ -17,6 +17,7 @@ export interface Queue {
   runNext(until: Instant): boolean
 }
 
+/** An empty queue at a time. */
 export function newQueue(start: Instant): Queue {
   const heap: Entry[] = []
   let now = start

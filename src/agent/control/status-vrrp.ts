@@ -15,6 +15,7 @@ import type {
   PeerStatus,
 } from './status-types.ts'
 
+/** One interface, `index` being its place in the config. */
 export function interfaceStatus(
   state: DirectorState,
   link: InterfaceState,
@@ -32,6 +33,7 @@ export function interfaceStatus(
   }
 }
 
+/** One group, and what it waits for. */
 export function groupStatus(state: DirectorState, group: GroupState, at: Instant): GroupStatus {
   const config = item(state.config.vrrp.groups, group.index)
   const until = group.holdAt ?? group.faultUntil
@@ -45,6 +47,7 @@ export function groupStatus(state: DirectorState, group: GroupState, at: Instant
   }
 }
 
+/** One virtual router with its peers, counters and history. */
 export function instanceStatus(
   state: DirectorState,
   instance: InstanceState,

@@ -3,7 +3,7 @@
 import type { Instant } from '../units.ts'
 import type { Target } from './state.ts'
 
-// EAGAIN, ENOMEM, ENFILE, EMFILE, EADDRNOTAVAIL, ENOBUFS: this node lacks something, not the server.
+// EAGAIN, ENOMEM, ENFILE, EMFILE, EADDRNOTAVAIL, ENOBUFS: it is this node that lacks something.
 const OWN_FAULTS: readonly number[] = [11, 12, 23, 24, 99, 105]
 
 export const isOwnFault = (errno: number) => OWN_FAULTS.includes(errno)

@@ -9,11 +9,13 @@ export const readU16 = (bytes: Uint8Array, offset: number) =>
 export const readU32 = (bytes: Uint8Array, offset: number) =>
   ((readU16(bytes, offset) << 16) | readU16(bytes, offset + 2)) >>> 0
 
+/** Writes the low 16 bits. */
 export function writeU16(bytes: Uint8Array, offset: number, value: number): void {
   bytes[offset] = value >>> 8
   bytes[offset + 1] = value
 }
 
+/** Writes the low 32 bits. */
 export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
   writeU16(bytes, offset, value >>> 16)
   writeU16(bytes, offset + 2, value)

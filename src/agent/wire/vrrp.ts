@@ -39,7 +39,7 @@ export interface DecodedAdvert extends Advert {
 /** The receive checks of RFC 9568 section 7.1 that a message alone can fail. */
 export type AdvertRefusal = 'R1' | 'R2' | 'R3' | 'R5' | 'R7' | 'R8'
 
-/** Writes the message with the RFC 9568 checksum, or with the pseudo-header one for a peer's sake. */
+/** Writes the message with the RFC 9568 checksum, or with the pseudo-header one. */
 export function encodeAdvert(
   advert: Advert,
   pseudo?: { readonly source: Ipv4; readonly destination: Ipv4 },
