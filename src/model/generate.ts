@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeAtomic } from '../kit/atomic.ts'
+import { referencePage } from './reference-page.ts'
 import { type TypeSchema, typesOf } from './schema-types.ts'
 
 /** What `npm run generate` writes, and from which schema. */
@@ -9,6 +10,7 @@ export const generated = [
   { path: 'src/model/cluster-spec.ts', schema: 'cluster.schema.json', write: typesOf },
   { path: 'src/model/node-config.ts', schema: 'node.schema.json', write: typesOf },
   { path: 'src/model/board.ts', schema: 'board.schema.json', write: typesOf },
+  { path: 'docs/cluster-file.md', schema: 'cluster.schema.json', write: referencePage },
 ] as const
 
 /** The text of a generated file as it must be now. */
