@@ -35,6 +35,8 @@ export type Programs = Awaited<ReturnType<typeof openPrograms>>
 export interface Running {
   readonly child: ChildProcess
   readonly lines: () => readonly string[]
+  /** Its exit code or signal, once it has ended. */
+  readonly ended: Promise<number | string | null>
   /** Waits for a line, for at most five seconds. */
   saw(pattern: RegExp): Promise<string>
   /** Sends the signal and waits for the end; its exit code or signal. */
@@ -46,7 +48,7 @@ export class Segment {
   readonly folder = mkdtempSync(join(tmpdir(), 'director-netns-'))
   readonly #prefix = `dt${process.pid}`
   readonly #namespaces: string[] = []
-  readonly #running: Running[] = []
+  readonly #running: ChildProcess[] = []
 
   constructor() {
     this.#namespace('client')
@@ -106,13 +108,14 @@ export class Segment {
     const running: Running = {
       child,
       lines,
+      ended,
       saw: pattern => waitFor(() => lines().find(line => pattern.test(line)), `${pattern}`, lines),
       end(signal = 'SIGTERM') {
         child.kill(signal)
         return ended
       },
     }
-    this.#running.push(running)
+    this.#running.push(child)
     return running
   }
 
@@ -143,19 +146,14 @@ export class Segment {
       said += piece
     })
     const lines = () => said.split('\n')
-    this.#running.push({
-      child,
-      lines,
-      saw: async () => '',
-      end: async () => (child.kill() ? 0 : 1),
-    })
+    this.#running.push(child)
     await waitFor(() => (/listening on/.test(said) ? said : undefined), 'tcpdump', lines)
     return () => decodeFrames(content.subarray(CAPTURE_START)).frames
   }
 
   /** Ends every program and removes every namespace. */
   async close(): Promise<void> {
-    for (const running of this.#running) running.child.kill('SIGKILL')
+    for (const child of this.#running) child.kill('SIGKILL')
     await sleep(50)
     for (const name of this.#namespaces) execFileSync('ip', ['netns', 'delete', name])
     rmSync(this.folder, { recursive: true, force: true })

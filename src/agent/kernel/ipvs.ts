@@ -1,4 +1,4 @@
-import type { IpvsChange, IpvsService } from '../machine.ts'
+import type { IpvsChange, IpvsScope, IpvsService, IpvsServiceKey } from '../machine.ts'
 import type { NetlinkRequest } from '../wire/netlink.ts'
 import { decodeFamily, getFamily } from '../wire/netlink-generic.ts'
 import {
@@ -22,14 +22,22 @@ export function findIpvs(): Talk<number> {
   })
 }
 
-/** Every service of this network namespace with its destinations: a dump each. */
-export function readIpvs(family: number): Talk<readonly IpvsService[]> {
+/**
+ * The services of this network namespace that the scope names, with their destinations: a dump
+ * for all services, and one for the destinations of each.
+ */
+export function readIpvs(family: number, scope?: IpvsScope): Talk<readonly IpvsService[]> {
   return andThen(askDump('generic', dumpServices(family)), ({ errno, messages }) => {
     if (errno !== 0) return failed(errno, 'read the IPVS services')
     const services = messages.flatMap(message => decodeIpvsService(message) ?? [])
-    return forEach(services, service => readDestinations(family, service))
+    if (scope === 'services') return done(services)
+    const wanted = scope === undefined ? undefined : new Set(scope.map(nameOfKey))
+    const inScope = services.filter(({ key }) => wanted?.has(nameOfKey(key)) ?? true)
+    return forEach(inScope, service => readDestinations(family, service))
   })
 }
+
+const nameOfKey = ({ protocol, address, port }: IpvsServiceKey) => `${protocol} ${address}:${port}`
 
 function readDestinations(family: number, service: IpvsService): Talk<IpvsService> {
   return andThen(askDump('generic', dumpDestinations(family, service.key)), answer => {
@@ -60,8 +68,8 @@ export function applyIpvs(family: number, changes: readonly IpvsChange[]): Talk<
 }
 
 function describe(change: IpvsChange): string {
-  const { protocol, address, port } = 'service' in change ? change.service.key : change.key
+  const key = 'service' in change ? change.service.key : change.key
   const destination =
     'destination' in change ? ` ${change.destination.address}:${change.destination.port}` : ''
-  return `${change.kind} ${protocol} ${address}:${port}${destination}`
+  return `${change.kind} ${nameOfKey(key)}${destination}`
 }

@@ -63,6 +63,7 @@ export function runDaemon(options: DaemonOptions): never {
     probes,
     tasks,
     lines,
+    said: { complaint: '' },
     reply: control.reply,
     happen,
     exit: code => loop?.end(code),

@@ -6,7 +6,7 @@ import { converse } from '../kernel/run.ts'
 import { andThen, done, type Failure, failed, recover, type Talk } from '../kernel/talk.ts'
 import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { flip } from '../kernel/vip-flip.ts'
-import type { ClientId, Effect, Event, IpvsService, Note } from '../machine.ts'
+import type { ClientId, Effect, Event, IpvsScope, IpvsService, Note } from '../machine.ts'
 import { never } from '../never.ts'
 import type { Instant } from '../units.ts'
 import type { AdvertPorts } from './adverts.ts'
@@ -26,6 +26,7 @@ export interface World {
   readonly probes: Probes
   readonly tasks: Tasks
   readonly lines: ConsoleLines
+  readonly said: { complaint: string }
   reply(client: ClientId, answer: unknown): void
   happen(happening: Happening): void
   exit(code: number): void
@@ -41,7 +42,7 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       world.happen({ kind: 'done', ticket: effect.ticket, errno: flipNow(world, effect, at) })
       break
     case 'ipvs_read':
-      readTable(world, effect.ticket, at)
+      readTable(world, effect, at)
       break
     case 'ipvs_apply':
       applyChanges(world, effect, at)
@@ -79,9 +80,10 @@ function flipNow(world: World, { instance, to }: EffectOf<'flip'>, at: Instant):
   )
 }
 
-function readTable(world: World, ticket: number, at: Instant): void {
+function readTable(world: World, effect: EffectOf<'ipvs_read'>, at: Instant): void {
+  const { ticket, scope } = effect
   const taken = world.tasks.add(
-    readIpvsIfAny(),
+    readIpvsIfAny(scope),
     services => world.happen({ kind: 'ipvs_table', ticket, services }),
     failure => world.happen({ kind: 'done', ticket, errno: complain(world, failure, at) }),
   )
@@ -89,9 +91,10 @@ function readTable(world: World, ticket: number, at: Instant): void {
 }
 
 // A kernel without ip_vs holds no service; what is to be added to it then fails.
-function readIpvsIfAny(): Talk<readonly IpvsService[]> {
+function readIpvsIfAny(scope: IpvsScope | undefined): Talk<readonly IpvsService[]> {
   const absent: readonly IpvsService[] = []
-  return recover(andThen(findIpvs(), readIpvs), failure =>
+  const table = andThen(findIpvs(), family => readIpvs(family, scope))
+  return recover(table, failure =>
     failure.errno === ENOENT ? done(absent) : failed(failure.errno, failure.step),
   )
 }
@@ -108,7 +111,10 @@ function applyChanges(world: World, effect: EffectOf<'ipvs_apply'>, at: Instant)
 
 /** The core is told the errno alone; which step met it is for a person. */
 function complain(world: World, { errno, step }: Failure, at: Instant): number {
-  world.lines.say(at, `directord: cannot ${step}: ${errnoText(errno)}`)
+  const line = `directord: cannot ${step}: ${errnoText(errno)}`
+  // What is tried again every second is said once.
+  if (line !== world.said.complaint) world.lines.say(at, line)
+  world.said.complaint = line
   return errno
 }
 
