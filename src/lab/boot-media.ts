@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { produceAtomic } from '../kit/atomic.ts'
 import type { NodeConfig } from '../model/node-config.ts'
@@ -6,7 +6,7 @@ import { encodeNodeConfig } from '../model/resolve.ts'
 import type { BuildResult } from '../pack/build.ts'
 import { KERNEL_ARGS } from '../pack/kernel-args.ts'
 import { consoleArgs } from '../stamp/console-args.ts'
-import { fileReader } from '../stamp/image-reader.ts'
+import { withImage } from '../stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { writePatched } from '../stamp/patch.ts'
 import { encodeStamp } from '../stamp/stamp.ts'
@@ -74,13 +74,10 @@ async function writeIso(
   stamp: Uint8Array,
   target: string,
 ): Promise<void> {
-  const file = await open(source)
-  try {
-    const iso = await openDirectorIso(await fileReader(file, source))
+  await withImage(source, async image => {
+    const iso = await openDirectorIso(image)
     await writePatched(source, target, stampPatches(iso, stamp, node.serial.console), 0o600)
-  } finally {
-    await file.close()
-  }
+  })
 }
 
 function builtIso({ nodes }: BuiltImages, name: string): string {

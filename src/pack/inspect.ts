@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises'
 import { sha256File } from '../kit/hash.ts'
 import { fail } from '../kit/problem.ts'
 import { readBaseFacts } from '../stamp/base-facts.ts'
 import { beginsAsGzip } from '../stamp/gzip.ts'
-import { fileReader, type ImageReader } from '../stamp/image-reader.ts'
+import { type ImageReader, withImage } from '../stamp/image-reader.ts'
 import { openDirectorIso, readIsoStamp } from '../stamp/iso.ts'
 import { isVolume } from '../stamp/iso9660.ts'
 import { parseConfig } from '../stamp/node-source.ts'
@@ -30,17 +29,10 @@ const HEAD_BYTES = 4096
  * @throws ProblemError `file_unknown`, or what is wrong with a file of a kind that is known
  */
 export async function inspectFile(path: string): Promise<Inspection> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) =>
-    unreadable(path, error.code ?? error.message, error),
-  )
-  try {
-    if (!(await file.stat()).isFile()) return unreadable(path, 'no regular file')
-    const image = await fileReader(file, path)
+  return withImage(path, async image => {
     const about = await inspectImage(image)
     return { file: path, size: image.size, sha256: await sha256File(path), ...about }
-  } finally {
-    await file.close()
-  }
+  })
 }
 
 /** As `inspectFile`, for an image that is open. */
@@ -102,13 +94,6 @@ async function readWhole(image: ImageReader): Promise<Buffer> {
 
 const startsWith = (head: Buffer, at: number, text: string) =>
   head.toString('latin1', at, at + text.length) === text
-
-function unreadable(path: string, found: string, cause?: unknown): never {
-  fail(
-    { code: 'file_unreadable', message: 'the file cannot be read', found, where: { file: path } },
-    cause,
-  )
-}
 
 /** Refuses a file that no build writes. */
 function unknown(path: string): never {

@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises'
 import { digestOf, sha256 } from '../kit/hash.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { encodeNodeConfig } from '../model/resolve.ts'
-import { fileReader } from '../stamp/image-reader.ts'
+import { withImage } from '../stamp/image-reader.ts'
 import { type DirectorIso, openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { writePatched } from '../stamp/patch.ts'
 import { encodeStamp } from '../stamp/stamp.ts'
@@ -39,7 +38,7 @@ export async function nodeOutputs(
   images: BaseImages,
   nodes: readonly StampedNode[],
 ): Promise<readonly Output[]> {
-  const iso = await readRegions(images.iso.path)
+  const iso = await withImage(images.iso.path, openDirectorIso)
   return nodes.flatMap(node => [
     isoOutput(images, iso, node),
     bytesOutput(`netboot/nodes/${node.name}.img`, node.stamp, SECRET),
@@ -55,14 +54,5 @@ function isoOutput(images: BaseImages, iso: DirectorIso, node: StampedNode): Out
     key: digestOf([images.iso.key, sha256(node.stamp), console]),
     mode: SECRET,
     write: path => writePatched(images.iso.path, path, patches, SECRET),
-  }
-}
-
-async function readRegions(path: string): Promise<DirectorIso> {
-  const file = await open(path)
-  try {
-    return await openDirectorIso(await fileReader(file, path))
-  } finally {
-    await file.close()
   }
 }

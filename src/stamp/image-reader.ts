@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { fail } from '../kit/problem.ts'
 
 /** Random access to an image on disk or in memory. */
@@ -10,9 +10,28 @@ export interface ImageReader {
   read(offset: number, length: number): Promise<Buffer>
 }
 
-/** Reads an open file. */
-export async function fileReader(file: FileHandle, name: string): Promise<ImageReader> {
-  const { size } = await file.stat()
+/**
+ * Opens an image, lends it to `use`, and closes it.
+ *
+ * @throws ProblemError `file_unreadable`
+ */
+export async function withImage<T>(
+  path: string,
+  use: (image: ImageReader) => Promise<T>,
+): Promise<T> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) =>
+    unreadable(path, error.code ?? error.message, error),
+  )
+  try {
+    const stat = await file.stat()
+    if (!stat.isFile()) return unreadable(path, 'no regular file')
+    return await use(fileReader(file, stat.size, path))
+  } finally {
+    await file.close()
+  }
+}
+
+function fileReader(file: FileHandle, size: number, name: string): ImageReader {
   return {
     size,
     name,
@@ -52,4 +71,11 @@ export function truncated(name: string, expected: number, found: number): never 
     where: { file: name },
     remedy: 'copy the image again, or build it again',
   })
+}
+
+function unreadable(path: string, found: string, cause?: unknown): never {
+  fail(
+    { code: 'file_unreadable', message: 'the file cannot be read', found, where: { file: path } },
+    cause,
+  )
 }

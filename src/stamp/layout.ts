@@ -35,6 +35,8 @@ export interface ConsolePort {
 /** What an image of today takes: a stamp, and another console than the board's. */
 export const LAYOUT_FEATURES = ['node-region', 'kargs-region'] as const
 
+// Without it there is no place for a stamp.
+const NEEDED_FEATURE = 'node-region'
 const NODE_BYTES_MAX = 64 << 20
 const ARGUMENT_BYTES_MAX = 64 << 10
 
@@ -58,6 +60,7 @@ export function decodeLayout(bytes: Uint8Array, file: string): Layout {
   if (!isListOf(layout.features, feature => typeof feature === 'string')) {
     malformed(file, 'no list of names', 'features')
   }
+  if (!(layout.features as string[]).includes(NEEDED_FEATURE)) lacking(file)
   if (!isRegion(layout.node, NODE_BYTES_MAX)) malformed(file, 'no region', 'node')
   if (!isListOf(layout.kargs, isArgumentRegion)) malformed(file, 'no list of regions', 'kargs')
   if (!isConsole(layout.console)) malformed(file, 'no port and baud rate', 'console')
@@ -103,5 +106,15 @@ function unsupported(file: string, version: unknown): never {
     found: `version ${JSON.stringify(version) ?? 'none'}`,
     where: { file },
     remedy: 'use the tool that built the image, or build the image with this one',
+  })
+}
+
+function lacking(file: string): never {
+  fail({
+    code: 'layout_unsupported',
+    message: 'the image cannot take a stamp',
+    expected: `the feature ${NEEDED_FEATURE}`,
+    where: { file },
+    remedy: 'build the image with this tool',
   })
 }

@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises'
 import { writeAtomic } from '../kit/atomic.ts'
 import { fail } from '../kit/problem.ts'
 import { readBaseFacts } from './base-facts.ts'
-import { fileReader, type ImageReader, memoryReader } from './image-reader.ts'
+import { type ImageReader, memoryReader } from './image-reader.ts'
 import { isStamped, openDirectorIso, removalPatches, stampPatches } from './iso.ts'
 import type { ConsolePort } from './layout.ts'
 import type { NodeSource } from './node-source.ts'
@@ -17,7 +16,6 @@ export interface StampedImage {
   write(path: string): Promise<void>
   /** The same bytes in pieces. */
   stream(): AsyncGenerator<Uint8Array>
-  close(): Promise<void>
 }
 
 export interface StampOptions {
@@ -33,43 +31,24 @@ const SECRET = 0o600
  * Makes a base image one node: a copy of an ISO with the stamp in its region, or, for a netboot
  * initramfs, the file that is loaded after it.
  *
+ * @param image must stay open until the result is written
  * @param source undefined takes the stamp out of an ISO
  * @throws ProblemError when the image is not ours, damaged, of another base, or stamped already
  */
 export async function stampImage(
-  path: string,
+  image: ImageReader,
   source: NodeSource | undefined,
   options: StampOptions,
 ): Promise<StampedImage> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) =>
-    fail(
-      {
-        code: 'file_unreadable',
-        message: 'the base image cannot be read',
-        found: error.code ?? error.message,
-        where: { file: path },
-      },
-      error,
-    ),
-  )
-  const close = () => file.close()
-  try {
-    const image = await fileReader(file, path)
-    const isArchive = image.size >= 6 && (await image.read(0, 6)).toString('latin1') === '070701'
-    if (!isArchive) return await stampIso(image, source, options, close)
-    if (source === undefined) return noStampInside(path)
-    return await stampNetboot(image, source, options, close)
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const isArchive = image.size >= 6 && (await image.read(0, 6)).toString('latin1') === '070701'
+  if (!isArchive) return stampIso(image, source, options)
+  return source === undefined ? noStampInside(image.name) : stampNetboot(image, source, options)
 }
 
 async function stampIso(
   image: ImageReader,
   source: NodeSource | undefined,
   { expectedBase, replace }: StampOptions,
-  close: () => Promise<void>,
 ): Promise<StampedImage> {
   const iso = await openDirectorIso(image)
   const baseSha256 = iso.layout.base_sha256
@@ -88,7 +67,6 @@ async function stampIso(
     size: image.size,
     write: path => writePatched(image.name, path, patches, mode),
     stream: () => streamPatched(image, patches),
-    close,
   }
 }
 
@@ -96,7 +74,6 @@ async function stampNetboot(
   image: ImageReader,
   source: NodeSource,
   { expectedBase }: StampOptions,
-  close: () => Promise<void>,
 ): Promise<StampedImage> {
   const { base_sha256: baseSha256 } = await readBaseFacts(image)
   checkExpected(image, baseSha256, expectedBase)
@@ -107,7 +84,6 @@ async function stampNetboot(
     size: stamp.length,
     write: path => writeAtomic(path, stamp, { mode: SECRET }),
     stream: () => streamPatched(memoryReader(stamp, image.name), []),
-    close,
   }
 }
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { fail } from '../../kit/problem.ts'
+import { withImage } from '../../stamp/image-reader.ts'
 import { type NodeSource, readNodeSource } from '../../stamp/node-source.ts'
 import { type StampedImage, stampImage } from '../../stamp/stamp-image.ts'
 import { printJson } from '../answer.ts'
@@ -34,16 +35,15 @@ async function run(base: string, config: string | undefined, options: Options): 
   const { output, replace = false, json = false } = options
   checkUsage(config, options)
   const source = config === undefined ? undefined : await readNodeSource(config, options.node)
-  const image = await stampImage(base, source, {
-    replace,
-    ...(options.baseSha256 === undefined ? {} : { expectedBase: options.baseSha256 }),
-  })
-  try {
+  const { baseSha256 } = options
+  await withImage(base, async opened => {
+    const image = await stampImage(opened, source, {
+      replace,
+      ...(baseSha256 === undefined ? {} : { expectedBase: baseSha256 }),
+    })
     if (output === '-') await pipeline(Readable.from(image.stream()), process.stdout)
     else await writeFile(image, source, output ?? defaultName(image, source), json)
-  } finally {
-    await image.close()
-  }
+  })
 }
 
 async function writeFile(

@@ -1,0 +1,147 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import anyTest, { type TestFn } from 'ava'
+import { encodeBaseFacts } from '../../src/compose/base-facts.ts'
+import { load } from '../../src/model/cluster.ts'
+import { encodeNodeConfig, resolve } from '../../src/model/resolve.ts'
+import { withImage } from '../../src/stamp/image-reader.ts'
+import { readNodeSource } from '../../src/stamp/node-source.ts'
+import { type StampedImage, type StampOptions, stampImage } from '../../src/stamp/stamp-image.ts'
+import { BASE, OTHER_BASE, problemOf, sampleIso } from './sample.ts'
+
+interface Context {
+  readonly folder: string
+  readonly iso: string
+  readonly initramfs: string
+  /** node.json of lb1. */
+  readonly config: string
+}
+const test = anyTest as TestFn<Context>
+const CLUSTER = 'examples/pair/cluster.yaml'
+
+test.beforeEach(async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'director-stamp-'))
+  const place = (name: string, bytes: Uint8Array) => {
+    writeFileSync(join(folder, name), bytes)
+    return join(folder, name)
+  }
+  const facts = { kernel: '6', agent: '0', features: [] as string[] }
+  const head = encodeBaseFacts({ schema: 1, base_sha256: BASE, ...facts })
+  const [lb1] = resolve(await load(CLUSTER))
+  if (lb1 === undefined) throw new Error('the example has no node')
+  t.context = {
+    folder,
+    iso: place('base.iso', sampleIso()),
+    initramfs: place('initramfs.zst', head),
+    config: place('lb1.json', encodeNodeConfig(lb1)),
+  }
+})
+test.afterEach.always(t => rmSync(t.context.folder, { recursive: true, force: true }))
+
+/** Stamps an image and uses it. */
+async function stamped<T>(
+  base: string,
+  config: string | undefined,
+  use: (image: StampedImage) => Promise<T>,
+  options: Partial<StampOptions> = {},
+  node?: string,
+): Promise<T> {
+  const source = config === undefined ? undefined : await readNodeSource(config, node)
+  return withImage(base, async image =>
+    use(await stampImage(image, source, { replace: false, ...options })),
+  )
+}
+
+const write = (path: string) => (image: StampedImage) => image.write(path)
+
+test('a cluster file, a node.json and a stamp give the same ISO, in a file and in a pipe', async t => {
+  const { folder, iso, initramfs, config } = t.context
+  const [first, second, third] = ['1.iso', '2.iso', '3.iso'].map(name => join(folder, name))
+  const stamp = join(folder, 'lb1.img')
+  await stamped(iso, CLUSTER, write(first ?? ''), {}, 'lb1')
+  await stamped(iso, config, write(second ?? ''))
+  await stamped(initramfs, config, write(stamp))
+  await stamped(iso, stamp, write(third ?? ''))
+  t.deepEqual(readFileSync(second ?? ''), readFileSync(first ?? ''))
+  t.deepEqual(readFileSync(third ?? ''), readFileSync(first ?? ''))
+  t.is(statSync(first ?? '').mode & 0o777, 0o600)
+  t.is(statSync(stamp).mode & 0o777, 0o600)
+
+  const piped = await stamped(iso, config, async image => {
+    const pieces: Uint8Array[] = []
+    for await (const piece of image.stream()) pieces.push(piece)
+    return Buffer.concat(pieces)
+  })
+  t.deepEqual(piped, readFileSync(first ?? ''))
+})
+
+test('a stamped ISO is refused without --replace, and removing gives back the base', async t => {
+  const { folder, iso, config } = t.context
+  const lb1 = join(folder, 'lb1.iso')
+  await stamped(iso, config, write(lb1))
+  t.is((await problemOf(() => stamped(lb1, config, write(lb1)))).code, 'already_stamped')
+  await stamped(lb1, config, write(lb1), { replace: true })
+  const removed = join(folder, 'removed.iso')
+  await stamped(lb1, undefined, write(removed))
+  t.deepEqual(readFileSync(removed), readFileSync(iso))
+  t.is((await problemOf(() => stamped(removed, undefined, write(lb1)))).code, 'not_stamped')
+})
+
+test('a stamp of another base is refused, and a base that was not asked for', async t => {
+  const { folder, iso, initramfs, config } = t.context
+  const foreign = join(folder, 'foreign.zst')
+  const stamp = join(folder, 'foreign.img')
+  const facts = { kernel: '6', agent: '0', features: [] as string[] }
+  writeFileSync(foreign, encodeBaseFacts({ schema: 1, base_sha256: OTHER_BASE, ...facts }))
+  await stamped(foreign, config, write(stamp))
+  for (const base of [iso, initramfs]) {
+    const output = join(folder, 'output')
+    t.is((await problemOf(() => stamped(base, stamp, write(output)))).code, 'stamp_foreign')
+    const other = { expectedBase: OTHER_BASE }
+    t.is((await problemOf(() => stamped(base, config, write(output), other))).code, 'base_other')
+    t.false(readdirSync(folder).includes('output'))
+  }
+})
+
+test('a file that cannot be a base is refused by what it is', async t => {
+  const { folder, config, iso, initramfs } = t.context
+  const cut = join(folder, 'cut.iso')
+  writeFileSync(cut, readFileSync(iso).subarray(0, 40_000))
+  const refused = async (base: string) =>
+    (await problemOf(() => stamped(base, config, write(join(folder, 'output'))))).code
+  t.is(await refused(cut), 'image_truncated')
+  t.is(await refused(config), 'iso_unknown')
+  t.is(await refused(join(folder, 'gone')), 'file_unreadable')
+  t.is(await refused(folder), 'file_unreadable')
+  const removal = await problemOf(() => stamped(initramfs, undefined, write(join(folder, 'x'))))
+  t.is(removal.code, 'wrong_usage')
+})
+
+test('the node must be named where a file has several, and must be in it', async t => {
+  const { config } = t.context
+  for (const [file, node] of [
+    [CLUSTER, undefined],
+    [CLUSTER, 'lb3'],
+    [config, 'lb2'],
+  ] as const) {
+    t.is((await problemOf(() => readNodeSource(file, node))).code, 'wrong_usage')
+  }
+  t.is(
+    (await problemOf(() => readNodeSource(join(t.context.folder, 'no'), 'lb1'))).code,
+    'file_unreadable',
+  )
+})
+
+test('a node.json that is not right is refused, and its secrets are not shown', async t => {
+  const { folder, config } = t.context
+  const bad = join(folder, 'bad.json')
+  const value = JSON.parse(readFileSync(config, 'utf8'))
+  writeFileSync(bad, JSON.stringify({ ...value, secret_extra: '$6$hidden' }))
+  const unknown = await problemOf(() => readNodeSource(bad, undefined))
+  t.is(unknown.code, 'unknown_key')
+  writeFileSync(bad, '{"access": "$6$hidden", ')
+  const broken = await problemOf(() => readNodeSource(bad, undefined))
+  t.is(broken.code, 'node_json_malformed')
+  t.notRegex(JSON.stringify([unknown, broken]), /hidden/)
+})
