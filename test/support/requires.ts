@@ -79,13 +79,12 @@ function lookForNamespaces(): string | undefined {
 
 // apt's own helper, since it knows the host's proxy and authentication settings.
 function lookForMirror(): string | undefined {
-  const targets = spawnSync('apt-get', ['indextargets', '--format', '$(SITE)'], {
-    encoding: 'utf8',
-  })
-  const site = (targets.stdout ?? '').split('\n').find(line => line.startsWith('http'))
+  // Unlike `indextargets` this answers on a host that has no index yet.
+  const planned = spawnSync('apt-get', ['--print-uris', 'update'], { encoding: 'utf8' })
+  const site = /^'(https?:\S+)\/dists\//m.exec(planned.stdout ?? '')?.[1]
   if (site === undefined) return 'needs a package mirror in the configuration of apt'
   const file = join(tmpdir(), `director-mirror-${process.pid}`)
-  const url = `${site.replace(/\/$/, '')}/dists/trixie/InRelease`
+  const url = `${site}/dists/trixie/InRelease`
   const { status } = spawnSync('/usr/lib/apt/apt-helper', ['download-file', url, file], {
     timeout: 30_000,
   })
