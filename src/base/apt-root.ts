@@ -5,9 +5,9 @@ import { writeAtomic } from '../kit/atomic.ts'
 import { exec } from '../kit/exec.ts'
 import { sha256 } from '../kit/hash.ts'
 import { fail, ProblemError } from '../kit/problem.ts'
+import { type AptRootOptions, configText, hostSettings, sourcesText } from './apt-config.ts'
 import { withCacheLock } from './cache.ts'
 import type { Mirrors } from './mirror.ts'
-import type { ArchiveName, Recipe } from './recipe.ts'
 
 /**
  * An apt of our own: sources, lists, cache and dpkg status in one folder of the cache.
@@ -16,30 +16,19 @@ import type { ArchiveName, Recipe } from './recipe.ts'
  * host is the mirror, the proxy settings and Debian's archive keys.
  */
 export interface AptRoot {
-  /** Fetches the signed indices, once in the life of this object. */
-  update(): Promise<void>
+  /**
+   * Fetches the signed indices, unless that was done a few minutes ago.
+   *
+   * @param force even then
+   * @throws ProblemError `mirror_gone`, `signature_wrong`
+   */
+  update(force?: 'force'): Promise<void>
   /** Runs `apt-get` or `apt-cache` in the root; returns standard output. */
   run(program: 'apt-get' | 'apt-cache', args: readonly string[]): Promise<string>
   /** Environment for other programs of apt, such as `apt-helper`. */
   readonly env: Readonly<Record<string, string>>
   readonly mirrors: Mirrors
 }
-
-export interface AptRootOptions {
-  readonly recipe: Recipe
-  readonly mirrors: Mirrors
-  readonly cache: string
-  readonly components: readonly string[]
-  /** Files of archive keys to try, the first that exists counts; absent: Debian's on this host. */
-  readonly keyrings?: readonly string[]
-  readonly log: (line: string) => void
-}
-
-const DEBIAN_KEYRINGS = [
-  '/usr/share/keyrings/debian-archive-keyring.gpg',
-  '/usr/share/keyrings/debian-archive-keyring.pgp',
-  '/etc/apt/trusted.gpg.d/debian-archive-keyring.gpg',
-]
 
 // Indices younger than this are not asked for again by the next command.
 const FRESH_MS = 10 * 60 * 1000
@@ -59,26 +48,26 @@ export async function openAptRoot(options: AptRootOptions): Promise<AptRoot> {
   const env = { ...plainEnvironment(), LC_ALL: 'C', APT_CONFIG: join(folder, 'apt.conf') }
   const run: AptRoot['run'] = async (program, args) =>
     (await exec(`/usr/bin/${program}`, args, { env, onErrorLine: log })).toString('utf8')
-  let updated: Promise<void> | undefined
   return {
     env,
     mirrors,
     run,
-    update() {
-      updated ??= withCacheLock(cache, 'apt', () => updateLists(folder, run))
-      return updated
-    },
+    update: force => withCacheLock(cache, 'apt', () => updateLists(folder, run, force)),
   }
 }
 
-async function updateLists(folder: string, run: AptRoot['run']): Promise<void> {
+async function updateLists(
+  folder: string,
+  run: AptRoot['run'],
+  force: 'force' | undefined,
+): Promise<void> {
   const marker = join(folder, 'updated')
   const age =
     Date.now() -
     (await stat(marker)
       .then(({ mtimeMs }) => mtimeMs)
       .catch(() => 0))
-  if (age < FRESH_MS) return
+  if (age < FRESH_MS && force === undefined) return
   try {
     await run('apt-get', ['update', '-q', '-o', 'APT::Update::Error-Mode=any'])
   } catch (error) {
@@ -130,63 +119,6 @@ export function firstComplaint(said: string): string {
   return line.trim().replace(/^[EW]:\s*/, '')
 }
 
-function sourcesText({ recipe, mirrors, components, keyrings }: AptRootOptions): string {
-  const keyring = (keyrings ?? DEBIAN_KEYRINGS).find(file => existsSync(file))
-  if (keyring === undefined) noKeyring(keyrings ?? DEBIAN_KEYRINGS)
-  const lines: string[] = []
-  for (const [name, { suites }] of Object.entries(recipe.archives)) {
-    const uri = mirrors[name as ArchiveName]
-    for (const suite of suites) {
-      const place = `${uri} ${suite} ${components.join(' ')}`
-      lines.push(`deb [arch=${recipe.architecture} signed-by=${keyring}] ${place}`)
-      lines.push(`deb-src [signed-by=${keyring}] ${place}`)
-    }
-  }
-  return `${lines.join('\n')}\n`
-}
-
-function configText(folder: string, settings: string): string {
-  const lines = [
-    settings,
-    'Dir::Etc::main "/dev/null";',
-    'Dir::Etc::parts "/dev/null";',
-    `Dir::Etc::sourcelist "${folder}/sources.list";`,
-    'Dir::Etc::sourceparts "/dev/null";',
-    'Dir::Etc::preferences "/dev/null";',
-    'Dir::Etc::preferencesparts "/dev/null";',
-    'Dir::Etc::trusted "/dev/null";',
-    'Dir::Etc::trustedparts "/dev/null";',
-    `Dir::State "${folder}";`,
-    `Dir::State::status "${folder}/status";`,
-    `Dir::Cache "${folder}";`,
-    `Dir::Log "${folder}";`,
-    // As root, apt would fetch as a user who may not enter the cache of the person who builds.
-    'APT::Sandbox::User "root";',
-    'APT::Architecture "amd64";',
-    'APT::Architectures { "amd64"; };',
-    'APT::Install-Recommends "false";',
-    'APT::Get::Assume-Yes "true";',
-    'Acquire::Languages "none";',
-    'Acquire::Retries "2";',
-    'Acquire::http::Timeout "20";',
-    'Acquire::https::Timeout "20";',
-  ]
-  return `${lines.join('\n')}\n`
-}
-
-// Of the host's own settings only how to reach a mirror and how strictly to take its dates.
-async function hostSettings(): Promise<string> {
-  const wanted =
-    /^Acquire::(?:http|https|ftp|Check-Valid-Until|Check-Date|ForceIPv[46])(?:::\S+)? "/
-  const dump = (
-    await exec('/usr/bin/apt-config', ['dump', '--format', '%F "%v";%n', 'Acquire'])
-  ).toString()
-  return dump
-    .split('\n')
-    .filter(line => wanted.test(line) && !line.endsWith(' "";'))
-    .join('\n')
-}
-
 function plainEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) =>
     /^(PATH|HOME|TMPDIR|.*_proxy)$/i.test(name),
@@ -200,14 +132,5 @@ function noApt(): never {
     message: 'this host has no apt',
     expected: '/usr/bin/apt-get, which fetches and checks the packages',
     remedy: 'build on Debian 12 or newer, or in a container of it',
-  })
-}
-
-function noKeyring(tried: readonly string[]): never {
-  fail({
-    code: 'keyring_missing',
-    message: 'the keys of the Debian archive are not on this host',
-    expected: tried.join(' or '),
-    remedy: 'install the package debian-archive-keyring',
   })
 }

@@ -12,7 +12,7 @@ import type {
 } from './base-system.ts'
 import { readDeb } from './deb.ts'
 import { addedPackages, type BaseParts } from './debian.ts'
-import { checkedFile } from './download.ts'
+import { checkedFile } from './download-cache.ts'
 import type { LockedPackage } from './lock.ts'
 import { takeModules } from './modules.ts'
 import { skeletonTree } from './skeleton.ts'

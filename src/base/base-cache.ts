@@ -21,7 +21,10 @@ export function hasBase(cache: string, digest: string): boolean {
   return existsSync(baseFolder(cache, digest))
 }
 
-/** Takes a base out of the cache; undefined when it is not there, or was damaged: then it is removed. */
+/**
+ * Takes a base out of the cache; undefined when it is not there, or was damaged: then it is
+ * removed.
+ */
 export async function readBase(cache: string, digest: string): Promise<BaseSystem | undefined> {
   const folder = baseFolder(cache, digest)
   try {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onInterrupt } from '../kit/interrupt.ts'
 import { fail } from '../kit/problem.ts'
@@ -11,7 +11,7 @@ const LOCK_WAIT_MS_MAX = 15 * 60 * 1000
 
 /** `$DIRECTOR_CACHE`, or `director` under `$XDG_CACHE_HOME`, or `~/.cache/director`. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['DIRECTOR_CACHE']) return env['DIRECTOR_CACHE']
+  if (env['DIRECTOR_CACHE']) return resolve(env['DIRECTOR_CACHE'])
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'director')
 }
 

@@ -6,45 +6,13 @@ import { sha256File } from '../kit/hash.ts'
 import { fail, ProblemError } from '../kit/problem.ts'
 import type { AptRoot } from './apt-root.ts'
 import { withCacheLock } from './cache.ts'
+import { allCached, cachedFile } from './download-cache.ts'
 import type { PoolFile } from './lock.ts'
 
 const HELPER = '/usr/lib/apt/apt-helper'
 
 // So many files are named to one run of apt's helper: argument lists have a limit.
 const FILES_A_RUN = 50
-
-/** Where the cache keeps a file: by its hash, so that a name never stands for another content. */
-export function cachedFile(cache: string, sha256: string): string {
-  return join(cache, 'downloads', sha256)
-}
-
-/** True when every file is in the cache. What is there under its hash was checked when it came. */
-export function allCached(cache: string, files: readonly PoolFile[]): boolean {
-  return files.every(({ sha256 }) => existsSync(cachedFile(cache, sha256)))
-}
-
-/**
- * The path of a file in the cache, after its hash was checked once more.
- *
- * @throws ProblemError `cache_damaged`; the file is removed, so that the next run fetches it
- */
-export async function checkedFile(
-  cache: string,
-  { sha256, file }: Pick<PoolFile, 'sha256' | 'file'>,
-): Promise<string> {
-  const path = cachedFile(cache, sha256)
-  const found = await sha256File(path)
-  if (found === sha256) return path
-  await rm(path)
-  fail({
-    code: 'cache_damaged',
-    message: `${file.slice(file.lastIndexOf('/') + 1)} was damaged in the cache`,
-    expected: `SHA-256 ${sha256}`,
-    found: `SHA-256 ${found}`,
-    where: { file: path },
-    remedy: 'run the command again: the file was removed and will be fetched anew',
-  })
-}
 
 export interface DownloadOptions {
   readonly cache: string

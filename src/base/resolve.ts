@@ -7,14 +7,15 @@ import { parseStanzas, type Stanza } from './stanza.ts'
 /**
  * Asks the archive which package files a section means today: its packages and their dependencies.
  *
- * @throws ProblemError `package_unknown`, `mirror_gone`, `signature_wrong`
+ * Its indices have to be there: see `AptRoot.update`.
+ *
+ * @throws ProblemError `package_unknown`
  */
 export async function resolveSection(
   apt: AptRoot,
   recipe: Recipe,
   section: SectionRecipe,
 ): Promise<LockedPackage[]> {
-  await apt.update()
   const { keep = ['*'], without = [] } = section
   const versions = (await simulate(apt, section.packages)).filter(
     ({ name }) => matchesAny(name, keep) && !matchesAny(name, without),
@@ -94,7 +95,6 @@ export async function resolveSource(
   recipe: Recipe,
   name: string,
 ): Promise<LockedSource> {
-  await apt.update()
   const simulated = await apt
     .run('apt-get', ['source', '-s', '--only-source', name])
     .catch(explainUnknown)

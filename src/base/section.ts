@@ -1,10 +1,11 @@
 import { digestOf } from '../kit/hash.ts'
-import { fail } from '../kit/problem.ts'
 import type { Step } from '../kit/steps.ts'
 import type { Archive } from './archive.ts'
-import { allCached, download } from './download.ts'
+import { download } from './download.ts'
+import { allCached } from './download-cache.ts'
 import { departures, type LockedPackage } from './lock.ts'
 import { resolutionInputs, type SectionRecipe } from './recipe.ts'
+import { refuseDeparture, refuseStale } from './refuse.ts'
 import { readResolution, writeResolution } from './resolution-record.ts'
 import { resolveSection } from './resolve.ts'
 
@@ -37,11 +38,11 @@ export async function openSection(
 
   const before = entry?.packages ?? []
   const key = digestOf([inputs, before.map(({ sha256 }) => sha256)])
-  const recorded = archive.locked ? undefined : await readResolution(archive.cache, key)
+  const recorded = archive.locked ? undefined : await readResolution<Packages>(archive.cache, key)
   if (recorded !== undefined && isHere(recorded)) return remarked(before, recorded, step)
 
   if (locked !== undefined && (await fetchAll(archive, locked, step))) return locked
-  if (archive.locked) refuseDeparture(name, locked === undefined)
+  if (archive.locked) refuseDeparture(name, locked === undefined ? 'unlocked' : 'gone')
   const resolved = await resolveAnew(archive, section, key, step)
   return remarked(before, resolved, step)
 }
@@ -59,9 +60,9 @@ export async function openLoosePackages(
 ): Promise<Packages> {
   const section: SectionRecipe = { packages: [...names].sort() }
   const key = digestOf([resolutionInputs(archive.recipe, section), archive.components])
-  const recorded = await readResolution(archive.cache, key)
+  const recorded = await readResolution<Packages>(archive.cache, key)
   if (recorded !== undefined && (await fetchAll(archive, recorded, step))) return recorded
-  if (archive.locked) refuseDeparture(names.join(', '), true)
+  if (archive.locked) refuseDeparture(names.join(', '), 'unlocked')
   return resolveAnew(archive, section, key, step)
 }
 
@@ -71,17 +72,16 @@ async function resolveAnew(
   key: string,
   step: Step,
 ): Promise<Packages> {
-  const resolved = await resolveSection(await archive.apt(), archive.recipe, section)
-  if (!(await fetchAll(archive, resolved, step))) {
-    fail({
-      code: 'mirror_stale',
-      message: 'the mirror lists packages that it does not have',
-      where: { path: section.packages.join(', ') },
-      remedy: 'it may be in the middle of an update: run the command again later',
-    })
+  const apt = await archive.apt()
+  for (const force of [undefined, 'force'] as const) {
+    await apt.update(force)
+    const resolved = await resolveSection(apt, archive.recipe, section)
+    if (await fetchAll(archive, resolved, step)) {
+      await writeResolution(archive.cache, key, resolved)
+      return resolved
+    }
   }
-  await writeResolution(archive.cache, key, resolved)
-  return resolved
+  return refuseStale(section.packages.join(', '))
 }
 
 function remarked(before: Packages, packages: Packages, step: Step): Packages {
@@ -92,17 +92,4 @@ function remarked(before: Packages, packages: Packages, step: Step): Packages {
 async function fetchAll({ cache, apt }: Archive, packages: Packages, step: Step): Promise<boolean> {
   const gone = await download(packages, { cache, apt, progress: text => step.progress(text) })
   return gone.length === 0
-}
-
-function refuseDeparture(what: string, isUnlocked: boolean): never {
-  fail({
-    code: 'lock_departed',
-    message: 'the build would depart from the lock, which --locked forbids',
-    expected: 'every package in the cache or on the mirror exactly as the lock names it',
-    found: isUnlocked
-      ? `the lock does not hold what is asked for: ${what}`
-      : `the mirror no longer has what is locked for: ${what}`,
-    remedy:
-      'name a snapshot mirror that has these versions with --mirror URL, or build without --locked',
-  })
 }

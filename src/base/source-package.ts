@@ -1,43 +1,77 @@
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { digestOf } from '../kit/hash.ts'
-import { fail } from '../kit/problem.ts'
+import type { Step } from '../kit/steps.ts'
 import { readTar } from '../tree/tar.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
-import { type ArchiveOptions, openArchive } from './archive.ts'
+import { type Archive, type ArchiveOptions, openArchive } from './archive.ts'
 import type { SourcePackage } from './base-system.ts'
-import { checkedFile, download } from './download.ts'
+import { download } from './download.ts'
+import { allCached, checkedFile } from './download-cache.ts'
+import type { LockedSource } from './lock.ts'
+import { refuseDeparture, refuseStale } from './refuse.ts'
+import { readResolution, writeResolution } from './resolution-record.ts'
+import { resolveSource } from './resolve.ts'
 import { openToolbox } from './toolbox.ts'
 
 /**
  * Opens a source package of the recipe and fetches what the cache lacks of it.
  *
- * Sources do not depart from the lock by themselves: the agent is compiled from what was locked.
+ * As with binary packages, the archive is asked only where neither the cache nor the mirror has
+ * what is locked, and a departure is remarked.
  *
- * @throws ProblemError `source_gone` when neither the cache nor the mirror has it
+ * @throws ProblemError `lock_departed` with `--locked`, `mirror_gone`, `hash_wrong`
  */
 export async function openSource(name: string, options: ArchiveOptions): Promise<SourcePackage> {
   const archive = await openArchive(options)
+  const source = await options.steps.run(`source: ${name}`, step => findSource(archive, name, step))
+  return {
+    name,
+    version: source.version,
+    digest: digestOf(source.files.map(({ sha256 }) => sha256)),
+    async load() {
+      const packed = source.files.find(({ file }) => /\.orig\.tar\.xz$/.test(file))
+      if (packed === undefined) throw new Error(`${name} has no .orig.tar.xz`)
+      const toolbox = await openToolbox('tools', options)
+      const input = await readFile(await checkedFile(archive.cache, packed))
+      return withoutTop(await readTar(Readable.from([await toolbox.run('xz', ['-dc'], { input })])))
+    },
+  }
+}
+
+async function findSource(archive: Archive, name: string, step: Step): Promise<LockedSource> {
   const locked = archive.lock.sources[name]
-  if (locked === undefined) throw new Error(`the lock has no source package ${name}`)
-  return options.steps.run(`source: ${name}`, async step => {
-    const { cache, apt } = archive
-    const gone = await download(locked.files, { cache, apt, progress: step.progress })
-    if (gone.length > 0) sourceGone(name, locked.version, gone[0]?.file ?? '')
-    return {
-      name,
-      version: locked.version,
-      digest: digestOf(locked.files.map(({ sha256 }) => sha256)),
-      async load() {
-        const file = locked.files.find(({ file }) => /\.orig\.tar\.xz$/.test(file))
-        if (file === undefined) throw new Error(`${name} has no .orig.tar.xz`)
-        const toolbox = await openToolbox('tools', options)
-        const packed = await readFile(await checkedFile(cache, file))
-        const tar = await toolbox.run('xz', ['-dc'], { input: packed })
-        return withoutTop(await readTar(Readable.from([tar])))
-      },
-    }
-  })
+  if (locked !== undefined && allCached(archive.cache, locked.files)) return locked
+  const key = digestOf(['source', name, locked ?? null])
+  const recorded = archive.locked
+    ? undefined
+    : await readResolution<LockedSource>(archive.cache, key)
+  if (recorded !== undefined && allCached(archive.cache, recorded.files)) {
+    return remarked(name, locked, recorded, step)
+  }
+  if (locked !== undefined && (await fetchSource(archive, locked, step))) return locked
+  if (archive.locked) refuseDeparture(name)
+  const apt = await archive.apt()
+  await apt.update('force')
+  const resolved = await resolveSource(apt, archive.recipe, name)
+  if (!(await fetchSource(archive, resolved, step))) refuseStale(name)
+  await writeResolution(archive.cache, key, resolved)
+  return remarked(name, locked, resolved, step)
+}
+
+function remarked(
+  name: string,
+  locked: LockedSource | undefined,
+  source: LockedSource,
+  step: Step,
+): LockedSource {
+  step.remark(`departs from the lock: ${name} ${locked?.version ?? 'none'} -> ${source.version}`)
+  return source
+}
+
+async function fetchSource({ cache, apt }: Archive, source: LockedSource, step: Step) {
+  const progress = (text: string) => step.progress(text)
+  return (await download(source.files, { cache, apt, progress })).length === 0
 }
 
 function withoutTop(tree: Tree): Tree {
@@ -47,14 +81,4 @@ function withoutTop(tree: Tree): Tree {
     if (slash !== -1) result.set(path.slice(slash + 1), entry)
   }
   return result
-}
-
-function sourceGone(name: string, version: string, file: string): never {
-  fail({
-    code: 'source_gone',
-    message: `the mirror no longer has the source package ${name} ${version}`,
-    where: { path: file },
-    remedy:
-      'name a snapshot mirror that has it with --mirror URL, or write a new lock with ./director lock',
-  })
 }
