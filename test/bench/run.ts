@@ -6,8 +6,9 @@ import { boot } from './boot.ts'
 import { build } from './build.ts'
 import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { images } from './images.ts'
+import { memory } from './memory.ts'
 
-const topics: readonly Topic[] = [images, build, boot]
+const topics: readonly Topic[] = [images, build, boot, memory]
 
 handleSignals()
 process.exitCode = (await bench()) ? 0 : 1
