@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { withCacheLock } from '../base/cache.ts'
 import { digestOf, sha256File } from '../kit/hash.ts'
 import { onInterrupt } from '../kit/interrupt.ts'
 
@@ -40,13 +41,16 @@ export async function cachedStep(
 ): Promise<CachedStep> {
   const key = digestOf(inputs)
   const folder = join(cacheFolder, name, key)
-  if (await isWhole(folder)) {
-    await utimes(folder, new Date(), new Date())
-    return { key, folder, reused: true }
+  const reused = await isWhole(folder)
+  if (!reused) {
+    await withCacheLock(cacheFolder, `${name}-${key.slice(0, 16)}`, async () => {
+      // Another build may have made it while this one waited.
+      if (!(await isWhole(folder))) await makeFolder(folder, make)
+    })
+    await removeOldest(join(cacheFolder, name))
   }
-  await makeFolder(folder, make)
-  await removeOldest(join(cacheFolder, name))
-  return { key, folder, reused: false }
+  await utimes(folder, new Date(), new Date())
+  return { key, folder, reused }
 }
 
 async function makeFolder(folder: string, make: (scratch: string) => Promise<unknown>) {
@@ -57,10 +61,7 @@ async function makeFolder(folder: string, make: (scratch: string) => Promise<unk
     await make(scratch)
     await writeFile(join(scratch, SUMS), JSON.stringify(await sumsOf(scratch)))
     await rm(folder, { recursive: true, force: true })
-    await rename(scratch, folder).catch(async error => {
-      // Another build was faster: its files are as good.
-      if (!(await isWhole(folder))) throw error
-    })
+    await rename(scratch, folder)
   } finally {
     await rm(scratch, { recursive: true, force: true })
     finished()

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import test from 'ava'
+import { load } from '../../src/model/cluster.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
+import { resolve } from '../../src/model/resolve.ts'
+import { bootScript, dnsmasqConfig } from '../../src/pack/netboot.ts'
+
+const CONSOLE = { port: 'ttyS0', baud: 115_200 }
+const template = (name: string) => readFileSync(`images/netboot/${name}`, 'utf8')
+const nodes = async () => resolve(await load('examples/pair/cluster.yaml'))
+
+const byName = (node: NodeConfig): NodeConfig => ({
+  ...node,
+  interfaces: node.interfaces.map(entry => ({ ...entry, match: { name: entry.name } })),
+})
+
+test('the script sends every MAC address of a node to that node', async t => {
+  const script = bootScript(template('boot.ipxe'), 'pair', await nodes(), CONSOLE)
+  for (const [mac, name] of [
+    ['52:54:00:d1:01:01', 'lb1'],
+    ['52:54:00:d1:02:03', 'lb2'],
+  ]) {
+    t.true(script.includes(`iseq \${net0/mac} ${mac} && set node ${name} && goto boot ||\n`))
+  }
+  t.regex(script, /^#!ipxe\n/)
+  t.regex(script, /^item lb1 lb1\nitem lb2 lb2$/m)
+  t.regex(script, /console=tty0 console=ttyS0,115200n8/)
+  t.regex(script, /loglevel=4 panic=10/)
+  t.notRegex(script, /\{\{/)
+})
+
+test('the server answers the machines of the cluster and no others', async t => {
+  const text = dnsmasqConfig(template('dnsmasq.conf'), 'pair', await nodes())
+  const hosts = text.split('\n').filter(line => line.startsWith('dhcp-host='))
+  t.is(hosts.length, 2)
+  t.regex(hosts[0] ?? '', /52:54:00:d1:01:01,.*set:director,lb1$/)
+  t.regex(text, /^dhcp-ignore=tag:!director$/m)
+})
+
+test('a node without a MAC address in the cluster file is left to the menu', async t => {
+  const configs = (await nodes()).map(byName)
+  const script = bootScript(template('boot.ipxe'), 'pair', configs, CONSOLE)
+  t.notRegex(script, /iseq \$\{net/)
+  t.regex(script, /^item lb1 lb1$/m)
+  const text = dnsmasqConfig(template('dnsmasq.conf'), 'pair', configs)
+  t.regex(text, /^# lb1: the cluster file gives no MAC address$/m)
+})
