@@ -25,9 +25,12 @@ export async function openPrograms(folder: string) {
     ping: await command('ping'),
     arping: await command('arping'),
     tcpdump: await command('tcpdump'),
-    keepalived: await command('keepalived'),
+    keepalived: [...etcOf(await toolbox.path('etc')), ...(await command('keepalived'))],
   }
 }
+
+// keepalived reads how it was built from /etc/keepalived; the namespace has mounts of its own.
+const etcOf = (etc: string) => ['sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc]
 
 export type Programs = Awaited<ReturnType<typeof openPrograms>>
 
@@ -154,6 +157,10 @@ export class Segment {
   /** Ends every program and removes every namespace. */
   async close(): Promise<void> {
     for (const child of this.#running) child.kill('SIGKILL')
+    for (const name of this.#namespaces) {
+      const pids = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' })
+      for (const pid of pids.split('\n').filter(line => line !== '')) killIfThere(Number(pid))
+    }
     await sleep(50)
     for (const name of this.#namespaces) execFileSync('ip', ['netns', 'delete', name])
     rmSync(this.folder, { recursive: true, force: true })
@@ -169,6 +176,14 @@ export class Segment {
 
   #words(machine: string): readonly string[] {
     return ['netns', 'exec', `${this.#prefix}${machine}`]
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself a moment ago.
   }
 }
 
