@@ -8,6 +8,7 @@ import { fail, ProblemError } from '../kit/problem.ts'
 import { type AptRootOptions, configText, hostSettings, sourcesText } from './apt-config.ts'
 import { withCacheLock } from './cache.ts'
 import type { Mirrors } from './mirror.ts'
+import { isDiskFull, refuseFullCache } from './refuse.ts'
 
 /**
  * An apt of our own: sources, lists, cache and dpkg status in one folder of the cache.
@@ -71,14 +72,15 @@ async function updateLists(
   try {
     await run('apt-get', ['update', '-q', '-o', 'APT::Update::Error-Mode=any'])
   } catch (error) {
-    throw explainUpdate(error)
+    throw explainUpdate(error, folder)
   }
   await writeAtomic(marker, '')
 }
 
-function explainUpdate(error: unknown): unknown {
+function explainUpdate(error: unknown, folder: string): unknown {
   const said = error instanceof ProblemError ? (error.problems[0]?.found ?? '') : ''
   const found = firstComplaint(said)
+  if (isDiskFull(said)) refuseFullCache(folder, error)
   if (
     /NO_PUBKEY|not signed|signatures? (?:couldn't|were invalid|.*invalid)|BADSIG|EXPKEYSIG|Missing key|Sub-process .* returned an error code \(1\)/.test(
       said,

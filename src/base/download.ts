@@ -8,6 +8,7 @@ import type { AptRoot } from './apt-root.ts'
 import { withCacheLock } from './cache.ts'
 import { allCached, cachedFile } from './download-cache.ts'
 import type { PoolFile } from './lock.ts'
+import { isDiskFull, refuseFullCache } from './refuse.ts'
 
 const HELPER = '/usr/lib/apt/apt-helper'
 
@@ -114,15 +115,7 @@ function refuse(file: PoolFile, partial: string, said: string): never {
       remedy: 'name another mirror with --mirror URL; nothing of this file was kept',
     })
   }
-  if (/No space left on device|Disk quota exceeded/.test(said)) {
-    fail({
-      code: 'disk_full',
-      message: 'the disk of the cache is full',
-      where: { file: partial },
-      remedy:
-        'free some space or choose another cache with DIRECTOR_CACHE, then run the command again',
-    })
-  }
+  if (isDiskFull(said)) refuseFullCache(partial)
   fail({
     code: 'mirror_gone',
     message: `${name} could not be fetched`,

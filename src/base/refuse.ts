@@ -28,3 +28,22 @@ export function refuseStale(what: string): never {
     remedy: 'it may be in the middle of an update: run the command again later',
   })
 }
+
+/** True for what programs and Node say when a disk takes no more. */
+export function isDiskFull(said: string): boolean {
+  return /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/.test(said)
+}
+
+/** Stops because the cache cannot grow. */
+export function refuseFullCache(file: string, cause?: unknown): never {
+  fail(
+    {
+      code: 'disk_full',
+      message: 'the disk of the cache is full',
+      where: { file },
+      remedy:
+        'free some space or choose another cache with DIRECTOR_CACHE, then run the command again',
+    },
+    cause,
+  )
+}

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { asDiskProblem } from '../kit/atomic.ts'
 import { onInterrupt } from '../kit/interrupt.ts'
+import { isDiskFull, refuseFullCache } from './refuse.ts'
 
 /**
  * Makes a folder of the cache that is there whole or not at all.
@@ -26,7 +26,8 @@ export async function makeWholeFolder(
       if (!existsSync(folder)) throw error
     })
   } catch (error) {
-    throw asDiskProblem(error, folder)
+    if (isDiskFull((error as NodeJS.ErrnoException).code ?? '')) refuseFullCache(folder, error)
+    throw error
   } finally {
     await rm(unfinished, { recursive: true, force: true })
     finished()

@@ -47,7 +47,7 @@ export async function produceAtomic(
 }
 
 /** A full disk as a `Problem` with code `disk_full`; any other error as it is. */
-export function asDiskProblem(error: unknown, path: string): unknown {
+function asDiskProblem(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
   try {
