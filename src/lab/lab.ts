@@ -11,7 +11,7 @@ import type { LoadOrder } from './load-client.ts'
 import { createMachine, type Machine } from './machine.ts'
 import { batch, buildNetwork, SWITCH } from './network.ts'
 import { type Owner, sampleOwners } from './owners.ts'
-import { type LabPlan, planLab } from './plan.ts'
+import { type DirectorPlan, type LabPlan, planLab } from './plan.ts'
 import type { BootMedia } from './qemu.ts'
 import { type LabRun, openRun, removeLeftovers } from './run.ts'
 import { createWebServer, type NginxCommand, type WebServer } from './web-server.ts'
@@ -57,6 +57,8 @@ export interface LabOptions {
   readonly memory_mb: number
   /** A folder for logs and captures. */
   readonly logs: string
+  /** Hardware that differs from what the cluster file says, for tests of what is missing. */
+  readonly alter?: (director: DirectorPlan) => DirectorPlan
   readonly steps: Steps
 }
 
@@ -68,7 +70,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   if (process.getuid?.() !== 0) refuseWithoutRoot()
   for (const id of removeLeftovers()) options.steps.log(`removed what lab ${id} had left behind`)
   mkdirSync(options.logs, { recursive: true })
-  const plan = planLab(options.nodes)
+  const planned = planLab(options.nodes)
+  const { alter = director => director } = options
+  const plan = { ...planned, directors: planned.directors.map(alter) }
   const run = openRun()
   const crew = createCrew()
   const removeNow = () => {
