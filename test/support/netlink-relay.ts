@@ -4,7 +4,14 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { endExchange, startExchange, takeDatagram } from '../../src/agent/kernel/ask.ts'
 import { EIO } from '../../src/agent/kernel/errno.ts'
-import type { Answer, Ask, FileAnswer, FileStep, Talk } from '../../src/agent/kernel/talk.ts'
+import type {
+  Answer,
+  Ask,
+  FileAnswer,
+  FileStep,
+  NetlinkSocket,
+  Talk,
+} from '../../src/agent/kernel/talk.ts'
 
 /** A kernel behind netlink-relay.pl, which talks of the agent can be held with. */
 export class RelayedKernel {
@@ -50,6 +57,11 @@ export class RelayedKernel {
     const { errno, got } = await this.#line('run', hex(Buffer.from(command)))
     if (errno !== 0) throw new Error(`exit code ${errno}: ${command}`)
     return Buffer.concat(got).toString('utf8')
+  }
+
+  /** Sends one datagram; all that the kernel answers at once. */
+  async exchange(socket: NetlinkSocket, datagram: Uint8Array): Promise<readonly Uint8Array[]> {
+    return (await this.#line('send', socket, hex(datagram))).got
   }
 
   close(): void {

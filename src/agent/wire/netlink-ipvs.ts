@@ -50,6 +50,7 @@ const DEST_U_THRESH = 5
 const DEST_L_THRESH = 6
 const DEST_ACTIVE_CONNS = 7
 const DEST_INACT_CONNS = 8
+const DEST_ADDR_FAMILY = 11
 
 /** IP_VS_SVC_F_HASHED: the kernel sets it on every service that it holds. */
 const FLAG_HASHED = 0x2
@@ -123,7 +124,9 @@ export function decodeIpvsDestination(message: NetlinkMessage): IpvsDestination 
   const at = destination && endpointOf(destination, DEST_ADDR, DEST_PORT)
   const method = asU32(destination?.get(DEST_FWD_METHOD))
   const weight = asU32(destination?.get(DEST_WEIGHT))
+  const family = asU16(destination?.get(DEST_ADDR_FAMILY)) ?? AF_INET
   if (at === undefined || method === undefined || weight === undefined) return undefined
+  if (family !== AF_INET) return undefined
   const forward = method & FORWARD_MASK
   if (forward !== FORWARD.nat && forward !== FORWARD.dr) return undefined
   return {
