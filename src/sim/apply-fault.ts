@@ -1,5 +1,8 @@
 import { never } from '../agent/never.ts'
 import { microseconds } from '../agent/units.ts'
+import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
+import { IPV4_HEADER } from '../agent/wire/ipv4.ts'
+import { encodeAdvert, encodeAdvertFrame, VRRP_GROUP } from '../agent/wire/vrrp.ts'
 import type { FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
 import {
@@ -46,7 +49,7 @@ export function act(world: World, fault: FaultAction): void {
 
 type NetworkFault = Extract<
   FaultAction,
-  { kind: 'carrier' | 'lose' | 'one_way' | 'delay' | 'real_server' }
+  { kind: 'carrier' | 'lose' | 'one_way' | 'foreign_advert' | 'delay' | 'real_server' }
 >
 
 function hurtNetwork(world: World, fault: NetworkFault): void {
@@ -60,6 +63,9 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
       break
     case 'one_way':
       world.wires.get(fault.path)?.setDeaf(fault.from, fault.to, fault.broken)
+      break
+    case 'foreign_advert':
+      world.wires.get(fault.path)?.send('foreign', foreignFrame(fault))
       break
     case 'delay':
       world.wires
@@ -95,4 +101,23 @@ function nodeOf(world: World, name: string): SimNode {
   const node = world.nodes.find(other => other.name === name)
   if (node === undefined) throw new Error(`the world has no node ${name}`)
   return node
+}
+
+// 192.0.2.250 or 10.77.0.250; it lists no VIP of ours.
+function foreignFrame(fault: Extract<FaultAction, { kind: 'foreign_advert' }>): Uint8Array {
+  const source = fault.path === 'front' ? 0xc00002fa : 0x0a4d00fa
+  const advert = {
+    vrid: fault.vrid,
+    priority: fault.priority,
+    interval_cs: 100,
+    addresses: [source],
+  }
+  const frame = encodeAdvertFrame(advert, source)
+  if (fault.pseudo_header === true) {
+    frame.set(
+      encodeAdvert(advert, { source, destination: VRRP_GROUP }),
+      ETHERNET_HEADER + IPV4_HEADER,
+    )
+  }
+  return frame
 }

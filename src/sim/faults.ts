@@ -33,6 +33,15 @@ export type FaultAction =
       readonly what: 'open' | 'closed' | 'ipvs'
       readonly errno: number
     }
+  /** A third router says on a path that it is active. */
+  | {
+      readonly kind: 'foreign_advert'
+      readonly path: string
+      readonly vrid: number
+      readonly priority: number
+      /** With the checksum of RFC 5798 as others read it. */
+      readonly pseudo_header?: boolean
+    }
   /** The delay of a path, in microseconds. */
   | {
       readonly kind: 'delay'

@@ -127,6 +127,20 @@ test('priority 0 on one member lets the whole group go ahead after the skew', t 
   t.deepEqual(saidIn(taken), ['front peer_released', 'back peer_released'])
 })
 
+test('priority 0 of another router than the one we follow hastens nobody else', t => {
+  const rig = newRig().toBackup()
+  rig.hear({ instance: 'front', priority: 254 })
+  rig.hear({ instance: 'back', priority: 253 })
+  rig.hear({ instance: 'back', priority: 0 })
+  t.is(Number(rig.state.instances[0]?.router.downAt) - rig.now, 3_218_750)
+  rig.hear({ instance: 'back', priority: 254 })
+  rig.hear({ instance: 'back', priority: 0, source: '10.77.0.99' })
+  t.is(Number(rig.state.instances[0]?.router.downAt) - rig.now, 3_218_750)
+  rig.hear({ instance: 'back', priority: 254 })
+  rig.hear({ instance: 'back', priority: 0 })
+  t.is(Number(rig.state.instances[0]?.router.downAt) - rig.now, 218_750)
+})
+
 test('a link that is lost releases the group: closed first, then priority 0 where there is a link', t => {
   const rig = newRig().toActive()
   const lost = rig.link('back', false)
@@ -155,7 +169,7 @@ test('a better router on one interface makes the whole group backup', t => {
   const yielded = rig.hear({ instance: 'front', priority: 254 })
   t.deepEqual(flipsIn(yielded), ['front closed', 'back closed'])
   t.deepEqual(saidIn(yielded), ['front higher_priority', 'back higher_priority'])
-  t.deepEqual(sentIn(rig.settle(yielded)), ['back advert 0'])
+  t.deepEqual(sentIn(rig.settle(yielded)), [])
   t.deepEqual(
     rig.state.instances.map(({ router }) => router.role),
     ['backup', 'backup'],

@@ -18,6 +18,9 @@ const KERNEL_TIMEOUT = seconds(10)
 const RETRY = milliseconds(1_000)
 /** errno of a request that nobody answered. */
 const ETIMEDOUT = 110
+/** errno of changes that were granted and did not happen. */
+const EIO = 5
+const ROUNDS_MAX = 3
 
 /** Starts with a look at the whole table. */
 export function beginIpvs(turn: Turn): void {
@@ -52,6 +55,7 @@ export function onTable(turn: Turn, ticket: number, services: readonly IpvsServi
     return
   }
   ipvs.failures = 0
+  ipvs.rounds = 0
   ipvs.errno = 0
   ipvs.matchedAt = turn.at
   if (busy.scope === undefined) ipvs.verifiedAt ??= turn.at
@@ -78,6 +82,7 @@ export function wakeIpvs(turn: Turn): void {
     failed(turn, ETIMEDOUT)
   } else if (ipvs.busy === undefined && ipvs.nextAt !== undefined && ipvs.nextAt <= turn.at) {
     ipvs.nextAt = undefined
+    ipvs.rounds = Math.min(ipvs.rounds, ROUNDS_MAX - 1)
     if (ipvs.failures > 0 || ipvs.actual === undefined) read(turn, undefined, false)
     else read(turn, nextScope(ipvs), true)
   }
@@ -118,9 +123,9 @@ function read(turn: Turn, scope: IpvsScope | undefined, auditing: boolean): void
 function apply(turn: Turn, changes: readonly IpvsChange[]): void {
   const { ipvs } = turn.state
   // A kernel that takes every change and still reads back otherwise must not keep us busy.
-  ipvs.failures += 1
-  if (ipvs.failures > 3) {
-    failed(turn, 5)
+  ipvs.rounds += 1
+  if (ipvs.rounds > ROUNDS_MAX) {
+    failed(turn, EIO)
     return
   }
   const ticket = newTicket(turn.state, 0)

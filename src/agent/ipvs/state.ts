@@ -15,8 +15,10 @@ export interface IpvsState {
   dirty: Record<string, IpvsServiceKey>
   /** What the kernel is busy with; undefined: nothing. */
   busy: Busy | undefined
-  /** Passes in a row that did not end as planned. */
+  /** Requests in a row that failed. */
   failures: number
+  /** Batches of changes in a row after which the kernel still read back otherwise. */
+  rounds: number
   errno: number
   /** When the whole table was first seen to be right. */
   verifiedAt: Instant | undefined

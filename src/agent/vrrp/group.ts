@@ -55,25 +55,21 @@ export function takeGroup(turn: Turn, group: GroupState, cause: Cause): void {
     instance.router = asActive(instance.router)
     instance.releasedBy = undefined
     instance.silentAt = undefined
+    instance.following = undefined
     instance.owesRelease = false
     openVips(turn, instance)
   }
 }
 
 /**
- * Every member becomes backup, because `loser` heard a better router. On their interfaces the
- * others lost no election, so they owe a priority 0 there; after a stall nothing is sent.
+ * Every member becomes backup: one heard a better router, or our loop was stalled. No priority 0
+ * is sent: on the other interfaces it would call others to a take-over that they cannot win.
  */
-export function yieldGroup(
-  turn: Turn,
-  group: GroupState,
-  loser: InstanceState | undefined,
-  cause: Cause,
-): void {
+export function yieldGroup(turn: Turn, group: GroupState, cause: Cause): void {
   moveGroup(turn, group, 'backup', cause)
   for (const instance of membersOf(turn, group)) {
     instance.router = asYielded(instance.router, turn.at)
-    instance.owesRelease = loser !== undefined && loser !== instance
+    instance.owesRelease = false
     closeVips(turn, instance)
   }
 }
@@ -86,6 +82,7 @@ export function releaseGroup(turn: Turn, group: GroupState, cause: Cause): void 
   for (const instance of membersOf(turn, group)) {
     instance.router = asInitialize(instance.router)
     instance.silentAt = undefined
+    instance.following = undefined
     instance.owesRelease = wasActive
     closeVips(turn, instance)
   }
@@ -112,13 +109,18 @@ export function onSettled(turn: Turn, instance: InstanceState, settled: Settled)
   }
 }
 
-/** A member heard the active router give up: the others stop waiting for it as well. */
+/**
+ * A member heard the active router give up. It gives up the whole group, so the members that follow
+ * the same router stop waiting for it as well. Its address differs on each interface; a router with
+ * another priority is another one.
+ */
 export function hastenGroup(turn: Turn, group: GroupState, hearer: InstanceState): void {
   const until = hearer.router.downAt
   if (until === undefined) return
   for (const instance of membersOf(turn, group)) {
     const { downAt } = instance.router
     if (downAt === undefined || downAt <= until) continue
+    if (instance.following?.priority !== hearer.following?.priority) continue
     instance.router = { ...instance.router, downAt: until }
     instance.releasedBy = hearer.releasedBy
   }

@@ -65,7 +65,7 @@ function hear(turn: Turn, instance: InstanceState, source: Ipv4, advert: Decoded
   compareAddresses(turn, instance, source, advert)
   const [rule, router, moves] = applyRules(onAdvert, instance.router, heard, turn.at)
   instance.router = router
-  if (rule === 'B5') onActiveHeard(turn, instance)
+  if (rule === 'B5') onActiveHeard(turn, instance, heard)
   if (advert.priority === 0) instance.counters.priority_zero_received += 1
   for (const move of moves) {
     if (move === 'advertise') sendAdvert(turn, instance)
@@ -76,7 +76,8 @@ function hear(turn: Turn, instance: InstanceState, source: Ipv4, advert: Decoded
 }
 
 // While this member hears the active router and another has long been deaf, its path is in trouble.
-function onActiveHeard(turn: Turn, instance: InstanceState): void {
+function onActiveHeard(turn: Turn, instance: InstanceState, heard: Heard): void {
+  instance.following = { address: heard.source, priority: heard.priority }
   instance.releasedBy = undefined
   instance.silentAt = undefined
   const group = item(turn.state.groups, instance.group)
@@ -89,6 +90,7 @@ function onActiveHeard(turn: Turn, instance: InstanceState): void {
 
 function onReleased(turn: Turn, instance: InstanceState, heard: Heard): void {
   instance.releasedBy = heard.source
+  if (instance.following?.address !== heard.source) return
   hastenGroup(turn, item(turn.state.groups, instance.group), instance)
 }
 
@@ -100,7 +102,7 @@ function onBetter(turn: Turn, instance: InstanceState, heard: Heard): void {
     peer_priority: heard.priority,
     priority: instance.router.priority,
   }
-  yieldGroup(turn, item(turn.state.groups, instance.group), instance, { reason, facts })
+  yieldGroup(turn, item(turn.state.groups, instance.group), { reason, facts })
 }
 
 // Another router believes to be active: it must learn better, and so must the switches and hosts.

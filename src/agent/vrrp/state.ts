@@ -33,6 +33,8 @@ export interface InstanceState {
   announcedAt: Instant | undefined
   /** When our timer ran out while another member of the group still heard the active router. */
   silentAt: Instant | undefined
+  /** The active router that our timer follows, while we are backup. */
+  following: { readonly address: Ipv4; readonly priority: number } | undefined
   /** Who gave up with priority 0, while our timer runs because of it. */
   releasedBy: Ipv4 | undefined
   /** Priority 0 is owed once the VIPs are seen to be closed. */

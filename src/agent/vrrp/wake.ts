@@ -71,7 +71,7 @@ function wakeRouter(turn: Turn, instance: InstanceState): void {
     else if (move === 'take') onSilence(turn, group, instance)
     else if (move === 'stalled') {
       const facts = { instance: instance.name, late_us: turn.at - due }
-      yieldGroup(turn, group, undefined, { reason: 'loop_stalled', facts })
+      yieldGroup(turn, group, { reason: 'loop_stalled', facts })
     }
   }
 }

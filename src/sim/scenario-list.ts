@@ -1,0 +1,45 @@
+import type { Scenario } from './scenario.ts'
+import { scenario as row01 } from './scenarios/01-active-loses-power.ts'
+import { scenario as row02 } from './scenarios/02-clean-stop.ts'
+import { scenario as row05 } from './scenarios/05-front-link-lost.ts'
+import { scenario as row08 } from './scenarios/08-switch-dead.ts'
+import { scenario as row10 } from './scenarios/10-back-link-lost.ts'
+import { scenario as row11 } from './scenarios/11-management-link-lost.ts'
+import { scenario as row21 } from './scenarios/21-short-stall.ts'
+import { scenario as row22 } from './scenarios/22-long-stall.ts'
+import { scenario as row29 } from './scenarios/29-return-without-failback.ts'
+import { scenario as row30 } from './scenarios/30-return-with-failback.ts'
+import { scenario as row32 } from './scenarios/32-cold-start.ts'
+import { scenario as row33 } from './scenarios/33-cold-start-one-link.ts'
+import { scenario as row34 } from './scenarios/34-both-restarted.ts'
+import { scenario as row44 } from './scenarios/44-ipvs-cleared.ts'
+import { scenario as row45 } from './scenarios/45-foreign-router-lower.ts'
+import { scenario as row46 } from './scenarios/46-foreign-router-higher.ts'
+import { scenario as row47 } from './scenarios/47-equal-priorities.ts'
+import { scenario as row49 } from './scenarios/49-checksum-forms.ts'
+import { scenario as row65 } from './scenarios/65-ipvs-refuses.ts'
+import { scenario as row66 } from './scenarios/66-flip-refused.ts'
+
+/** Every written scenario, by the row of the failure matrix. */
+export const scenarios: readonly Scenario[] = [
+  row01,
+  row02,
+  row05,
+  row08,
+  row10,
+  row11,
+  row21,
+  row22,
+  row29,
+  row30,
+  row32,
+  row33,
+  row34,
+  row44,
+  row45,
+  row46,
+  row47,
+  row49,
+  row65,
+  row66,
+]

@@ -1,0 +1,79 @@
+/** A written case: who owns the VIPs, and when, whatever was done to the pair. */
+
+import { type Duration, type Instant, instant, microseconds, seconds } from '../agent/units.ts'
+import { oneOwner } from './checkers/one-owner.ts'
+import { verified } from './checkers/verified.ts'
+import { withReason } from './checkers/with-reason.ts'
+import type { Fault } from './faults.ts'
+import { type PairOptions, pairConfigs } from './pair.ts'
+import { newWorld, ownersOf, planFaults, runUntil, type World, type WorldOptions } from './world.ts'
+
+export interface Scenario {
+  /** In the matrix of expected failures, which numbers them. */
+  readonly row: number
+  readonly title: string
+  readonly pair?: PairOptions
+  /** Nodes that are off at the start. */
+  readonly off?: readonly string[]
+  readonly faults: readonly Fault[]
+  /** Who must own every VIP at a time; undefined: nobody. */
+  readonly expect: readonly { readonly at: Instant; readonly owner: string | undefined }[]
+  /** How long two owners may overlap; only for the exceptions that the manual lists. */
+  readonly overlap_max?: Duration
+  /** More to look at, at the end: what is wrong, or undefined. */
+  readonly check?: (world: World) => string | undefined
+}
+
+export type Verdict =
+  | { readonly kind: 'held'; readonly digest: string; readonly events: number }
+  | {
+      readonly kind: 'unsafe' | 'stuck'
+      readonly id: string
+      readonly at: Instant
+      readonly why: string
+    }
+
+/** The time `length_s` seconds after the world began, which is at 1 s. */
+export const atSecond = (length_s: number): Instant =>
+  instant(seconds(1) + Math.round(length_s * 1_000_000))
+
+/** Runs a scenario to its last expectation. The seed only moves delays on the wires. */
+export function runScenario(scenario: Scenario, seed: number, trace?: World['trace']): Verdict {
+  const options = { seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [] }
+  const world = newCheckedWorld(options, scenario.overlap_max ?? microseconds(0))
+  world.trace = trace
+  planFaults(world, scenario.faults)
+  for (const { at, owner } of scenario.expect) {
+    runUntil(world, at)
+    const unsafe = firstViolation(world)
+    if (unsafe !== undefined) return unsafe
+    const stuck = wrongOwner(world, owner)
+    if (stuck !== undefined) return { kind: 'stuck', id: 'I2', at, why: stuck }
+  }
+  const why = scenario.check?.(world)
+  if (why !== undefined) return { kind: 'stuck', id: 'check', at: world.queue.now(), why }
+  return { kind: 'held', digest: world.digest(), events: world.events }
+}
+
+/** A world with every checker that plain VRRP can be held to. */
+export const newCheckedWorld = (
+  options: Omit<WorldOptions, 'checkers'>,
+  overlap_max: Duration,
+): World => newWorld({ ...options, checkers: [oneOwner(overlap_max), withReason, verified] })
+
+/** What a checker has found first. */
+export function firstViolation(world: World): Verdict | undefined {
+  const [violation] = world.violations
+  return violation === undefined ? undefined : { kind: 'unsafe', ...violation }
+}
+
+function wrongOwner(world: World, expected: string | undefined): string | undefined {
+  for (const { name } of world.nodes[0]?.config.vrrp.instances ?? []) {
+    const owners = ownersOf(world, name).map(node => node.name)
+    const shown = owners.join(' and ') || 'nobody'
+    if (shown !== (expected ?? 'nobody')) {
+      return `${name} belongs to ${shown}, expected ${expected ?? 'nobody'}`
+    }
+  }
+  return undefined
+}

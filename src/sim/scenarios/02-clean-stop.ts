@@ -1,0 +1,13 @@
+import { atSecond, type Scenario } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  row: 2,
+  title: 'the active is stopped cleanly: the backup owns within its skew, without overlap',
+  faults: [{ at: atSecond(20), kind: 'stop', node: 'lb1' }],
+  expect: [
+    { at: atSecond(19.9), owner: 'lb1' },
+    { at: atSecond(20.6), owner: undefined },
+    { at: atSecond(20.62), owner: 'lb2' },
+    { at: atSecond(60), owner: 'lb2' },
+  ],
+}

@@ -1,0 +1,13 @@
+import { atSecond, type Scenario } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  row: 5,
+  title: 'the active loses its front link: it releases, the backup owns within its skew',
+  faults: [{ at: atSecond(20), kind: 'carrier', node: 'lb1', path: 'front', up: false }],
+  expect: [
+    { at: atSecond(19.9), owner: 'lb1' },
+    { at: atSecond(20.01), owner: undefined },
+    { at: atSecond(20.62), owner: 'lb2' },
+    { at: atSecond(60), owner: 'lb2' },
+  ],
+}

@@ -1,0 +1,15 @@
+import { atSecond, type Scenario } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  row: 29,
+  title: 'the former active returns and stays backup',
+  faults: [
+    { at: atSecond(20), kind: 'power_off', node: 'lb1' },
+    { at: atSecond(40), kind: 'power_on', node: 'lb1' },
+  ],
+  expect: [
+    { at: atSecond(30), owner: 'lb2' },
+    { at: atSecond(41), owner: 'lb2' },
+    { at: atSecond(100), owner: 'lb2' },
+  ],
+}

@@ -1,0 +1,118 @@
+import test from 'ava'
+import { microseconds, seconds } from '../../src/agent/units.ts'
+import type { Fault } from '../../src/sim/faults.ts'
+import { atSecond, runScenario, type Scenario } from '../../src/sim/scenario.ts'
+import { runSeed, scheduleOf } from '../../src/sim/swarm.ts'
+import { effort, seed } from '../support/effort.ts'
+
+const only = process.env.DIRECTOR_SIM_SEED
+const first = only === undefined ? seed * 1_000_000 : Number(only)
+const count = only === undefined ? effort(400, 100_000) : 1
+
+test(`${count} random schedules from seed ${first} keep one owner`, t => {
+  t.timeout(3_600_000)
+  for (let next = first; next < first + count; next += 1) {
+    const verdict = runSeed(next)
+    if (verdict.kind === 'held') continue
+    const repeat = `DIRECTOR_SIM_SEED=${next} npx ava test/sim/swarm.test.ts`
+    t.fail(`${JSON.stringify(verdict)}\nrepeat it with: ${repeat}\n${describe(next)}`)
+    return
+  }
+  t.pass()
+})
+
+function describe(failing: number): string {
+  const { pair, faults } = scheduleOf(failing)
+  const lines = [...faults].sort((left, right) => left.at - right.at).map(fault => line(fault))
+  return [JSON.stringify(pair), ...lines].join('\n')
+}
+
+const line = ({ at, ...action }: Fault) =>
+  `${(at / 1_000_000).toFixed(6)} ${JSON.stringify(action)}`
+
+test('the same seed gives the same run, another seed another', t => {
+  const digests = [11, 11, 12].map(next => {
+    const verdict = runSeed(next)
+    return verdict.kind === 'held' ? verdict.digest : verdict.kind
+  })
+  t.is(digests[0], digests[1])
+  t.not(digests[0], digests[2])
+})
+
+test('schedules are of many kinds: at least three faults, every kind within a few seeds', t => {
+  const kinds = new Set<string>()
+  for (let next = 1; next <= 60; next += 1) {
+    const { faults } = scheduleOf(next)
+    t.true(faults.filter(({ at }) => at < atSecond(100)).length >= 3)
+    for (const { kind } of faults) kinds.add(kind)
+  }
+  t.deepEqual(
+    [...kinds].sort(),
+    [
+      'carrier',
+      'delay',
+      'ipvs_clear',
+      'lose',
+      'power_off',
+      'power_on',
+      'real_server',
+      'refuse',
+      'resume',
+      'stall',
+      'start',
+      'stop',
+    ].sort(),
+  )
+})
+
+const partition = (path: string): readonly Fault[] => [
+  { at: atSecond(20), kind: 'one_way', from: 'lb1', to: 'lb2', path, broken: true },
+  { at: atSecond(20), kind: 'one_way', from: 'lb2', to: 'lb1', path, broken: true },
+]
+
+const run = (scenario: Partial<Scenario>) =>
+  runScenario({ row: 0, title: '', faults: [], expect: [], ...scenario }, 1)
+
+test('the checkers see what plain VRRP cannot avoid: a partition makes two owners', t => {
+  const verdict = run({
+    faults: [...partition('front'), ...partition('back')],
+    expect: [{ at: atSecond(30), owner: 'lb1' }],
+  })
+  t.like(verdict, { kind: 'unsafe', id: 'I1' })
+})
+
+test('a silent cut of one of two paths makes no second owner', t => {
+  for (const path of ['front', 'back']) {
+    const verdict = run({
+      faults: partition(path),
+      expect: [{ at: atSecond(60), owner: 'lb1' }],
+    })
+    t.is(verdict.kind, 'held', JSON.stringify(verdict))
+  }
+})
+
+test('after a partition has healed the better one owns within an advert', t => {
+  const heal = [...partition('front'), ...partition('back')].map(fault => ({
+    ...fault,
+    at: atSecond(30),
+    broken: false,
+  }))
+  const verdict = run({
+    faults: [...partition('front'), ...partition('back'), ...heal],
+    expect: [{ at: atSecond(31.1), owner: 'lb1' }],
+    overlap_max: seconds(8),
+  })
+  t.is(verdict.kind, 'held', JSON.stringify(verdict))
+})
+
+test('a kernel that does not close makes two owners, and the checker says so', t => {
+  const verdict = run({
+    faults: [
+      { at: atSecond(20), kind: 'refuse', node: 'lb1', what: 'closed', errno: 16 },
+      { at: atSecond(21), kind: 'carrier', node: 'lb1', path: 'back', up: false },
+    ],
+    overlap_max: microseconds(0),
+    expect: [{ at: atSecond(40), owner: 'lb2' }],
+  })
+  t.like(verdict, { kind: 'unsafe', id: 'I1' })
+})
