@@ -187,7 +187,7 @@ test('lines have at most 100 columns, but for a text that cannot be broken', t =
   const files = sources.filter(
     ({ path }) => /\.([jt]s|c|h|sh)$|^director$/.test(path) && !/^test\/fixtures\//.test(path),
   )
-  const isComment = (line: string) => /^\s*(\/\*|\*|\/\/|#)/.test(line)
+  const isComment = (line: string) => /^\s*(\/\*|\*|\/\/)/.test(line)
   const long = files.flatMap(({ path, lines }) =>
     lines
       .map((line, index) => ({ line, place: `${path}:${index + 1} ${line}` }))

@@ -57,6 +57,11 @@ function program(folder: string, name: string, script: string): void {
   chmodSync(join(folder, name), 0o755)
 }
 
+/** A Node that only tells its version: for what the launcher does before it starts the tool. */
+function emptyNode(folder: string, version: string): void {
+  program(folder, 'node', `[ "$1" != --version ] || echo ${version}`)
+}
+
 /** A PATH with the real tools of a shell, but only the named host programs. */
 function pathWith(programs: string, names: readonly string[]): string {
   for (const name of names) {
@@ -130,7 +135,7 @@ test('an error in the source names its file and line', t => {
 })
 
 test('an old Node is refused with what was expected and found', t => {
-  program(t.context.programs, 'node', 'echo v18.20.4')
+  emptyNode(t.context.programs, 'v18.20.4')
   const path = pathWith(t.context.programs, SHELL_TOOLS)
   const { status, stderr } = start(join(t.context.clone, 'director'), ['--help'], { path })
   t.is(status, 1)
@@ -144,9 +149,7 @@ for (const [version, status] of [
   ['v22.3.0', 0],
 ] as const) {
   test(`Node ${version} is ${status === 0 ? 'accepted' : 'refused'}`, t => {
-    const real = process.execPath
-    const script = `[ "$1" = --version ] && echo ${version} || exec "${real}" "$@"`
-    program(t.context.programs, 'node', script)
+    emptyNode(t.context.programs, version)
     const path = pathWith(t.context.programs, SHELL_TOOLS)
     t.is(start(join(t.context.clone, 'director'), ['--help'], { path }).status, status)
   })
@@ -163,6 +166,7 @@ test('a changed lock file installs the dependencies once, with one line and its 
   const { clone, programs } = t.context
   rmSync(join(clone, 'node_modules/.director-lock'))
   program(programs, 'npm', `echo "npm $*" >>"${clone}/called"; echo "npm warn noise"`)
+  emptyNode(programs, 'v20.19.0')
   const path = `${programs}:${process.env.PATH}`
   const first = start(join(clone, 'director'), ['--help'], { path })
   t.regex(first.stderr, /^ok npm dependencies in \d+ s\n$/)
@@ -175,6 +179,7 @@ test('a failing npm is shown in full, with the path of its log', t => {
   const { clone, programs } = t.context
   rmSync(join(clone, 'node_modules/.director-lock'))
   program(programs, 'npm', 'echo "npm error network" >&2; exit 1')
+  emptyNode(programs, 'v20.19.0')
   const path = `${programs}:${process.env.PATH}`
   const { status, stderr } = start(join(clone, 'director'), ['--help'], { path })
   t.is(status, 1)
@@ -186,6 +191,7 @@ test("a user's own npm ci is as good as that of the launcher", t => {
   rmSync(join(clone, 'node_modules/.director-lock'))
   writeFileSync(join(clone, 'node_modules/.package-lock.json'), '{}')
   program(programs, 'npm', 'exit 1')
+  emptyNode(programs, 'v20.19.0')
   const path = `${programs}:${process.env.PATH}`
   t.is(start(join(clone, 'director'), ['--help'], { path }).status, 0)
 })
@@ -193,7 +199,7 @@ test("a user's own npm ci is as good as that of the launcher", t => {
 test('without root the missing host packages are named in one command', t => {
   const { clone, programs } = t.context
   program(programs, 'id', 'echo 1000')
-  program(programs, 'node', `exec "${process.execPath}" "$@"`)
+  emptyNode(programs, 'v20.19.0')
   const tools = SHELL_TOOLS.filter(name => name !== 'id')
   const path = pathWith(programs, [...tools, 'apt-get'])
   hideSystemFolders(clone)
@@ -206,7 +212,7 @@ test('without root the missing host packages are named in one command', t => {
 test('as root they are installed, after apt-get update where the lists are missing', t => {
   const { clone, programs } = t.context
   program(programs, 'id', 'echo 0')
-  program(programs, 'node', `exec "${process.execPath}" "$@"`)
+  emptyNode(programs, 'v20.19.0')
   program(
     programs,
     'apt-get',

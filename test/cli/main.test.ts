@@ -1,14 +1,53 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import test from 'ava'
 import { commands } from '../../src/cli/commands.ts'
+import { bundle } from '../../src/kit/bundle.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+// A program with the tool's own signal handling and half-done work of both kinds.
+const WORKING = `
+import { handleSignals } from '../../src/cli/signals.ts'
+import { produceAtomic } from '../../src/kit/atomic.ts'
+import { exec } from '../../src/kit/exec.ts'
+handleSignals()
+const [, , folder] = process.argv
+await Promise.all([
+  produceAtomic(folder + '/image', async file => {
+    await file.writeFile('half')
+    await exec('/bin/sh', ['-c', 'while :; do echo >>"$1"; sleep 0.02; done & wait', 'sh', folder + '/beats'])
+  }),
+])
+`
+
+// The tool and that program as plain modules, which start several times faster.
+let modules = ''
+
+test.before(async () => {
+  mkdirSync(join(root, 'out'), { recursive: true })
+  modules = mkdtempSync(join(root, 'out/main-'))
+  writeFileSync(join(modules, 'work.ts'), WORKING)
+  await bundle({
+    entries: [join(root, 'src/cli/main.ts'), join(modules, 'work.ts')],
+    base: root,
+    folder: modules,
+  })
+})
+test.after.always(() => rmSync(modules, { recursive: true }))
+
 function director(...words: readonly string[]) {
-  const args = ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...words]
+  const args = [join(modules, 'src/cli/main.js'), ...words]
   return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
 }
 
@@ -72,24 +111,8 @@ test('with --json wrong usage is one line of JSON on standard output', t => {
   })
 })
 
-// A program with the tool's own signal handling and half-done work of both kinds.
-const WORKING = `
-import { handleSignals } from '${root}/src/cli/signals.ts'
-import { produceAtomic } from '${root}/src/kit/atomic.ts'
-import { exec } from '${root}/src/kit/exec.ts'
-handleSignals()
-const [, , folder] = process.argv
-await Promise.all([
-  produceAtomic(folder + '/image', async file => {
-    await file.writeFile('half')
-    await exec('/bin/sh', ['-c', 'while :; do echo >>"$1"; sleep 0.02; done & wait', 'sh', folder + '/beats'])
-  }),
-])
-`
-
 function startWork(folder: string): ChildProcess {
-  writeFileSync(join(folder, 'work.mts'), WORKING)
-  const args = ['--import', 'tsx', join(folder, 'work.mts'), folder]
+  const args = [join(modules, relative(root, modules), 'work.js'), folder]
   return spawn(process.execPath, args, { cwd: root, stdio: 'ignore' })
 }
 
@@ -116,7 +139,7 @@ for (const [signal, code] of [
     const ended = new Promise(resolve => child.on('exit', resolve))
     child.kill(signal)
     t.is(await ended, code)
-    t.deepEqual(readdirSync(folder).sort(), ['beats', 'work.mts'])
+    t.deepEqual(readdirSync(folder).sort(), ['beats'])
     const size = statSync(beats).size
     await pause(200)
     t.is(statSync(beats).size, size)
@@ -125,7 +148,7 @@ for (const [signal, code] of [
 }
 
 test('a reader that goes away ends the tool quietly, as it does any program', t => {
-  const command = `"${process.execPath}" --import tsx src/cli/main.ts --help; echo "exit $?" >&2`
+  const command = `"${process.execPath}" ${join(modules, 'src/cli/main.js')} --help; echo "exit $?" >&2`
   const { stderr } = spawnSync('/bin/bash', ['-c', `{ ${command}; } | true`], {
     cwd: root,
     encoding: 'utf8',

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { bundle } from '../../src/kit/bundle.ts'
 import { reasonLacking } from './requires.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -14,23 +15,23 @@ test('the reason names the program that is missing', t => {
   t.is(reasonLacking('command:no-such-program'), 'needs the program no-such-program')
 })
 
-test('a test whose need is missing counts as skipped, with the reason, and no hook runs', t => {
-  const { stdout, status } = runSample({ CI: 'false' })
+test('a test whose need is missing counts as skipped, with the reason, and no hook runs', async t => {
+  const { stdout, status } = await runSample({ CI: 'false' })
   t.is(status, 0)
   t.regex(stdout, /ok \d+ - it works \(skipped: needs the program no-such-program\) # SKIP/)
   t.regex(stdout, /ok \d+ - it works alone \(skipped: .*\) # SKIP/)
   t.regex(stdout, /# fail 0/)
 })
 
-test('in CI a test whose need is missing fails', t => {
-  const { stdout, status } = runSample({ CI: 'true' })
+test('in CI a test whose need is missing fails', async t => {
+  const { stdout, status } = await runSample({ CI: 'true' })
   t.is(status, 1)
   t.regex(stdout, /not ok \d+ - it works/)
   t.regex(stdout, /with CI=true nothing is\s+skipped/)
 })
 
-test('in CI a need that was named as allowed is skipped', t => {
-  const { stdout, status } = runSample({
+test('in CI a need that was named as allowed is skipped', async t => {
+  const { stdout, status } = await runSample({
     CI: 'true',
     DIRECTOR_TEST_MAY_LACK: 'qemu,command:no-such-program',
   })
@@ -38,7 +39,7 @@ test('in CI a need that was named as allowed is skipped', t => {
   t.regex(stdout, /# skip 2/)
 })
 
-function runSample(environment: Record<string, string>) {
+async function runSample(environment: Record<string, string>) {
   mkdirSync(join(root, 'out'), { recursive: true })
   const folder = mkdtempSync(join(root, 'out/requires-'))
   try {
@@ -55,9 +56,10 @@ test('another one runs', t => t.pass())
     )
     writeFileSync(
       join(folder, 'ava.config.mjs'),
-      `export default { extensions: { ts: 'module' }, nodeArguments: ['--import=tsx'], workerThreads: false, files: ['sample.ts'] }
+      `export default { workerThreads: false, files: ['sample.js'] }
 `,
     )
+    await bundle({ entries: [join(folder, 'sample.ts')], base: folder, folder })
     const ava = join(root, 'node_modules/ava/entrypoints/cli.mjs')
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
     return spawnSync(process.execPath, [ava, '--tap'], {
