@@ -4,7 +4,8 @@
  *
  * Left out, since two routers that do not hear each other both become active: silent cuts and one
  * way loss of every path, three adverts in a row lost, stalls past Active_Down, kernels that do
- * not close, and a preempting node whose first advert is lost or not read. What may overlap is one advert and one flip, when two timers fire at the same moment.
+ * not close, and a preempting node whose first advert is lost or not read. What may overlap is
+ * one advert and one flip, when two timers fire at the same moment.
  */
 
 import { type Instant, instant, microseconds, milliseconds } from '../agent/units.ts'
