@@ -82,14 +82,17 @@ async function fetchBatch(
   return gone
 }
 
+/** All that the helper said of what failed: a problem holds only the last lines. */
 async function runHelper(args: readonly string[], apt: AptRoot): Promise<string> {
+  const lines: string[] = []
   try {
-    await exec(HELPER, ['download-file', ...args], { env: { ...apt.env } })
+    const onErrorLine = (line: string) => lines.push(line)
+    await exec(HELPER, ['download-file', ...args], { env: { ...apt.env }, onErrorLine })
     return ''
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problems[0]?.code !== 'program_failed')
       throw error
-    return error.problems[0].found ?? ''
+    return [...lines, error.problems[0].found].join('\n')
   }
 }
 
@@ -100,8 +103,15 @@ async function keepIfRight(file: PoolFile, partial: string, cache: string): Prom
   return true
 }
 
-const isGone = (said: string, { file }: PoolFile) =>
-  said.split('\n').some(line => line.includes(file) && /40[34]\s|File not found/.test(line))
+// apt shows the URL as it asked for it, with + and ~ as %2b and %7e.
+function isGone(said: string, { file }: PoolFile): boolean {
+  return said
+    .split('\n')
+    .map(line =>
+      line.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    )
+    .some(line => line.includes(file) && /40[34]\s|File not found/.test(line))
+}
 
 function refuse(file: PoolFile, partial: string, said: string): never {
   const name = file.file.slice(file.file.lastIndexOf('/') + 1)

@@ -1,22 +1,26 @@
 import { fail } from '../kit/problem.ts'
+import type { PoolFile } from './lock.ts'
 
 /**
  * Stops a build with `--locked` that would take something else than the lock names.
  *
- * @param why the lock never held it, or the mirror no longer has it
+ * @param found what the lock lacks, or what the mirror does
  */
-export function refuseDeparture(what: string, why: 'unlocked' | 'gone' = 'gone'): never {
+export function refuseDeparture(found: string): never {
   fail({
     code: 'lock_departed',
     message: 'the build would depart from the lock, which --locked forbids',
     expected: 'every package in the cache or on the mirror exactly as the lock names it',
-    found:
-      why === 'unlocked'
-        ? `the lock does not hold what is asked for: ${what}`
-        : `the mirror no longer has what is locked for: ${what}`,
+    found,
     remedy:
       'name a snapshot mirror that has these versions with --mirror URL, or build without --locked',
   })
+}
+
+/** Says which files a mirror has dropped. */
+export function noLongerThere(gone: readonly PoolFile[]): string {
+  const names = gone.map(({ file }) => file.slice(file.lastIndexOf('/') + 1))
+  return `the mirror no longer has ${names.join(', ')}`
 }
 
 /** Stops because the mirror contradicts its own index. */

@@ -3,9 +3,9 @@ import type { Step } from '../kit/steps.ts'
 import type { Archive } from './archive.ts'
 import { download } from './download.ts'
 import { allCached } from './download-cache.ts'
-import { departures, type LockedPackage } from './lock.ts'
+import { departures, type LockedPackage, type PoolFile } from './lock.ts'
 import { resolutionInputs, type SectionRecipe } from './recipe.ts'
-import { refuseDeparture, refuseStale } from './refuse.ts'
+import { noLongerThere, refuseDeparture, refuseStale } from './refuse.ts'
 import { readResolution, writeResolution } from './resolution-record.ts'
 import { resolveSection } from './resolve.ts'
 
@@ -41,8 +41,11 @@ export async function openSection(
   const recorded = archive.locked ? undefined : await readResolution<Packages>(archive.cache, key)
   if (recorded !== undefined && isHere(recorded)) return remarked(before, recorded, step)
 
-  if (locked !== undefined && (await fetchAll(archive, locked, step))) return locked
-  if (archive.locked) refuseDeparture(name, locked === undefined ? 'unlocked' : 'gone')
+  const gone = locked === undefined ? undefined : await fetchAll(archive, locked, step)
+  if (locked !== undefined && gone?.length === 0) return locked
+  if (archive.locked) {
+    refuseDeparture(gone === undefined ? notLocked(`section ${name}`) : noLongerThere(gone))
+  }
   const resolved = await resolveAnew(archive, section, key, step)
   return remarked(before, resolved, step)
 }
@@ -61,8 +64,12 @@ export async function openLoosePackages(
   const section: SectionRecipe = { packages: [...names].sort() }
   const key = digestOf([resolutionInputs(archive.recipe, section), archive.components])
   const recorded = await readResolution<Packages>(archive.cache, key)
-  if (recorded !== undefined && (await fetchAll(archive, recorded, step))) return recorded
-  if (archive.locked) refuseDeparture(names.join(', '), 'unlocked')
+  if (recorded !== undefined) {
+    const gone = await fetchAll(archive, recorded, step)
+    if (gone.length === 0) return recorded
+    if (archive.locked) refuseDeparture(noLongerThere(gone))
+  }
+  if (archive.locked) refuseDeparture(notLocked(names.join(', ')))
   return resolveAnew(archive, section, key, step)
 }
 
@@ -76,7 +83,7 @@ async function resolveAnew(
   for (const force of [undefined, 'force'] as const) {
     await apt.update(force)
     const resolved = await resolveSection(apt, archive.recipe, section)
-    if (await fetchAll(archive, resolved, step)) {
+    if ((await fetchAll(archive, resolved, step)).length === 0) {
       await writeResolution(archive.cache, key, resolved)
       return resolved
     }
@@ -89,7 +96,9 @@ function remarked(before: Packages, packages: Packages, step: Step): Packages {
   return packages
 }
 
-async function fetchAll({ cache, apt }: Archive, packages: Packages, step: Step): Promise<boolean> {
-  const gone = await download(packages, { cache, apt, progress: text => step.progress(text) })
-  return gone.length === 0
+const notLocked = (what: string) => `the lock does not hold what is asked for: ${what}`
+
+/** Returns the files that the mirror no longer has. */
+function fetchAll({ cache, apt }: Archive, packages: Packages, step: Step): Promise<PoolFile[]> {
+  return download(packages, { cache, apt, progress: text => step.progress(text) })
 }

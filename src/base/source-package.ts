@@ -9,7 +9,7 @@ import type { SourcePackage } from './base-system.ts'
 import { download } from './download.ts'
 import { allCached, checkedFile } from './download-cache.ts'
 import type { LockedSource } from './lock.ts'
-import { refuseDeparture, refuseStale } from './refuse.ts'
+import { noLongerThere, refuseDeparture, refuseStale } from './refuse.ts'
 import { readResolution, writeResolution } from './resolution-record.ts'
 import { resolveSource } from './resolve.ts'
 import { openToolbox } from './toolbox.ts'
@@ -49,12 +49,15 @@ async function findSource(archive: Archive, name: string, step: Step): Promise<L
   if (recorded !== undefined && allCached(archive.cache, recorded.files)) {
     return remarked(name, locked, recorded, step)
   }
-  if (locked !== undefined && (await fetchSource(archive, locked, step))) return locked
-  if (archive.locked) refuseDeparture(name)
+  const gone = locked === undefined ? undefined : await fetchSource(archive, locked, step)
+  if (locked !== undefined && gone?.length === 0) return locked
+  if (archive.locked) {
+    refuseDeparture(gone === undefined ? `the lock has no source ${name}` : noLongerThere(gone))
+  }
   const apt = await archive.apt()
   await apt.update('force')
   const resolved = await resolveSource(apt, archive.recipe, name)
-  if (!(await fetchSource(archive, resolved, step))) refuseStale(name)
+  if ((await fetchSource(archive, resolved, step)).length > 0) refuseStale(name)
   await writeResolution(archive.cache, key, resolved)
   return remarked(name, locked, resolved, step)
 }
@@ -69,9 +72,8 @@ function remarked(
   return source
 }
 
-async function fetchSource({ cache, apt }: Archive, source: LockedSource, step: Step) {
-  const progress = (text: string) => step.progress(text)
-  return (await download(source.files, { cache, apt, progress })).length === 0
+function fetchSource({ cache, apt }: Archive, source: LockedSource, step: Step) {
+  return download(source.files, { cache, apt, progress: text => step.progress(text) })
 }
 
 function withoutTop(tree: Tree): Tree {

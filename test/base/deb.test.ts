@@ -6,7 +6,7 @@ import { requires } from '../support/requires.ts'
 
 const withDpkg = requires('command:dpkg-deb')
 const folder = fileURLToPath(new URL('../fixtures/base/', import.meta.url))
-const hello = `${folder}mirror/first/debian/pool/main/t/hello_1.0_amd64.deb`
+const hello = `${folder}mirror/first/debian/pool/main/t/hello_1.0+b1_amd64.deb`
 
 withDpkg('files of a package belong to root and lose their setuid bit', async t => {
   const tree = await readDeb(hello, path => path.endsWith('hello') || path.endsWith('data'))

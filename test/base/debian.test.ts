@@ -93,7 +93,7 @@ withApt('the facts name every package that gave something, with its source and p
     ['hello', 'libhello1', 'libloader', 'linux-image-1.0-test'],
   )
   t.like(packages[0], {
-    version: '1.0',
+    version: '1.0+b1',
     source: { name: 'greetings', version: '0.9' },
     paths: ['usr/bin/hello'],
   })

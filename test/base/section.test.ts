@@ -47,15 +47,15 @@ withApt('a lock names version, size, hash, source and pool file, and no host', a
   const { sections, sources } = JSON.parse(text)
   t.like(sections.base.packages[0], {
     name: 'hello',
-    version: '1.0',
+    version: '1.0+b1',
     archive: 'debian',
-    file: 'pool/main/t/hello_1.0_amd64.deb',
+    file: 'pool/main/t/hello_1.0+b1_amd64.deb',
     source: { name: 'greetings', version: '0.9' },
   })
   t.deepEqual(names(sections.base.packages), ['hello', 'libhello1', 'libloader'])
   t.deepEqual(names(sections.kernel.packages), ['linux-image-1.0-test', 'linux-image-amd64'])
   t.deepEqual(names(sections.tools.packages), ['hello', 'libhello1'])
-  t.is(sources.greeter.files[0].file, 'pool/main/t/greeter_1.0.dsc')
+  t.is(sources.greeter.files[0].file, 'pool/main/t/greeter_1.0+b1.dsc')
   t.notRegex(text, /127\.0\.0\.1/)
 })
 
@@ -70,7 +70,7 @@ withApt('what is locked is fetched by its hash, without an index', async t => {
   t.true(allCached(archive.cache, packages))
   t.deepEqual(step.lines, [])
   t.deepEqual(mirror.requests.slice(asked).sort(), [
-    '/debian/pool/main/t/hello_1.0_amd64.deb',
+    '/debian/pool/main/t/hello_1.0+b1_amd64.deb',
     '/debian/pool/main/t/libhello1_1.0_amd64.deb',
     '/debian/pool/main/t/libloader_1.0_amd64.deb',
   ])
@@ -89,8 +89,8 @@ withApt('a departure from the lock is remarked, and kept for the next build', as
   mirror.serve('later')
   const step = remarks()
   const packages = await openSection(await open(mirror), 'base', step)
-  t.is(packages.find(({ name }) => name === 'hello')?.version, '1.1')
-  t.deepEqual(step.lines, ['departs from the lock: hello 1.0 -> 1.1'])
+  t.is(packages.find(({ name }) => name === 'hello')?.version, '1.1~rc2')
+  t.deepEqual(step.lines, ['departs from the lock: hello 1.0+b1 -> 1.1~rc2'])
 
   const asked = mirror.requests.length
   const again = remarks()
@@ -103,7 +103,10 @@ withApt('--locked refuses to depart', async t => {
   const mirror = await locked(t)
   mirror.serve('later')
   const archive = await open(mirror, { locked: true })
-  t.is(await codeOf(t, openSection(archive, 'base', remarks())), 'lock_departed')
+  const error = await t.throwsAsync(openSection(archive, 'base', remarks()))
+  const problem = (error as ProblemError).problems[0]
+  t.is(problem?.code, 'lock_departed')
+  t.is(problem?.found, 'the mirror no longer has hello_1.0+b1_amd64.deb')
 })
 
 withApt('--locked works from the cache when the mirror has moved on', async t => {
@@ -111,7 +114,7 @@ withApt('--locked works from the cache when the mirror has moved on', async t =>
   await openSection(await open(mirror), 'base', remarks())
   mirror.serve('later')
   const packages = await openSection(await open(mirror, { locked: true }), 'base', remarks())
-  t.is(packages.find(({ name }) => name === 'hello')?.version, '1.0')
+  t.is(packages.find(({ name }) => name === 'hello')?.version, '1.0+b1')
 })
 
 withApt('a recipe that asks for something else than was locked departs', async t => {
@@ -125,7 +128,7 @@ withApt('a recipe that asks for something else than was locked departs', async t
   const step = remarks()
   await openSection(await open(mirror), 'base', step)
   t.deepEqual(step.lines, [
-    'departs from the lock: hello 1.0 is gone',
+    'departs from the lock: hello 1.0+b1 is gone',
     'departs from the lock: libhello1 1.0 is gone',
     'departs from the lock: libloader 1.0 is gone',
     'departs from the lock: rival 1.0 is new',
@@ -153,14 +156,14 @@ withApt('a file with another hash is refused and not kept', async t => {
 
 withApt('an interrupted download goes on where it stopped', async t => {
   const mirror = await locked(t)
-  mirror.serve('first', { cut: { file: 'hello_1.0_amd64.deb', bytes: 700 } })
+  mirror.serve('first', { cut: { file: 'hello_1.0+b1_amd64.deb', bytes: 700 } })
   const archive = await open(mirror)
   const packages = await openSection(archive, 'base', remarks())
   for (const { sha256 } of packages) {
     t.is(await sha256File(join(archive.cache, 'downloads', sha256)), sha256)
   }
-  const tries = mirror.requests.filter(path => path.includes('/hello_1.0_amd64.deb'))
-  t.deepEqual(tries.slice(1), ['/debian/pool/main/t/hello_1.0_amd64.deb bytes=700-'])
+  const tries = mirror.requests.filter(path => path.includes('/hello_1.0+b1_amd64.deb'))
+  t.deepEqual(tries.slice(1), ['/debian/pool/main/t/hello_1.0+b1_amd64.deb bytes=700-'])
 })
 
 withApt('a part of another file is thrown away', async t => {

@@ -33,10 +33,10 @@ withApt('a source that the mirror has replaced departs from the lock, or is refu
   const error = await t.throwsAsync(openSource('greeter', { ...request, locked: true }))
   t.is((error as ProblemError).problems[0]?.code, 'lock_departed')
 
-  t.is((await openSource('greeter', { ...request, locked: false })).version, '1.1')
+  t.is((await openSource('greeter', { ...request, locked: false })).version, '1.1~rc2')
   const asked = mirror.requests.length
-  t.is((await openSource('greeter', { ...request, locked: false })).version, '1.1')
+  t.is((await openSource('greeter', { ...request, locked: false })).version, '1.1~rc2')
   t.is(mirror.requests.length, asked)
-  const remark = 'departs from the lock: greeter 1.0 -> 1.1'
+  const remark = 'departs from the lock: greeter 1.0+b1 -> 1.1~rc2'
   t.deepEqual(lines, [remark, remark])
 })
