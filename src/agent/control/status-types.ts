@@ -24,6 +24,15 @@ export interface Status {
     readonly lost: number
   }
   readonly loop: LoopStatus
+  /** From the shell; absent in the simulator. */
+  readonly host?: HostStatus
+}
+
+export interface HostStatus {
+  readonly console_lines_dropped: number
+  readonly frames_unsent: number
+  readonly clients_refused: number
+  readonly vip_repairs: number
 }
 
 export interface Problem {

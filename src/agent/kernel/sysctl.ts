@@ -33,21 +33,22 @@ export const vipDeviceSysctls = (device: string): readonly Sysctl[] => [
 ]
 
 /** Reads each, writes those that differ and reads them back. */
-export const holdSysctls = (sysctls: readonly Sysctl[]): Talk<void> =>
-  andThen(forEach(sysctls, hold), () => done(undefined))
+export const holdSysctls = (sysctls: readonly Sysctl[]): Talk<{ readonly repaired: number }> =>
+  andThen(forEach(sysctls, hold), all => done({ repaired: all.filter(each => each).length }))
 
-function hold(sysctl: Sysctl): Talk<void> {
+/** True: it had to be written. */
+function hold(sysctl: Sysctl): Talk<boolean> {
   const { path, value } = sysctl
   return andThen(readSysctl(path), found => {
     if (found === value || (found === undefined && sysctl.isOptional === true)) {
-      return done(undefined)
+      return done(false)
     }
     return andThen(file({ kind: 'write', path, content: asciiBytes(value) }), ({ errno }) =>
       errno !== 0
         ? failed(errno, `set ${path} to ${value}`)
         : andThen(readSysctl(path), now =>
             now === value
-              ? done(undefined)
+              ? done(true)
               : failed(EIO, `set ${path} to ${value}: it reads ${now ?? 'nothing'}`),
           ),
     )

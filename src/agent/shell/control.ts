@@ -11,6 +11,8 @@ export interface Control {
   /** Cuts off the clients that are idle for too long. */
   expire(at: Instant): void
   nextDeadline(): Instant | undefined
+  /** How many were turned away. */
+  readonly refused: () => number
 }
 
 /**
@@ -24,11 +26,13 @@ export function openControl(
 ): Control {
   const clients = new Map<ClientId, Client>()
   let lastId = 0
+  let refused = 0
 
   watcher.watch(listener, POLL_IN, () => {
     const fd = host.accept(listener)
     if (fd < 0) return
     if (clients.size >= CLIENTS_MAX) {
+      refused += 1
       host.close(fd)
       return
     }
@@ -55,5 +59,6 @@ export function openControl(
       }
       return next
     },
+    refused: () => refused,
   }
 }

@@ -19,7 +19,8 @@ const DATAGRAM_BYTES_MAX = 32 * 1024
 export type LinkIndexes = ReadonlyMap<InterfaceName, number>
 
 /**
- * Reports each interface once, then whenever the kernel says something new of it.
+ * Reports each interface once, then whenever the kernel says something new of it. `gone` is called
+ * for each link, of whatever kind, that the kernel has removed.
  *
  * Where the kernel had to drop notifications, everything is read anew.
  *
@@ -30,6 +31,7 @@ export function followLinks(
   port: KernelPort,
   watcher: Watcher,
   report: (event: LinkEvent) => void,
+  gone: (index: number) => void,
 ): number {
   const monitor = host.netlinkSocket(0, MONITOR_GROUPS)
   if (monitor < 0) return monitor
@@ -51,15 +53,18 @@ export function followLinks(
   watcher.watch(monitor, POLL_IN, () => {
     let isLost = false
     let isTouched = false
+    const touched = new Set<number>()
     for (let taken = 0; taken < DATAGRAMS_A_TURN_MAX; taken += 1) {
       const count = host.recv(monitor, buffer)
       if (count === -EAGAIN) break
       isTouched = true
       if (count < 0 || view === undefined) isLost = true
-      else noteChanges(view, buffer.subarray(0, count))
+      else for (const index of noteChanges(view, buffer.subarray(0, count))) touched.add(index)
     }
     if (isLost) view = read()
-    if (isTouched && view !== undefined) reportChanges(view)
+    if (!isTouched || view === undefined) return
+    reportChanges(view)
+    for (const index of touched) if (!view.links.has(index)) gone(index)
   })
   reportChanges(view)
   return 0

@@ -1,27 +1,23 @@
 import { consoleLine } from '../control/console-line.ts'
 import { errnoText } from '../control/errno-text.ts'
-import { EIO, ENODEV, ENOENT } from '../kernel/errno.ts'
+import { EIO, ENOENT } from '../kernel/errno.ts'
 import { applyIpvs, findIpvs, readIpvs } from '../kernel/ipvs.ts'
-import { converse } from '../kernel/run.ts'
 import { andThen, done, type Failure, failed, recover, type Talk } from '../kernel/talk.ts'
-import type { MadeVipDevice } from '../kernel/vip-device.ts'
-import { flip } from '../kernel/vip-flip.ts'
 import type { ClientId, Effect, Event, IpvsScope, IpvsService, Note } from '../machine.ts'
 import { never } from '../never.ts'
 import type { Instant } from '../units.ts'
 import type { AdvertPorts } from './adverts.ts'
 import type { ConsoleLines } from './console.ts'
-import type { OpenKernel } from './kernel-port.ts'
 import type { Probes } from './probes.ts'
 import type { Tasks } from './tasks.ts'
+import type { Vips } from './vips.ts'
 
 /** What an event carries beside its time. */
 export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never
 
 /** All that effects act on. */
 export interface World {
-  readonly kernel: OpenKernel
-  readonly devices: ReadonlyMap<string, MadeVipDevice>
+  readonly vips: Vips
   readonly adverts: AdvertPorts
   readonly probes: Probes
   readonly tasks: Tasks
@@ -39,7 +35,11 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       world.adverts.get(effect.interface)?.send(effect.frame)
       break
     case 'flip':
-      world.happen({ kind: 'done', ticket: effect.ticket, errno: flipNow(world, effect, at) })
+      world.happen({
+        kind: 'done',
+        ticket: effect.ticket,
+        errno: world.vips.flip(effect.instance, effect.to),
+      })
       break
     case 'ipvs_read':
       readTable(world, effect, at)
@@ -68,17 +68,6 @@ export function perform(world: World, effect: Effect, at: Instant): void {
 }
 
 type EffectOf<Kind extends Effect['kind']> = Effect & { readonly kind: Kind }
-
-// A flip is a few exchanges of tens of microseconds: whatever waits for it waits for nothing else.
-function flipNow(world: World, { instance, to }: EffectOf<'flip'>, at: Instant): number {
-  const device = world.devices.get(instance)
-  if (device === undefined) return ENODEV
-  return converse<number>(
-    andThen(flip(device, to), () => ({ kind: 'done', value: 0 })),
-    world.kernel,
-    failure => complain(world, failure, at),
-  )
-}
 
 function readTable(world: World, effect: EffectOf<'ipvs_read'>, at: Instant): void {
   const { ticket, scope } = effect

@@ -1,0 +1,30 @@
+import { holdSysctls, linkSysctls, nodeSysctls, vipDeviceSysctls } from './sysctl.ts'
+import { andThen, done, type Talk } from './talk.ts'
+import type { MadeVipDevice } from './vip-device.ts'
+import { readBack, type VipState } from './vip-flip.ts'
+import { repairAddresses } from './vip-prepare.ts'
+
+/**
+ * Looks whether the kernel still holds a device as it was made: its sysctls and those of its
+ * parent, its addresses, and the state that it was last told. Sysctls and addresses are repaired;
+ * any other difference is a failure, since only a flip may open or close.
+ *
+ * @param state asked when it is compared: a flip may come between two steps of the talk
+ */
+export const auditVip = (
+  device: MadeVipDevice,
+  state: () => VipState,
+): Talk<{ readonly repaired: number }> =>
+  andThen(holdSysctls(sysctlsOf(device)), sysctls =>
+    andThen(repairAddresses(device), addresses =>
+      andThen(readBack(device, state()), () =>
+        done({ repaired: sysctls.repaired + addresses.repaired }),
+      ),
+    ),
+  )
+
+const sysctlsOf = ({ name, parent }: MadeVipDevice) => [
+  ...nodeSysctls,
+  ...linkSysctls(parent.name),
+  ...vipDeviceSysctls(name),
+]

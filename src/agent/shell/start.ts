@@ -1,0 +1,84 @@
+import type { NodeConfig } from '../../model/node-config.ts'
+import { errnoName } from '../kernel/errno.ts'
+import type { Failure, Talk } from '../kernel/talk.ts'
+import { type MadeVipDevice, type VipDevice, vipDevice } from '../kernel/vip-device.ts'
+import { prepareVips } from '../kernel/vip-prepare.ts'
+import type { InterfaceName } from '../machine.ts'
+import type { Link } from '../wire/netlink-link.ts'
+import { writeAll } from './bytes.ts'
+import { EADDRINUSE, EEXIST, explainErrno } from './errno.ts'
+import { findLinks } from './find-links.ts'
+import { guardDevices } from './guard.ts'
+import { type OpenKernel, openKernel } from './kernel-port.ts'
+import { converseInTurns } from './patient.ts'
+
+/** One agent a network namespace: the name lives in it, and dies with its owner. */
+const NAMESPACE_LOCK = '@director'
+const EXIT_FAILED = 1
+
+/** What the kernel has been made to hold when the agent starts: every VIP is there, and closed. */
+export interface Prepared {
+  readonly kernel: OpenKernel
+  readonly links: ReadonlyMap<InterfaceName, Link>
+  readonly devices: readonly MadeVipDevice[]
+}
+
+/** Takes the network namespace for this agent and makes its VIP devices; ends the program if not. */
+export function prepareKernel(config: NodeConfig): Prepared {
+  const taken = host.unixListen(NAMESPACE_LOCK)
+  if (taken === -EADDRINUSE) refuse('another directord runs in this network namespace')
+  orRefuse(taken, 'take the name of the agent')
+  const kernel = orRefuse(openKernel(), 'open the netlink sockets')
+  const links = talkOrRefuse(kernel, findLinks(config))
+  const devices = talkOrRefuse(kernel, prepareVips(vipDevices(config, links)))
+  orRefuse(guardDevices(devices, kernel), 'leave the closing messages with the host')
+  return { kernel, links, devices }
+}
+
+function vipDevices(
+  config: NodeConfig,
+  links: ReadonlyMap<InterfaceName, Link>,
+): readonly VipDevice[] {
+  return config.vrrp.instances.flatMap(instance => {
+    const link = links.get(instance.interface)
+    return link === undefined ? [] : [vipDevice(instance, link)]
+  })
+}
+
+/** A socket at the path. Whoever prepared the kernel is alone: one that is there is a leftover. */
+export function openListener(path: string): number {
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  const made = folder === '' ? 0 : host.makeDirectory(folder, 0o755)
+  if (made < 0 && made !== -EEXIST) orRefuse(made, `make the folder ${folder}`)
+  host.remove(path)
+  return orRefuse(host.unixListen(path), `open the control socket ${path}`)
+}
+
+/** Where it is not permitted the agent runs all the same, and says so. */
+export function schedule(priority: number, say: (line: string) => void): void {
+  if (priority === 0) return
+  const scheduled = host.realtime(priority)
+  if (scheduled < 0) say(`directord: warning: no real-time scheduling (${errnoName(-scheduled)})`)
+  const locked = host.lockMemory()
+  if (locked < 0) say(`directord: warning: memory is not locked (${errnoName(-locked)})`)
+}
+
+/** The result, unless it is -errno: then the program ends with what could not be done. */
+export function orRefuse<T>(result: T | number, doing: string): T {
+  if (typeof result === 'number' && result < 0) {
+    return refuse(`cannot ${doing}: ${explainErrno(-result)}`)
+  }
+  return result as T
+}
+
+/** A talk's value, or the end of the program. */
+export const talkOrRefuse = <T>(kernel: OpenKernel, talk: Talk<T>): T =>
+  converseInTurns<T>(talk, kernel, ({ errno, step }: Failure) =>
+    refuse(`cannot ${step}: ${explainErrno(errno)}`),
+  )
+
+/** Ends the program with lines that say why. */
+export function refuse(...lines: readonly string[]): never {
+  writeAll(2, lines.map(line => `directord: ${line}\n`).join(''))
+  return host.exit(EXIT_FAILED)
+}

@@ -1,0 +1,106 @@
+import { errnoText } from '../control/errno-text.ts'
+import { ENODEV } from '../kernel/errno.ts'
+import { converse } from '../kernel/run.ts'
+import { andThen, done } from '../kernel/talk.ts'
+import { auditVip } from '../kernel/vip-audit.ts'
+import type { MadeVipDevice } from '../kernel/vip-device.ts'
+import { flip, type VipState } from '../kernel/vip-flip.ts'
+import { after, type Instant, isDue, seconds } from '../units.ts'
+import type { OpenKernel } from './kernel-port.ts'
+import type { Tasks } from './tasks.ts'
+
+/** So often one device is looked at; each in its turn. */
+const AUDIT_GAP = seconds(2)
+/** A device that is not as it was made so many times in a row has to be made anew. */
+const FAILURES_MAX = 3
+
+/** The VIP devices: what they were told, and whether the kernel still holds it. */
+export interface Vips {
+  /** Opens or closes, reads back. 0 or a positive errno. */
+  flip(instance: string, to: VipState): number
+  /** The kernel has removed a link; if it was a VIP device the agent has to start anew. */
+  gone(index: number): void
+  expire(at: Instant): void
+  nextDeadline(): Instant | undefined
+  /** Values and addresses that someone else had changed and that were put right. */
+  readonly repairs: () => number
+}
+
+interface Held {
+  readonly device: MadeVipDevice
+  state: VipState
+  failures: number
+}
+
+/**
+ * Takes charge of the devices, which are closed.
+ *
+ * @param say a line for the console
+ * @param lost a device cannot be put right: the agent has to start anew
+ */
+export function openVips(
+  devices: readonly MadeVipDevice[],
+  kernel: OpenKernel,
+  tasks: Tasks,
+  say: (line: string) => void,
+  lost: () => void,
+): Vips {
+  const held: Held[] = devices.map(device => ({ device, state: 'closed', failures: 0 }))
+  let repairs = 0
+  let turn = 0
+  let auditAt = after(host.now(), AUDIT_GAP)
+
+  // A flip is a few exchanges of tens of microseconds: nothing comes between them.
+  const flipNow = (each: Held, to: VipState) =>
+    converse<number>(
+      andThen(flip(each.device, to), () => done(0)),
+      kernel,
+      ({ errno, step }) => {
+        say(`directord: cannot ${step}: ${errnoText(errno)}`)
+        return errno
+      },
+    )
+  const reassert = (each: Held, step: string) => {
+    each.failures += 1
+    say(`directord: alarm: ${each.device.name} was changed by someone else: ${step}`)
+    if (flipNow(each, each.state) === 0) repairs += 1
+    else if (each.failures >= FAILURES_MAX) lost()
+  }
+  const audit = (each: Held) =>
+    tasks.add(
+      auditVip(each.device, () => each.state),
+      ({ repaired }) => {
+        each.failures = 0
+        repairs += repaired
+        const { name } = each.device
+        if (repaired > 0) say(`directord: alarm: ${name}: ${repaired} values were repaired`)
+      },
+      ({ step }) => reassert(each, step),
+    )
+
+  return {
+    flip(instance, to) {
+      const each = held.find(other => other.device.instance === instance)
+      if (each === undefined) return ENODEV
+      const errno = flipNow(each, to)
+      // What did not open was closed again.
+      each.state = errno === 0 ? to : 'closed'
+      return errno
+    },
+    gone(index) {
+      const each = held.find(({ device }) => device.index === index)
+      if (each === undefined) return
+      say(`directord: alarm: ${each.device.name} was deleted by someone else`)
+      lost()
+    },
+    expire(at) {
+      const each = held[turn % held.length]
+      if (each === undefined || !isDue(auditAt, at)) return
+      turn += 1
+      auditAt = after(at, AUDIT_GAP)
+      audit(each)
+    },
+    nextDeadline: () => (held.length === 0 ? undefined : auditAt),
+    repairs: () => repairs,
+  }
+}
