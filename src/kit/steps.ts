@@ -22,7 +22,7 @@ export interface StepsOptions {
   readonly output: NodeJS.WriteStream
   readonly logFile?: string
   readonly verbose?: boolean
-  /** Prints nothing to `output`: for `--json` and for tests. The log file is written all the same. */
+  /** Prints nothing to `output`, for `--json` and tests. The log file is written all the same. */
   readonly silent?: boolean
 }
 
