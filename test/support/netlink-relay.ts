@@ -12,6 +12,7 @@ import type {
   NetlinkSocket,
   Talk,
 } from '../../src/agent/kernel/talk.ts'
+import type { MemoryFiles } from './scripted-kernel.ts'
 
 /** A kernel behind netlink-relay.pl, which talks of the agent can be held with. */
 export class RelayedKernel {
@@ -35,19 +36,19 @@ export class RelayedKernel {
     return new RelayedKernel(stdin, stdout)
   }
 
-  /** Does a whole talk. */
-  async converse<T>(talk: Talk<T>): Promise<Talk<T>> {
+  /** Does a whole talk. Files outside /proc and /sys are the memory's, if one is given. */
+  async converse<T>(talk: Talk<T>, memory?: MemoryFiles): Promise<Talk<T>> {
     let rest = talk
     for (;;) {
       if (rest.kind === 'ask') rest = rest.next(await this.#ask(rest.ask))
-      else if (rest.kind === 'file') rest = rest.next(await this.#file(rest.file))
+      else if (rest.kind === 'file') rest = rest.next(await this.#fileOf(rest.file, memory))
       else return rest
     }
   }
 
   /** Does a whole talk that must not fail. */
-  async value<T>(talk: Talk<T>): Promise<T> {
-    const end = await this.converse(talk)
+  async value<T>(talk: Talk<T>, memory?: MemoryFiles): Promise<T> {
+    const end = await this.converse(talk, memory)
     if (end.kind === 'done') return end.value
     throw new Error(end.kind === 'failed' ? JSON.stringify(end.failure) : end.kind)
   }
@@ -75,6 +76,12 @@ export class RelayedKernel {
     const { errno, got } = await this.#line('send', ask.socket, hex(datagram))
     for (const each of got) answer ??= takeDatagram(exchange, each)
     return answer ?? endExchange(exchange, errno === 0 ? EIO : errno)
+  }
+
+  async #fileOf(step: FileStep, memory: MemoryFiles | undefined): Promise<FileAnswer> {
+    return memory === undefined || /^[/](proc|sys)[/]/.test(step.path)
+      ? this.#file(step)
+      : memory.do(step)
   }
 
   async #file(step: FileStep): Promise<FileAnswer> {

@@ -84,21 +84,31 @@ export function andThen<A, B>(first: Talk<A>, next: (value: A) => Talk<B>): Talk
 
 /** One talk for each item, in order; their values. */
 export function forEach<A, B>(items: readonly A[], talk: (item: A) => Talk<B>): Talk<readonly B[]> {
-  const values: B[] = []
-  const proceed = (): Talk<readonly B[]> => {
-    for (let at = values.length; at < items.length; at++) {
-      const next = talk(items[at] as A)
-      if (next.kind !== 'done') {
-        return andThen(next, value => {
-          values.push(value)
-          return proceed()
-        })
+  const proceed = (from: number, before: Chain<B> | undefined): Talk<readonly B[]> => {
+    let chain = before
+    for (let at = from; at < items.length; at++) {
+      const step = talk(items[at] as A)
+      if (step.kind !== 'done') {
+        const held = chain
+        return andThen(step, value => proceed(at + 1, { value, before: held }))
       }
-      values.push(next.value)
+      chain = { value: step.value, before: chain }
     }
-    return done(values)
+    return done(valuesOf(chain))
   }
-  return proceed()
+  return proceed(0, undefined)
+}
+
+/** The values so far, the last one first: a talk may be held twice, so nothing is changed. */
+interface Chain<B> {
+  readonly value: B
+  readonly before: Chain<B> | undefined
+}
+
+function valuesOf<B>(last: Chain<B> | undefined): readonly B[] {
+  const values: B[] = []
+  for (let chain = last; chain !== undefined; chain = chain.before) values.push(chain.value)
+  return values.reverse()
 }
 
 /** Turns a failure into a value. */
