@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exec } from '../kit/exec.ts'
 import { sha256File } from '../kit/hash.ts'
 import { fail, ProblemError } from '../kit/problem.ts'
+import type { Step } from '../kit/steps.ts'
 import type { AptRoot } from './apt-root.ts'
 import { withCacheLock } from './cache.ts'
 import { allCached, cachedFile } from './download-cache.ts'
@@ -13,13 +14,14 @@ import { isDiskFull, refuseFullCache } from './refuse.ts'
 const HELPER = '/usr/lib/apt/apt-helper'
 
 // So many files are named to one run of apt's helper: argument lists have a limit.
-const FILES_A_RUN = 50
+const FILES_A_RUN = 20
 
 export interface DownloadOptions {
   readonly cache: string
   /** Opened only when something has to be fetched. */
   readonly apt: () => Promise<AptRoot>
-  readonly progress: (text: string) => void
+  /** Shows how far it is, and remarks what was fetched. */
+  readonly step: Step
 }
 
 /**
@@ -40,15 +42,24 @@ export async function download(
   const apt = await options.apt()
   return withCacheLock(cache, 'downloads', async () => {
     const missing = files.filter(file => !allCached(cache, [file]))
-    const bytes = missing.reduce((sum, { size }) => sum + size, 0)
     const gone: PoolFile[] = []
     for (let start = 0; start < missing.length; start += FILES_A_RUN) {
-      options.progress(`${start}/${missing.length} files, ${(bytes / 1e6).toFixed(1)} MB in all`)
+      options.step.progress(`${start}/${missing.length} files, ${megabytes(missing)} in all`)
       const batch = missing.slice(start, start + FILES_A_RUN)
       gone.push(...(await fetchBatch(batch, cache, apt)))
     }
+    const fetched = missing.filter(file => !gone.includes(file))
+    if (fetched.length > 0) {
+      options.step.remark(`fetched ${countOf(fetched)}, ${megabytes(fetched)}`)
+    }
     return gone
   })
+}
+
+const countOf = ({ length }: readonly PoolFile[]) => (length === 1 ? '1 file' : `${length} files`)
+
+function megabytes(files: readonly PoolFile[]): string {
+  return `${(files.reduce((sum, { size }) => sum + size, 0) / 1e6).toFixed(1)} MB`
 }
 
 async function fetchBatch(
@@ -99,7 +110,11 @@ async function runHelper(args: readonly string[], apt: AptRoot): Promise<string>
 async function keepIfRight(file: PoolFile, partial: string, cache: string): Promise<boolean> {
   const found = await stat(partial).catch(() => undefined)
   if (found?.size !== file.size || (await sha256File(partial)) !== file.sha256) return false
-  await rename(partial, cachedFile(cache, file.sha256))
+  // Of a mirror in a folder apt makes links, which would last as long as that folder.
+  const isLink = (await lstat(partial)).isSymbolicLink()
+  if (isLink) await copyFile(await realpath(partial), `${partial}.copy`)
+  await rename(isLink ? `${partial}.copy` : partial, cachedFile(cache, file.sha256))
+  if (isLink) await rm(partial)
   return true
 }
 

@@ -100,5 +100,5 @@ const notLocked = (what: string) => `the lock does not hold what is asked for: $
 
 /** Returns the files that the mirror no longer has. */
 function fetchAll({ cache, apt }: Archive, packages: Packages, step: Step): Promise<PoolFile[]> {
-  return download(packages, { cache, apt, progress: text => step.progress(text) })
+  return download(packages, { cache, apt, step })
 }

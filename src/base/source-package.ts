@@ -73,7 +73,7 @@ function remarked(
 }
 
 function fetchSource({ cache, apt }: Archive, source: LockedSource, step: Step) {
-  return download(source.files, { cache, apt, progress: text => step.progress(text) })
+  return download(source.files, { cache, apt, step })
 }
 
 function withoutTop(tree: Tree): Tree {
