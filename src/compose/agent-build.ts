@@ -9,6 +9,7 @@ import { openToolbox } from '../base/toolbox.ts'
 import { writeAtomic } from '../kit/atomic.ts'
 import { exec } from '../kit/exec.ts'
 import { digestOf } from '../kit/hash.ts'
+import { onInterrupt } from '../kit/interrupt.ts'
 import type { Step } from '../kit/steps.ts'
 import { writeTree } from '../tree/disk.ts'
 import { AGENT_ENTRY, bundleAgent } from './agent-bundle.ts'
@@ -90,6 +91,7 @@ async function compileAgent(
 ): Promise<Uint8Array> {
   const { host } = ingredients
   const folder = await mkdtemp(join(tmpdir(), 'director-agent-'))
+  const finished = onInterrupt(() => rm(folder, { recursive: true, force: true }))
   try {
     const toolchain = await openToolchain(toolbox, folder)
     await placeEngine(toolchain, folder, ingredients, step)
@@ -103,6 +105,7 @@ async function compileAgent(
     return await readFile(join(folder, 'directord'))
   } finally {
     await rm(folder, { recursive: true, force: true })
+    finished()
   }
 }
 

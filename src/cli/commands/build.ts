@@ -57,7 +57,7 @@ function answer({ cluster, ...result }: BuildResult): object {
 }
 
 function summary({ cluster, folder, files, netboot, nodes }: BuildResult): string {
-  const place = relative('', folder) || '.'
+  const place = shortPath(folder)
   const lines = files.map(({ path, size }) => `  ${path.padEnd(30)} ${sizeText(size).padStart(9)}`)
   const [first] = nodes
   return [
@@ -66,7 +66,13 @@ function summary({ cluster, folder, files, netboot, nodes }: BuildResult): strin
     'iso/, nodes/ and netboot/nodes/ hold secrets: only you can read them.',
     '',
     `boot from CD, USB stick or virtual media: ${place}/iso/${first?.name}.iso, each node its own`,
-    `boot from the network:                    ${relative('', netboot.folder)}/, see dnsmasq.conf in it`,
-    `try the pair on this machine:             ./director lab ${relative('', cluster.path)}`,
+    `boot from the network:                    ${shortPath(netboot.folder)}/, see dnsmasq.conf in it`,
+    `try the pair on this machine:             ./director lab ${shortPath(cluster.path)}`,
   ].join('\n')
+}
+
+/** A path as a person would type it here. */
+function shortPath(path: string): string {
+  const short = relative('', path) || '.'
+  return short.startsWith('..') ? path : short
 }
