@@ -1,0 +1,111 @@
+import test from 'ava'
+import type { Effect, Event, Machine } from '../../../src/agent/machine.ts'
+import { openLoop } from '../../../src/agent/shell/loop.ts'
+import type { Poll } from '../../../src/agent/shell/poll.ts'
+import { instant } from '../../../src/agent/units.ts'
+import { putHost } from '../../support/fake-host.ts'
+
+/** A machine that notes what it sees; `answers` gives the effects of an event. */
+function recorder(answers: (event: Event) => readonly Effect[], deadlines: (number | undefined)[]) {
+  const seen: string[] = []
+  const machine: Machine<undefined> = {
+    step(state, event) {
+      seen.push(`${event.at} ${event.kind}${'ticket' in event ? ` ${event.ticket}` : ''}`)
+      if (event.kind === 'wake') deadlines.shift()
+      return [state, answers(event)]
+    },
+    nextDeadline: () => {
+      const at = deadlines[0]
+      return at === undefined ? undefined : { at: instant(at), timer: 'test' }
+    },
+  }
+  return { machine, seen }
+}
+
+const quiet: Poll = { watch: () => undefined, forget: () => undefined, turn: () => undefined }
+
+test.serial('what has arrived is heard before a deadline that has passed is acted on', t => {
+  const fake = putHost({})
+  const { machine, seen } = recorder(
+    event => (event.kind === 'wake' ? [{ kind: 'exit', code: 3 }] : []),
+    [100],
+  )
+  const waits: number[] = []
+  const poll: Poll = {
+    ...quiet,
+    turn(until) {
+      waits.push(until)
+      // The agent was stopped: an advert has been waiting, the deadline is long over.
+      fake.at = 5_000_000
+      loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
+    },
+  }
+  const loop = openLoop(machine, undefined, {
+    poll,
+    timed: [],
+    work: () => false,
+    perform: effect => effect.kind === 'exit' && loop.end(effect.code),
+  })
+  t.is(loop.run([]), 3)
+  t.deepEqual(waits, [100])
+  t.deepEqual(seen, ['5000000 advert', '5000000 wake'])
+})
+
+test.serial('an answer comes after the events before it, in the same turn', t => {
+  putHost({})
+  const { machine, seen } = recorder(event => {
+    if (event.kind === 'stop') return [{ kind: 'exit', code: 0 }]
+    return event.kind === 'done' && event.ticket === 1 ? [{ kind: 'ipvs_read', ticket: 9 }] : []
+  }, [])
+  const loop = openLoop(machine, undefined, {
+    poll: quiet,
+    timed: [],
+    work: () => false,
+    perform(effect) {
+      if (effect.kind === 'ipvs_read') loop.happen({ kind: 'done', ticket: 9, errno: 0 })
+      if (effect.kind === 'exit') loop.end(effect.code)
+    },
+  })
+  loop.happen({ kind: 'done', ticket: 1, errno: 0 })
+  loop.happen({ kind: 'done', ticket: 2, errno: 0 })
+  loop.happen({ kind: 'stop' })
+  t.is(loop.run([]), 0)
+  t.deepEqual(seen, ['0 done 1', '0 done 2', '0 stop', '0 done 9'])
+})
+
+test.serial(
+  'the loop sleeps until the first deadline of all, and not at all while work is left',
+  t => {
+    putHost({})
+    const { machine } = recorder(() => [], [700])
+    const waits: number[] = []
+    const left = [true, false, false]
+    const loop = openLoop(machine, undefined, {
+      poll: {
+        ...quiet,
+        turn(until) {
+          waits.push(until)
+          if (waits.length === 3) loop.end(0)
+        },
+      },
+      timed: [{ expire: () => undefined, nextDeadline: () => instant(300) }],
+      work: () => left.shift() ?? false,
+      perform: () => undefined,
+    })
+    t.is(loop.run([]), 0)
+    t.deepEqual(waits, [0, 300, 300])
+  },
+)
+
+test.serial('answers that chase each other for ever are our own fault', t => {
+  putHost({})
+  const { machine } = recorder(() => [{ kind: 'ipvs_read', ticket: 1 }], [])
+  const loop = openLoop(machine, undefined, {
+    poll: quiet,
+    timed: [],
+    work: () => false,
+    perform: () => loop.happen({ kind: 'done', ticket: 1, errno: 0 }),
+  })
+  loop.happen({ kind: 'stop' })
+  t.throws(() => loop.run([]), { message: /a turn comes to its end/ })
+})
