@@ -33,6 +33,9 @@ export interface Cluster {
   readonly warnings: readonly Problem[]
 }
 
+// Of a file in which every real server is wrong, enough to show those that stand first.
+const FINDINGS_MAX = 1000
+
 let shape: Shape | undefined
 
 /**
@@ -50,13 +53,14 @@ export async function load(path: string): Promise<Cluster> {
   const findings = checkMeaning(spec, board)
   const problems = findings
     .filter(({ severity }) => severity !== 'warning')
+    .slice(0, FINDINGS_MAX)
     .map(finding => toProblem(finding, document))
   const folder = dirname(resolvePath(path))
   const access = await readAccess(spec, document, folder, problems)
   const files = await findOperatorFiles(spec, document, folder, problems)
   throwProblems(problems)
 
-  const warnings = findings.map(finding => toProblem(finding, document))
+  const warnings = findings.slice(0, FINDINGS_MAX).map(finding => toProblem(finding, document))
   return {
     path: resolvePath(path),
     name: spec.cluster,

@@ -1,14 +1,23 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import { type Problem, ProblemError } from '../kit/problem.ts'
+import { boundedErrors } from './bounded-errors.ts'
 import { nearest } from './nearest.ts'
 import { quote } from './quote.ts'
-import { type DocumentPath, formatPath, type YamlDocument } from './yaml/document.ts'
+import { formatPath, type YamlDocument } from './yaml/document.ts'
+import type { DocumentPath } from './yaml/offsets.ts'
 
-/** A schema of ours, as ajv compiled it. */
-export type Shape = ValidateFunction
+/** A schema of ours, as ajv compiles it. */
+export interface Shape {
+  /** Stops at the first fault; fills in the schema's defaults. */
+  readonly isValid: ValidateFunction
+  /** Finds every fault. Compiled only when there is one. */
+  readonly findAll: () => ValidateFunction
+}
 
 /** More than this help nobody: the rest often follows from the first. */
-export const PROBLEMS_MAX = 50
+const PROBLEMS_MAX = 50
+// So many are described, to show those that stand first in the file.
+const DESCRIBED_MAX = 1000
 
 interface Annotated {
   readonly title?: string
@@ -20,17 +29,16 @@ interface Annotated {
   readonly 'x-unit'?: string
 }
 
-/** Compiles a schema; `defaults` are filled into the value that is checked. */
+/** Compiles a schema. */
 export function compileShape(schema: object): Shape {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    allowUnionTypes: true,
-    strictRequired: false,
-    // It takes longer than all else here, and the schemas are ours: a test checks them.
-    validateSchema: false,
-  })
+  return {
+    isValid: compile(schema, { useDefaults: true }),
+    findAll: () => compile(schema, { allErrors: true, verbose: true }),
+  }
+}
+
+function compile(schema: object, options: Options): ValidateFunction {
+  const ajv = new Ajv2020({ ...options, allowUnionTypes: true, strictRequired: false })
   ajv.addVocabulary(['x-unit', 'x-type'])
   return ajv.compile(schema)
 }
@@ -41,34 +49,40 @@ export function compileShape(schema: object): Shape {
  * @throws ProblemError with one problem per fault, in the order of the file
  */
 export function checkShape(document: YamlDocument, shape: Shape): void {
-  if (shape(document.value)) return
+  if (shape.isValid(document.value)) return
+  // The keyword `propertyNames` only repeats what the fault of the name itself says.
+  const errors = boundedErrors(shape.findAll(), document.value, DESCRIBED_MAX).filter(
+    ({ keyword }) => keyword !== 'propertyNames',
+  )
   const seen = new Set<string>()
   const problems: Problem[] = []
-  for (const error of shape.errors ?? []) {
-    // The keyword `propertyNames` only repeats what the fault of the name itself says.
-    if (error.keyword === 'propertyNames') continue
+  for (const error of errors.slice(0, DESCRIBED_MAX)) {
     const problem = describe(error, document)
     const key = JSON.stringify([problem.where, problem.code])
     if (!seen.has(key)) problems.push(problem)
     seen.add(key)
   }
-  throwProblems(problems)
+  throwProblems(problems, Math.max(errors.length - DESCRIBED_MAX, 0))
 }
 
-/** Throws the problems, if there are any. */
-export function throwProblems(problems: readonly Problem[]): void {
-  const [first, ...others] = inFileOrder(problems)
+/**
+ * Throws the problems, if there are any.
+ *
+ * @param uncounted how many more there are that nobody described
+ */
+export function throwProblems(problems: readonly Problem[], uncounted = 0): void {
+  const [first, ...others] = inFileOrder(problems, uncounted)
   if (first !== undefined) throw new ProblemError([first, ...others])
 }
 
 /** The problems in the order of the file: of very many the first ones and a count of the others. */
-export function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
+export function inFileOrder(problems: readonly Problem[], uncounted = 0): readonly Problem[] {
   const sorted = problems.toSorted(
     (left, right) =>
       (left.where?.line ?? 0) - (right.where?.line ?? 0) ||
       (left.where?.column ?? 0) - (right.where?.column ?? 0),
   )
-  const left = sorted.length - PROBLEMS_MAX
+  const left = sorted.length + uncounted - PROBLEMS_MAX
   if (left <= 0) return sorted
   return [
     ...sorted.slice(0, PROBLEMS_MAX),

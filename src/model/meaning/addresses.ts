@@ -7,7 +7,7 @@ import {
   networkOf,
   type Prefix,
 } from '../ipv4.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 import { addressOf, describeSubnets, type Link, prefixOf, shareSubnet } from './networks.ts'
 

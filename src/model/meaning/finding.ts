@@ -1,7 +1,8 @@
 import type { Problem } from '../../kit/problem.ts'
 import type { Board } from '../board.ts'
 import type { ClusterSpec } from '../cluster-spec.ts'
-import type { DocumentPath, YamlDocument } from '../yaml/document.ts'
+import type { YamlDocument } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Networks } from './networks.ts'
 
 /** What a check of meaning looks at: a cluster file whose shape is right. */

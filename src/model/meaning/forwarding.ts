@@ -1,6 +1,6 @@
 import type { ClusterSpec, ServiceSpec } from '../cluster-spec.ts'
 import { formatIpv4 } from '../ipv4.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 import { addressOf, describeSubnets, type Egress, egressOf, type NodeNetworks } from './networks.ts'
 

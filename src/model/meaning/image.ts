@@ -1,5 +1,5 @@
 import { quote } from '../quote.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 
 // What the build and the boot write themselves, and what is mounted over or empty after a boot.

@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts'
 import { quote } from '../quote.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 import { entryOf } from './networks.ts'
 

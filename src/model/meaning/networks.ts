@@ -8,7 +8,7 @@ import {
   parseIpv4,
   parsePrefix,
 } from '../ipv4.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 
 /** The addresses of a cluster file as numbers, and where each node would send a packet. */
 export interface Networks {

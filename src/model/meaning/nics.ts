@@ -1,5 +1,5 @@
 import type { MatchSpec } from '../cluster-spec.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 
 /** Each interface finds a NIC of its own. */

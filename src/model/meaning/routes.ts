@@ -1,5 +1,5 @@
 import { formatPrefix, networkOf, parsePrefix } from '../ipv4.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 import { addressOf, describeSubnets, prefixOf, subnetOf } from './networks.ts'
 

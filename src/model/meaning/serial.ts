@@ -1,7 +1,7 @@
 import type { SerialSpec } from '../cluster-spec.ts'
 import { nearest } from '../nearest.ts'
 import { DEFAULT_BAUD } from '../resolve.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 
 /** The serial ports are there, and the heartbeat has one that nothing else writes to. */

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from '../cluster-spec.ts'
 import { formatIpv4 } from '../ipv4.ts'
 import { nearest } from '../nearest.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 
 /** Each service is at a VIP, alone, and its settings do not contradict each other. */

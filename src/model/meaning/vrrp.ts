@@ -1,5 +1,5 @@
 import { formatIpv4 } from '../ipv4.ts'
-import type { DocumentPath } from '../yaml/document.ts'
+import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 import { describeSubnets, entryOf, type Link, subnetOf, type Vip } from './networks.ts'
 

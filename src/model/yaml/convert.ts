@@ -1,9 +1,12 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import type { Problem, Where } from '../../kit/problem.ts'
+import { DEPTH_MAX } from './guard.ts'
+import { textOfKey } from './offsets.ts'
 
 // What a file of the largest size can hold without aliases; an alias bomb has billions.
 const VALUES_MAX = 1_000_000
-const DEPTH_MAX = 64
+// More help nobody.
+const PROBLEMS_MAX = 50
 
 interface Anchored {
   readonly value: unknown
@@ -59,7 +62,7 @@ function convertMap(map: YAMLMap, depth: number, conversion: Conversion): unknow
       add(conversion, key ?? map, 'key_not_text', 'a key is not a text', { expected: 'a name' })
       continue
     }
-    const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
+    const name = textOfKey(key)
     const first = places.get(name)
     if (first === undefined) {
       places.set(name, key)
@@ -108,6 +111,7 @@ function add(
   message: string,
   more: { readonly expected?: string; readonly found?: string },
 ): void {
+  if (conversion.problems.length >= PROBLEMS_MAX) return
   conversion.problems.push({ code, message, ...more, where: conversion.place(startOf(node)) })
 }
 

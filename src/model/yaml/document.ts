@@ -1,20 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-} from 'yaml'
+import { type Document, LineCounter, parseAllDocuments } from 'yaml'
 import { fail, type Problem, ProblemError, type Where } from '../../kit/problem.ts'
 import { convert } from './convert.ts'
+import { failDepth, failDocuments, guardText } from './guard.ts'
+import { type DocumentPath, offsetsIn } from './offsets.ts'
 import { readText } from './read.ts'
-
-/** Keys and indexes from the top of a document to a value. */
-export type DocumentPath = readonly (string | number)[]
 
 /** A YAML file as plain values, with the place of each. */
 export interface YamlDocument {
@@ -38,6 +27,7 @@ export async function readYaml(file: string): Promise<YamlDocument> {
 
 /** As `readYaml`, for a text that is already here; `file` is only named in problems. */
 export function parseYaml(file: string, text: string): YamlDocument {
+  guardText(file, text)
   const lines = new LineCounter()
   const place = (offset: number): Where => {
     const { line, col } = lines.linePos(offset)
@@ -47,11 +37,12 @@ export function parseYaml(file: string, text: string): YamlDocument {
   refuse(syntaxProblems([...document.errors, ...document.warnings], place))
   const { value, problems } = convert(document.contents, place)
   refuse(problems)
+  const findOffset = offsetsIn(document.contents)
   return {
     file,
     value,
     where: (path, at = 'value') => ({
-      ...place(offsetOf(document.contents, path, at)),
+      ...place(findOffset(path, at)),
       path: formatPath(path),
     }),
   }
@@ -68,23 +59,20 @@ export function formatPath(path: DocumentPath): string {
 }
 
 function parse(file: string, text: string, lineCounter: LineCounter): Document.Parsed[] {
-  try {
-    const documents = parseAllDocuments(text, {
-      lineCounter,
-      prettyErrors: false,
-      version: '1.2',
-      // The library compares every key with every other; `convert` looks for duplicates faster.
-      uniqueKeys: false,
-    })
-    return Array.isArray(documents) ? documents : []
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return fail({
-      code: 'too_deep',
-      message: 'the file nests lists or mappings too deeply',
-      where: { file },
-    })
-  }
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    version: '1.2',
+    // The library compares every key with every other; `convert` looks for duplicates faster.
+    uniqueKeys: false,
+  })
+  if (!Array.isArray(documents)) return []
+  // The library makes an error of a nesting that its recursion could not follow.
+  const isTooDeep = documents.some(({ errors }) =>
+    errors.some(({ message }) => message.includes('call stack')),
+  )
+  if (isTooDeep) failDepth({ file })
+  return documents
 }
 
 function onlyDocument(
@@ -102,25 +90,7 @@ function onlyDocument(
       remedy: '`director init` writes a file to start from',
     })
   }
-  if (second !== undefined) {
-    fail({
-      code: 'several_documents',
-      message: 'the file holds several documents',
-      expected: 'one document, without a line of ---',
-      found: `${documents.length} documents`,
-      where: place(second.range[0]),
-    })
-  }
-  if (first.directives.yaml.explicit && first.directives.yaml.version !== '1.2') {
-    fail({
-      code: 'yaml_version',
-      message: 'the file asks for another version of YAML',
-      expected: '1.2, in which no, on and 0755 mean what they look like',
-      found: first.directives.yaml.version,
-      where: { file, line: 1, column: 1 },
-      remedy: 'remove the line that begins with %YAML',
-    })
-  }
+  if (second !== undefined) failDocuments(place(second.range[0]))
   return first
 }
 
@@ -163,53 +133,4 @@ function syntaxProblem(error: SyntaxError, where: Where): Problem {
 function refuse(problems: readonly Problem[]): void {
   const [first, ...others] = problems
   if (first !== undefined) throw new ProblemError([first, ...others])
-}
-
-function offsetOf(root: Node | null, path: DocumentPath, at: 'key' | 'value'): number {
-  let node: unknown = root
-  let offset = 0
-  const anchors = new Map<string, unknown>()
-  for (const [depth, step] of path.entries()) {
-    const last = depth === path.length - 1
-    node = followAlias(root, node, anchors)
-    if (!isCollection(node)) break
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && textOfKey(key) === String(step))
-      if (pair === undefined) return offset
-      const keyStart = startOf(pair.key) ?? offset
-      offset = last && at === 'key' ? keyStart : (startOf(pair.value) ?? keyStart)
-      node = pair.value
-    } else {
-      const item: unknown = node.items[Number(step)]
-      if (item === undefined || isPair(item)) return offset
-      offset = startOf(item) ?? offset
-      node = item
-    }
-  }
-  return path.length === 0 ? (startOf(root) ?? 0) : offset
-}
-
-/** A key as text: `10` and `true` are keys like others. */
-export function textOfKey(key: { readonly value?: unknown; readonly source?: string }): string {
-  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
-}
-
-function followAlias(root: Node | null, node: unknown, anchors: Map<string, unknown>): unknown {
-  if (!isAlias(node)) return node
-  if (anchors.size === 0) collectAnchors(root, anchors)
-  return anchors.get(node.source)
-}
-
-function collectAnchors(node: unknown, anchors: Map<string, unknown>): void {
-  if (isPair(node)) {
-    collectAnchors(node.key, anchors)
-    collectAnchors(node.value, anchors)
-  } else if (isCollection(node)) {
-    if (node.anchor !== undefined) anchors.set(node.anchor, node)
-    for (const item of node.items) collectAnchors(item, anchors)
-  }
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0]
 }
