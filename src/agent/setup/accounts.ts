@@ -1,4 +1,4 @@
-import type { AccessConfig, NodeConfig } from '../../model/node-config.ts'
+import type { AccessConfig, InterfaceConfig } from '../../model/node-config.ts'
 import type { FileStep } from '../kernel/talk.ts'
 import { asciiBytes, asciiText, utf8Bytes } from '../kernel/text.ts'
 import { decodeBase64 } from './base64.ts'
@@ -6,11 +6,14 @@ import { decodeBase64 } from './base64.ts'
 /**
  * The files that say who may log in, and where. They hold secrets: root alone reads them.
  *
+ * @param management the management interfaces that are there: dropbear listens on their addresses
  * @param shadow the /etc/shadow that the image came with
  */
-export function accountFiles(config: NodeConfig, shadow: Uint8Array): readonly FileStep[] {
-  const { access, interfaces } = config
-  const management = interfaces.filter(({ role }) => role === 'management')
+export function accountFiles(
+  access: AccessConfig,
+  management: readonly InterfaceConfig[],
+  shadow: Uint8Array,
+): readonly FileStep[] {
   const listen = management.flatMap(({ addresses }) => addresses.map(withoutLength))
   const hostKey = access.ssh_host_key === undefined ? undefined : decodeBase64(access.ssh_host_key)
   return [

@@ -17,7 +17,7 @@ import { utf8Bytes } from '../kernel/text.ts'
 import { accountFiles } from './accounts.ts'
 import { assertHeartbeat, assertKernel } from './assertions.ts'
 import { type Complaint, renderComplaint } from './complaint.ts'
-import { configureInterface, placeInterfaces, renameLinks } from './interfaces.ts'
+import { configureInterface, type Placed, placeInterfaces, renameLinks } from './interfaces.ts'
 import { checkStamp, type StampInput, type TextTools } from './stamp-check.ts'
 
 /** What director-setup found. */
@@ -44,15 +44,23 @@ function setUp(tools: TextTools): Talk<SetupReport> {
     const verdict = checkStamp(input, tools)
     if (verdict.kind === 'refused') return done(report([verdict.complaint], 1))
     const { config } = verdict
-    return andThen(collect([writeAccounts(config), setUpNetwork(config)]), complaints => {
-      const refuses = complaints.some(({ severity }) => severity === 'refuse')
-      if (refuses) return done(report(complaints, 2))
-      return andThen(writeReady(config), () => done(report(complaints, 0, config)))
-    })
+    return andThen(setUpNetwork(config), ({ placed, complaints }) =>
+      andThen(writeAccounts(config, placed), more => {
+        const all = [...complaints, ...more]
+        const refuses = all.some(({ severity }) => severity === 'refuse')
+        if (refuses) return done(report(all, 2))
+        return andThen(writeReady(config), () => done(report(all, 0, config)))
+      }),
+    )
   })
 }
 
-function setUpNetwork(config: NodeConfig): Talk<readonly Complaint[]> {
+interface Network {
+  readonly placed: readonly Placed[]
+  readonly complaints: readonly Complaint[]
+}
+
+function setUpNetwork(config: NodeConfig): Talk<Network> {
   const network = andThen(readLinks(), links =>
     andThen(readDevicePaths(links), devicePaths => {
       const { placed, complaints } = placeInterfaces(config.interfaces, links, devicePaths)
@@ -64,12 +72,14 @@ function setUpNetwork(config: NodeConfig): Talk<readonly Complaint[]> {
             assertKernel(config, placed),
             assertHeartbeat(config.serial.heartbeat),
           ]),
-          more => done([...complaints, ...more]),
+          more => done<Network>({ placed, complaints: [...complaints, ...more] }),
         ),
       )
     }),
   )
-  return recover(network, ({ errno, step }) => done([cannot(step, errno)]))
+  return recover(network, ({ errno, step }) =>
+    done({ placed: [], complaints: [cannot(step, errno)] }),
+  )
 }
 
 const holdNodeSysctls = (): Talk<readonly Complaint[]> =>
@@ -99,9 +109,13 @@ const readOptional = (path: string): Talk<Uint8Array | undefined> =>
   andThen(file({ kind: 'read', path }), ({ content }) => done(content))
 
 /** A node that cannot be logged in to serves all the same. */
-function writeAccounts(config: NodeConfig): Talk<readonly Complaint[]> {
+function writeAccounts(
+  { access }: NodeConfig,
+  placed: readonly Placed[],
+): Talk<readonly Complaint[]> {
+  const management = placed.map(each => each.config).filter(({ role }) => role === 'management')
   return andThen(readOptional('/etc/shadow'), shadow => {
-    const files = accountFiles(config, shadow ?? new Uint8Array(0))
+    const files = accountFiles(access, management, shadow ?? new Uint8Array(0))
     return recover<readonly Complaint[]>(
       andThen(forEach(files, doFile), () => done([])),
       ({ errno, step }) => done([{ ...cannot(step, errno), severity: 'warn' }]),
