@@ -1,11 +1,13 @@
 // QuickJS has no TextEncoder, and the files here hold ASCII or UTF-8.
 
+/** A byte for each character, none of which may be above 0xff. */
 export function asciiBytes(content: string): Uint8Array {
   const bytes = new Uint8Array(content.length)
   for (let at = 0; at < content.length; at++) bytes[at] = content.charCodeAt(at)
   return bytes
 }
 
+/** A character for each byte. */
 export function asciiText(bytes: Uint8Array): string {
   let content = ''
   for (const byte of bytes) content += String.fromCharCode(byte)

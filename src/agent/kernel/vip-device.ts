@@ -22,6 +22,7 @@ export interface MadeVipDevice extends VipDevice {
   readonly index: number
 }
 
+/** The device of an instance; `parent` is the link that its interface is. */
 export function vipDevice(
   instance: VrrpInstanceConfig,
   parent: { readonly index: number; readonly name: string },

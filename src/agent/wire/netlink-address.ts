@@ -55,6 +55,7 @@ export function newAddress(
   }
 }
 
+/** Deletes an address; the prefix length must be the one that it was added with. */
 export function deleteAddress(
   index: number,
   address: Uint8Array,

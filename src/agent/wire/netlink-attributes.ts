@@ -7,7 +7,7 @@ export interface Attribute {
   readonly value: Uint8Array | readonly Attribute[]
 }
 
-/** Decoded attributes of one level by type. Of a repeated type the last counts, as in the kernel. */
+/** Attributes of one level by type. Of a repeated type the last counts, as in the kernel. */
 export type Attributes = ReadonlyMap<number, Uint8Array>
 
 const HEADER = 4
@@ -32,6 +32,7 @@ export function text(type: number, content: string): Attribute {
   return { type, value }
 }
 
+/** Attributes one after the other, each padded to 4 bytes. */
 export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   const bytes = new Uint8Array(attributes.reduce((sum, each) => sum + paddedLength(each), 0))
   write(bytes, new DataView(bytes.buffer), 0, attributes)

@@ -35,6 +35,7 @@ export function genericRequest(
   }
 }
 
+/** Undefined: shorter than its header, or its attributes are malformed. */
 export function decodeGeneric(message: NetlinkMessage): GenericMessage | undefined {
   const command = message.payload[0]
   if (command === undefined || message.payload.length < 4) return undefined
@@ -46,6 +47,7 @@ export function decodeGeneric(message: NetlinkMessage): GenericMessage | undefin
 export const getFamily = (name: string): NetlinkRequest =>
   genericRequest(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, [text(CTRL_ATTR_FAMILY_NAME, name)])
 
+/** The answer to `getFamily`; undefined for any other message. */
 export function decodeFamily(
   message: NetlinkMessage,
 ): { readonly id: number; readonly name: string } | undefined {
