@@ -16,9 +16,11 @@ import { scenario as row44 } from './scenarios/44-ipvs-cleared.ts'
 import { scenario as row45 } from './scenarios/45-foreign-router-lower.ts'
 import { scenario as row46 } from './scenarios/46-foreign-router-higher.ts'
 import { scenario as row47 } from './scenarios/47-equal-priorities.ts'
+import { scenario as row48 } from './scenarios/48-two-address-owners.ts'
 import { scenario as row49 } from './scenarios/49-checksum-forms.ts'
 import { scenario as row65 } from './scenarios/65-ipvs-refuses.ts'
 import { scenario as row66 } from './scenarios/66-flip-refused.ts'
+import { scenario as row69 } from './scenarios/69-backup-stalled.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -39,7 +41,9 @@ export const scenarios: readonly Scenario[] = [
   row45,
   row46,
   row47,
+  row48,
   row49,
   row65,
   row66,
+  row69,
 ]

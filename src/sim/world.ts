@@ -4,7 +4,7 @@ import type { Effect, Event } from '../agent/machine.ts'
 import { type Duration, type Instant, instant } from '../agent/units.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { act } from './apply-fault.ts'
-import type { Checker, Violation } from './checker.ts'
+import { type Checker, type Violation, violate } from './checker.ts'
 import { newDigest } from './digest.ts'
 import type { Fault } from './faults.ts'
 import { newNode, receiveFrame, type SimNode, startProcess } from './node.ts'
@@ -73,6 +73,9 @@ export function newWorld(options: WorldOptions): World {
   return world
 }
 
+// More than this at one moment is a deadline that is never met.
+const ENTRIES_AT_ONCE_MAX = 10_000
+
 /** Plans faults; each happens at its time. */
 export function planFaults(world: World, faults: readonly Fault[]): void {
   for (const fault of faults) {
@@ -85,8 +88,12 @@ export function planFaults(world: World, faults: readonly Fault[]): void {
 
 /** Runs until a time, or until a checker has found something. */
 export function runUntil(world: World, until: Instant): void {
+  let now = world.queue.now()
+  let entries = 0
   while (world.violations.length === 0 && world.queue.runNext(until)) {
-    // Everything happens in the entries of the queue.
+    entries = world.queue.now() === now ? entries + 1 : 0
+    now = world.queue.now()
+    if (entries > ENTRIES_AT_ONCE_MAX) violate(world, 'livelock', 'virtual time stands still')
   }
 }
 
