@@ -23,7 +23,7 @@ export interface Prepared {
   readonly devices: readonly MadeVipDevice[]
 }
 
-/** Takes the network namespace for this agent and makes its VIP devices; ends the program if not. */
+/** Takes the network namespace and makes the VIP devices; where it cannot, the program ends. */
 export function prepareKernel(config: NodeConfig): Prepared {
   const taken = host.unixListen(NAMESPACE_LOCK)
   if (taken === -EADDRINUSE) refuse('another directord runs in this network namespace')
