@@ -16,6 +16,7 @@ export interface LabDescription {
   readonly text: string
 }
 
+/** Describes a lab that runs. */
 export function describeLab(lab: Lab): LabDescription {
   const { host, port } = lab.target
   const names = ['switch', ...lab.plan.stations.map(({ name }) => name)]

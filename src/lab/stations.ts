@@ -161,7 +161,7 @@ function planRealServer(
   }
 }
 
-/** The VIP, or else a director's own address, in a real server's subnet: its way back through NAT. */
+/** The VIP, or a director's own address, in a real server's subnet: its way back through NAT. */
 function gatewayFor(
   address: string,
   nodes: readonly NodeConfig[],

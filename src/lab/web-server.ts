@@ -14,6 +14,7 @@ export interface WebServer {
 /** How to run nginx: a program and the arguments that come before ours. */
 export type NginxCommand = readonly [program: string, ...args: string[]]
 
+/** A real server that is still off: nginx in the station's namespace, which answers its name. */
 export function createWebServer(
   run: LabRun,
   crew: Crew,

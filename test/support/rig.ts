@@ -9,7 +9,7 @@ import { pairConfigs } from '../../src/sim/pair.ts'
 
 type WithoutTime<Kind> = Kind extends Event ? Omit<Kind, 'at'> : never
 
-/** One director under test: time stands still until the test moves it, nothing answers by itself. */
+/** A director under test: time stands still until the test moves it, nothing answers by itself. */
 export interface Rig {
   readonly state: DirectorState
   readonly config: NodeConfig
