@@ -23,7 +23,8 @@ export function textOf(entry: (typeof generated)[number]): string {
 }
 
 function format(text: string, path: string): string {
-  return execFileSync('npx', ['biome', 'format', `--stdin-file-path=${path}`], {
+  const biome = fileURLToPath(new URL('../../node_modules/.bin/biome', import.meta.url))
+  return execFileSync(biome, ['format', `--stdin-file-path=${path}`], {
     input: text,
     encoding: 'utf8',
   })
