@@ -14,7 +14,11 @@ export interface CachedStep {
   readonly key: string
   readonly folder: string
   readonly reused: boolean
+  /** SHA-256 of each file, by its name. */
+  readonly sums: Sums
 }
+
+type Sums = Readonly<Record<string, string>>
 
 export interface StepCache {
   readonly cacheFolder: string
@@ -41,34 +45,48 @@ export async function cachedStep(
 ): Promise<CachedStep> {
   const key = digestOf(inputs)
   const folder = join(cacheFolder, name, key)
-  const reused = await isWhole(folder)
-  if (!reused) {
-    await withCacheLock(cacheFolder, `${name}-${key.slice(0, 16)}`, async () => {
-      // Another build may have made it while this one waited.
-      if (!(await isWhole(folder))) await makeFolder(folder, make)
-    })
-    await removeOldest(join(cacheFolder, name))
-  }
+  const kept = await verifiedSums(folder)
+  const sums = kept ?? (await makeAlone(cacheFolder, `${name}-${key.slice(0, 16)}`, folder, make))
   await utimes(folder, new Date(), new Date())
-  return { key, folder, reused }
+  if (kept === undefined) await removeOldest(join(cacheFolder, name))
+  return { key, folder, reused: kept !== undefined, sums }
 }
 
-async function makeFolder(folder: string, make: (scratch: string) => Promise<unknown>) {
+async function makeAlone(
+  cacheFolder: string,
+  lock: string,
+  folder: string,
+  make: (scratch: string) => Promise<unknown>,
+): Promise<Sums> {
+  return withCacheLock(
+    cacheFolder,
+    lock,
+    // Another build may have made it while this one waited.
+    async () => (await verifiedSums(folder)) ?? makeFolder(folder, make),
+  )
+}
+
+async function makeFolder(
+  folder: string,
+  make: (scratch: string) => Promise<unknown>,
+): Promise<Sums> {
   const scratch = `${folder}.${randomBytes(4).toString('hex')}.part`
   await mkdir(scratch, { recursive: true })
   const finished = onInterrupt(() => rmSync(scratch, { recursive: true, force: true }))
   try {
     await make(scratch)
-    await writeFile(join(scratch, SUMS), JSON.stringify(await sumsOf(scratch)))
+    const sums = await sumsOf(scratch)
+    await writeFile(join(scratch, SUMS), JSON.stringify(sums))
     await rm(folder, { recursive: true, force: true })
     await rename(scratch, folder)
+    return sums
   } finally {
     await rm(scratch, { recursive: true, force: true })
     finished()
   }
 }
 
-async function sumsOf(folder: string): Promise<Record<string, string>> {
+async function sumsOf(folder: string): Promise<Sums> {
   const sums: Record<string, string> = {}
   for (const name of (await readdir(folder)).sort()) {
     sums[name] = await sha256File(join(folder, name))
@@ -76,15 +94,16 @@ async function sumsOf(folder: string): Promise<Record<string, string>> {
   return sums
 }
 
-async function isWhole(folder: string): Promise<boolean> {
+/** The hashes of a folder's files; undefined if one of them is gone or is not what was made. */
+async function verifiedSums(folder: string): Promise<Sums | undefined> {
   try {
-    const sums = JSON.parse(await readFile(join(folder, SUMS), 'utf8')) as Record<string, string>
+    const sums = JSON.parse(await readFile(join(folder, SUMS), 'utf8')) as Sums
     for (const [name, sum] of Object.entries(sums)) {
-      if ((await sha256File(join(folder, name))) !== sum) return false
+      if ((await sha256File(join(folder, name))) !== sum) return undefined
     }
-    return true
+    return sums
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -28,10 +28,10 @@ export interface BaseImages {
   readonly iso: CachedFile
 }
 
-/** A file in the cache; the same key, the same bytes. */
+/** A file in the cache. */
 export interface CachedFile {
   readonly path: string
-  readonly key: string
+  readonly sha256: string
 }
 
 export interface BaseImagesRequest {
@@ -75,10 +75,14 @@ export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseIm
   return {
     facts,
     board,
-    kernel: { path: kernelFile, key: `${initramfs.key} kernel` },
-    initramfs: { path: initramfsFile, key: initramfs.key },
-    iso: { path: join(iso.folder, ISO_FILE), key: iso.key },
+    kernel: cachedFile(initramfs, KERNEL_FILE),
+    initramfs: cachedFile(initramfs, INITRAMFS_FILE),
+    iso: cachedFile(iso, ISO_FILE),
   }
+}
+
+function cachedFile({ folder, sums }: CachedStep, name: string): CachedFile {
+  return { path: join(folder, name), sha256: sums[name] ?? '' }
 }
 
 async function remarkedStep(

@@ -51,7 +51,7 @@ function isoOutput(images: BaseImages, iso: DirectorIso, node: StampedNode): Out
   const patches = stampPatches(iso, node.stamp, console)
   return {
     path: `iso/${node.name}.iso`,
-    key: digestOf([images.iso.key, sha256(node.stamp), console]),
+    key: digestOf([images.iso.sha256, sha256(node.stamp), console]),
     mode: SECRET,
     write: path => writePatched(images.iso.path, path, patches, SECRET),
   }

@@ -18,9 +18,9 @@ export async function sharedOutputs(
   const script = bootScript(await template('boot.ipxe'), name, configs, board.console)
   const dnsmasq = dnsmasqConfig(await template('dnsmasq.conf'), name, configs)
   return [
-    copyOutput('base.iso', iso.path, iso.key),
-    copyOutput('netboot/vmlinuz', kernel.path, kernel.key),
-    copyOutput('netboot/initramfs.zst', initramfs.path, initramfs.key),
+    copyOutput('base.iso', iso.path, iso.sha256),
+    copyOutput('netboot/vmlinuz', kernel.path, kernel.sha256),
+    copyOutput('netboot/initramfs.zst', initramfs.path, initramfs.sha256),
     bytesOutput('netboot/boot.ipxe', script),
     bytesOutput('netboot/dnsmasq.conf', dnsmasq),
   ]
