@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -50,22 +51,37 @@ export async function withCacheLock<T>(
   }
 }
 
+// The name appears by a link to a file that is written already, so that a lock always says whose.
 async function tryLock(path: string): Promise<boolean> {
+  const own = `${path}.${randomBytes(4).toString('hex')}`
+  await writeFile(own, String(process.pid))
   try {
-    const file = await open(path, 'wx')
-    await file.writeFile(String(process.pid))
-    await file.close()
+    await link(own, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    if (await isAbandoned(path)) await rm(path, { force: true })
+    if (await isAbandoned(path)) await takeAway(path)
     return false
+  } finally {
+    await rm(own, { force: true })
+  }
+}
+
+async function takeAway(path: string): Promise<void> {
+  const aside = `${path}.${randomBytes(4).toString('hex')}`
+  try {
+    await rename(path, aside)
+    // Another one may have taken it over since we looked: then it is put back.
+    if (!(await isAbandoned(aside))) await link(aside, path)
+  } catch {
+    // Somebody was faster; the next try shows who.
+  } finally {
+    await rm(aside, { force: true })
   }
 }
 
 async function isAbandoned(path: string): Promise<boolean> {
   const owner = Number(await readFile(path, 'utf8').catch(() => ''))
-  // An empty file belongs to somebody who is just about to write it.
   if (!Number.isInteger(owner) || owner <= 0) return false
   try {
     process.kill(owner, 0)

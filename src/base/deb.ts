@@ -20,7 +20,7 @@ export async function readDeb(file: string, accept: (path: string) => boolean): 
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2000)
   })
-  const ended = once(child, 'close').catch((error: Error) => [error.message])
+  const ended = once(child, 'close').catch((error: NodeJS.ErrnoException) => [error.code])
   try {
     const tree = await readTar(child.stdout, { accept: path => accept(belowUsr(path)) })
     const [code] = await ended
@@ -29,9 +29,22 @@ export async function readDeb(file: string, accept: (path: string) => boolean): 
   } catch (error) {
     child.kill()
     const [code] = await ended
+    if (code === 'ENOENT') missing(error)
     if (said !== '' || typeof code === 'string') malformed(file, said || String(code), error)
     throw error
   }
+}
+
+function missing(cause: unknown): never {
+  fail(
+    {
+      code: 'program_missing',
+      message: 'the program dpkg-deb cannot be started',
+      expected: 'dpkg-deb, which unpacks the packages',
+      remedy: 'build on Debian 12 or newer, or in a container of it',
+    },
+    cause,
+  )
 }
 
 function belowUsr(path: string): string {

@@ -41,3 +41,19 @@ test('a lock whose owner is gone is taken over, and one is given back after a fa
   await t.throwsAsync(failing, { message: 'no' })
   t.is(await withCacheLock(cache, 'x', async () => 7), 7)
 })
+
+test('many who wait for an abandoned lock get it one after the other', async t => {
+  const cache = await folder(t)
+  const { pid } = spawnSync('true')
+  await writeFile(join(cache, 'x.lock'), String(pid))
+  const inside: number[] = []
+  const work = (number: number) =>
+    withCacheLock(cache, 'x', async () => {
+      inside.push(number)
+      await new Promise(resolve => setTimeout(resolve, 2))
+      inside.push(number)
+    })
+  await Promise.all(Array.from({ length: 6 }, (_, number) => work(number)))
+  for (let at = 0; at < inside.length; at += 2) t.is(inside[at], inside[at + 1])
+  t.deepEqual(await readdir(cache), [])
+})

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import test from 'ava'
 import { readDeb } from '../../src/base/deb.ts'
 import type { ProblemError } from '../../src/kit/problem.ts'
 import { requires } from '../support/requires.ts'
@@ -26,4 +27,14 @@ withDpkg('a file that is no package is a problem that names it', async t => {
   const problem = (error as ProblemError).problems[0]
   t.is(problem?.code, 'package_malformed')
   t.is(problem?.where?.file, file)
+})
+
+test.serial('a host without dpkg-deb is told what is missing', async t => {
+  const path = process.env.PATH
+  t.teardown(() => {
+    process.env.PATH = path
+  })
+  process.env.PATH = '/nowhere'
+  const error = await t.throwsAsync(readDeb(hello, () => true))
+  t.is((error as ProblemError).problems[0]?.code, 'program_missing')
 })
