@@ -2,10 +2,16 @@
  * `npm run sim`: every written scenario, then a swarm of random schedules.
  *
  * `--seeds N` how many schedules (default 500), `--first N` from which seed on; `--seed N` runs
- * that one alone and prints what happened. Exit code 1: something did not hold.
+ * that one alone and prints what happened; with `--record NODE` it prints the events of that node
+ * as JSON instead, and `--replay FILE` prints the effects of such a record. Exit code 1: something
+ * did not hold.
  */
 
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { encodeRecord } from '../agent/control/record.ts'
+import { type Beginning, replay } from '../agent/replay.ts'
+import type { SimNode } from './node.ts'
 import { runScenario, type Verdict } from './scenario.ts'
 import { scenarios } from './scenario-list.ts'
 import { runSeed, scheduleOf } from './swarm.ts'
@@ -17,6 +23,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '500' },
     first: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    record: { type: 'string' },
+    replay: { type: 'string' },
   },
 })
 
@@ -42,6 +50,26 @@ function runOne(seed: number): boolean {
   return verdict.kind === 'held'
 }
 
+function recordOne(seed: number, name: string): boolean {
+  const verdict = runSeed(seed, (node, event) => {
+    if (node.name === name) print(encodeRecord(event === 'begin' ? beginningOf(node) : event))
+  })
+  return verdict.kind === 'held'
+}
+
+const beginningOf = (node: SimNode): Beginning => ({
+  kind: 'begin',
+  at: node.queue.now(),
+  config: node.config,
+  version: 'simulated',
+})
+
+function replayFile(path: string): boolean {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  for (const line of replay(lines.filter(text => text !== ''))) print(line)
+  return true
+}
+
 function runAll(first: number, count: number): boolean {
   let held = true
   for (const scenario of scenarios) {
@@ -59,8 +87,11 @@ function runAll(first: number, count: number): boolean {
   return held
 }
 
-const isHeld =
-  values.seed === undefined
-    ? runAll(Number(values.first), Number(values.seeds))
-    : runOne(Number(values.seed))
-process.exitCode = isHeld ? 0 : 1
+function run(): boolean {
+  if (values.replay !== undefined) return replayFile(values.replay)
+  if (values.seed === undefined) return runAll(Number(values.first), Number(values.seeds))
+  const seed = Number(values.seed)
+  return values.record === undefined ? runOne(seed) : recordOne(seed, values.record)
+}
+
+process.exitCode = run() ? 0 : 1

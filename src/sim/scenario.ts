@@ -39,9 +39,8 @@ export const atSecond = (length_s: number): Instant =>
 
 /** Runs a scenario to its last expectation. The seed only moves delays on the wires. */
 export function runScenario(scenario: Scenario, seed: number, trace?: World['trace']): Verdict {
-  const options = { seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [] }
+  const options = { seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [], trace }
   const world = newCheckedWorld(options, scenario.overlap_max ?? microseconds(0))
-  world.trace = trace
   planFaults(world, scenario.faults)
   for (const { at, owner } of scenario.expect) {
     runUntil(world, at)

@@ -46,8 +46,7 @@ export function scheduleOf(seed: number): Schedule {
 /** Runs the schedule of a seed. */
 export function runSeed(seed: number, trace?: World['trace']): Verdict {
   const schedule = scheduleOf(seed)
-  const world = newCheckedWorld({ seed, configs: pairConfigs(schedule.pair) }, OVERLAP_MAX)
-  world.trace = trace
+  const world = newCheckedWorld({ seed, configs: pairConfigs(schedule.pair), trace }, OVERLAP_MAX)
   const kernels = stream(seed, 'kernels')
   for (const node of world.nodes) {
     node.kernel.flip_delay = microseconds(kernels.integer(20, 2_000))

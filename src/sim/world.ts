@@ -24,7 +24,9 @@ export interface World {
   digest(): string
   events: number
   /** Called with each step, to print a run. */
-  trace: ((node: SimNode, event: Event | 'begin', effects: readonly Effect[]) => void) | undefined
+  readonly trace:
+    | ((node: SimNode, event: Event | 'begin', effects: readonly Effect[]) => void)
+    | undefined
 }
 
 export interface WorldOptions {
@@ -33,6 +35,7 @@ export interface WorldOptions {
   readonly checkers: readonly Checker[]
   /** Nodes that are off until a fault powers them on. */
   readonly off?: readonly string[]
+  readonly trace?: World['trace'] | undefined
 }
 
 /** Builds the world and powers its nodes on, at 1 s of virtual time. */
@@ -49,7 +52,7 @@ export function newWorld(options: WorldOptions): World {
     violations: [],
     digest: digest.text,
     events: 0,
-    trace: undefined,
+    trace: options.trace,
   }
   const watch = {
     onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]) {

@@ -9,7 +9,7 @@ import { pairConfigs } from '../../src/sim/pair.ts'
 
 type WithoutTime<Kind> = Kind extends Event ? Omit<Kind, 'at'> : never
 
-/** A director under test: time stands still until the test moves it, nothing answers by itself. */
+/** One director under test: the test moves time, and nothing answers by itself. */
 export interface Rig {
   readonly state: DirectorState
   readonly config: NodeConfig

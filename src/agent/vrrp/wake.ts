@@ -25,10 +25,12 @@ export function offerVrrpDeadlines(
   offer: (at: Instant | undefined, timer: string, subject: string) => void,
 ): void {
   for (const instance of state.instances) {
-    offer(instance.router.advertAt, 'advert', instance.name)
-    offer(instance.router.downAt, 'active_down', instance.name)
-    offer(instance.vips.dueAt, 'flip', instance.name)
-    offer(instance.announcing?.nextAt, 'announce', instance.name)
+    // Most of these do not run: with hundreds of instances a call for each would show.
+    const { router, vips, announcing, name } = instance
+    if (router.advertAt !== undefined) offer(router.advertAt, 'advert', name)
+    if (router.downAt !== undefined) offer(router.downAt, 'active_down', name)
+    if (vips.dueAt !== undefined) offer(vips.dueAt, 'flip', name)
+    if (announcing !== undefined) offer(announcing.nextAt, 'announce', name)
   }
   for (const group of state.groups) {
     offer(group.holdAt, 'startup_hold', group.name)

@@ -1,0 +1,34 @@
+import type { NodeConfig } from '../model/node-config.ts'
+import { decodeRecord, encodeRecord } from './control/record.ts'
+import { begin, step } from './director.ts'
+import type { Effect, Event } from './machine.ts'
+import type { DirectorState } from './state.ts'
+import type { Instant } from './units.ts'
+
+/** The first line of a record: how the director began. */
+export interface Beginning {
+  readonly kind: 'begin'
+  readonly at: Instant
+  readonly config: NodeConfig
+  readonly version: string
+}
+
+/**
+ * Runs a record again: a `begin` line, then one event a line; a later `begin` starts anew.
+ *
+ * @returns the effects of each line as one line of JSON. The same record gives the same bytes in
+ * every engine. A line that is no event, or comes before a `begin`, gives `null`.
+ */
+export function replay(lines: readonly string[]): readonly string[] {
+  let state: DirectorState | undefined
+  return lines.map(line => {
+    const entry = decodeRecord(line) as Beginning | Event | undefined
+    let effects: readonly Effect[] | null = null
+    if (entry?.kind === 'begin') {
+      ;[state, effects] = begin(entry.config, entry.at, entry.version)
+    } else if (entry !== undefined && state !== undefined) {
+      ;[state, effects] = step(state, entry)
+    }
+    return encodeRecord(effects)
+  })
+}
