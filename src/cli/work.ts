@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { printSteps, type Steps } from '../kit/steps.ts'
 
@@ -39,9 +40,21 @@ export async function withSteps<T>(
 }
 
 function nameLog(command: string): string {
-  mkdirSync(LOG_FOLDER, { recursive: true })
-  const logs = readdirSync(LOG_FOLDER).filter(name => /^\d{8}T/.test(name))
-  for (const name of logs.sort().slice(0, -LOGS_KEPT)) rmSync(join(LOG_FOLDER, name))
   const now = new Date().toISOString().replaceAll(/[-:]|\..*/g, '')
-  return join(LOG_FOLDER, `${now}-${command}-${process.pid}.log`)
+  return join(logFolder(), `${now}-${command}-${process.pid}.log`)
+}
+
+/** The project's folder of logs with the oldest removed; where it cannot be written, another. */
+function logFolder(): string {
+  try {
+    mkdirSync(LOG_FOLDER, { recursive: true })
+    const logs = readdirSync(LOG_FOLDER).filter(name => /^\d{8}T/.test(name))
+    for (const name of logs.sort().slice(0, -LOGS_KEPT)) {
+      rmSync(join(LOG_FOLDER, name), { force: true })
+    }
+    accessSync(LOG_FOLDER, constants.W_OK)
+    return LOG_FOLDER
+  } catch {
+    return tmpdir()
+  }
 }

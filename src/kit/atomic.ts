@@ -3,13 +3,15 @@ import { unlinkSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { onInterrupt } from './interrupt.ts'
-import { fail } from './problem.ts'
+import { type Problem, ProblemError } from './problem.ts'
 
 /**
  * Writes a file so that its name holds either the old content or the whole new one.
  *
- * The content goes to a file beside it, is synced, then renamed. A full disk is a `Problem`
- * with code `disk_full`; the half-written file is removed.
+ * The content goes to a file beside it, is synced, then renamed. If anything fails, that file is
+ * removed.
+ *
+ * @throws ProblemError `disk_full`, or `not_writable` where the folder or the file refuses it
  */
 export async function writeAtomic(
   path: string,
@@ -25,10 +27,10 @@ export async function produceAtomic(
   write: (file: FileHandle, temporaryPath: string) => Promise<unknown>,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
   const finished = onInterrupt(() => unlinkSync(temporary))
   try {
+    await mkdir(dirname(path), { recursive: true })
     const file = await open(temporary, 'wx', options.mode ?? 0o644)
     try {
       await write(file, temporary)
@@ -39,28 +41,36 @@ export async function produceAtomic(
     }
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw asDiskProblem(error, path)
   } finally {
     finished()
   }
 }
 
-/** A full disk as a `Problem` with code `disk_full`; any other error as it is. */
+const REFUSALS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR']
+
+/** What the disk or the folder refuses, as a problem; any other error as it is. */
 function asDiskProblem(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
-  try {
-    fail(
-      {
-        code: 'disk_full',
-        message: 'the output disk is full',
-        where: { file: path },
-        remedy: 'free some space or choose another folder with --out, then run the command again',
-      },
-      error,
-    )
-  } catch (problem) {
-    return problem
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const where = { file: path }
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const remedy = 'free some space or choose another folder with --out, then run the command again'
+    return asError({ code: 'disk_full', message: 'the output disk is full', where, remedy }, error)
   }
+  if (!REFUSALS.includes(code) || (error as NodeJS.ErrnoException).syscall === undefined) {
+    return error
+  }
+  const problem = {
+    code: 'not_writable',
+    message: 'the file cannot be written',
+    where,
+    found: code,
+    remedy: 'choose a place that you may write to, or change its owner or mode',
+  }
+  return asError(problem, error)
+}
+
+function asError(problem: Problem, cause: unknown): ProblemError {
+  return new ProblemError([problem], { cause })
 }

@@ -57,3 +57,14 @@ onLinux('a full disk is a problem that says what to do', async t => {
   t.deepEqual(readdirSync(folder), [])
   rmSync(folder, { recursive: true })
 })
+
+test('a place that cannot be written to is a problem that names it', async t => {
+  const { folder } = t.context
+  await writeAtomic(join(folder, 'file'), 'x')
+  for (const path of [join(folder, 'file/below'), folder]) {
+    const error = await t.throwsAsync(writeAtomic(path, 'y'), { instanceOf: ProblemError })
+    t.is(error?.problems[0]?.code, 'not_writable')
+    t.is(error?.problems[0]?.where?.file, path)
+  }
+  t.deepEqual(readdirSync(folder), ['file'])
+})
