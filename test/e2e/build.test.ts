@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openToolbox } from '../../src/base/toolbox.ts'
+import { exec } from '../../src/kit/exec.ts'
+import { sha256, sha256File } from '../../src/kit/hash.ts'
+import { quietSteps } from '../../src/kit/steps.ts'
+import { type BuildResult, buildImages } from '../../src/pack/build.ts'
+import { makeBaseIso } from '../../src/pack/iso.ts'
+import type { Manifest } from '../../src/pack/manifest.ts'
+import { withImage } from '../../src/stamp/image-reader.ts'
+import { openDirectorIso, readIsoStamp } from '../../src/stamp/iso.ts'
+import { requires } from '../support/requires.ts'
+
+const e2e = requires('mirror')
+const withQemu = requires('mirror', 'qemu')
+const CLUSTER = 'examples/pair/cluster.yaml'
+let folder: string
+let built: BuildResult
+
+const build = (clusterFile: string) =>
+  buildImages({ clusterFile, out: join(folder, 'out'), steps: quietSteps })
+
+e2e.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'director-build-'))
+  built = await build(CLUSTER)
+})
+e2e.after.always(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+e2e.serial(
+  'the manifest holds the size and hash of every file, and no file is missing',
+  async t => {
+    const manifest = JSON.parse(readFileSync(built.manifest, 'utf8')) as Manifest
+    for (const { path, size, sha256: sum } of manifest.outputs) {
+      t.is(statSync(join(built.folder, path)).size, size, path)
+      t.is(await sha256File(join(built.folder, path)), sum, path)
+    }
+    const found = readdirSync(built.folder, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name).slice(built.folder.length + 1))
+    const listed = [...manifest.outputs.map(({ path }) => path), 'manifest.json']
+    t.deepEqual(found.sort(), listed.sort())
+    t.true(manifest.files.length > 100)
+    t.true(manifest.packages.some(({ name }) => name === 'busybox-static'))
+  },
+)
+
+e2e.serial('only the owner may read what holds secrets', t => {
+  for (const { iso, overlay, config } of built.nodes) {
+    for (const path of [iso, overlay, config]) t.is(statSync(path).mode & 0o777, 0o600, path)
+  }
+  t.is(statSync(built.baseIso).mode & 0o777, 0o644)
+})
+
+e2e.serial('each ISO has the stamp of its node, for the base that it is', async t => {
+  for (const { name, iso } of built.nodes) {
+    const stamp = await withImage(iso, async image => readIsoStamp(await openDirectorIso(image)))
+    t.is(stamp?.facts.node, name)
+    t.is(stamp?.facts.base_sha256, built.baseSha256)
+  }
+})
+
+e2e.serial('a build of the same file writes nothing', async t => {
+  const { files, removed } = await build(CLUSTER)
+  t.deepEqual(
+    files.filter(({ written }) => written !== undefined),
+    [],
+  )
+  t.deepEqual(removed, [])
+})
+
+e2e.serial('a change of one service writes what belongs to the nodes, and no base', async t => {
+  const changed = join(folder, 'changed.yaml')
+  writeFileSync(changed, readFileSync(CLUSTER, 'utf8').replaceAll('weight: 1', 'weight: 3'))
+  const { files, baseSha256 } = await build(changed)
+  const written = files.filter(file => file.written !== undefined).map(({ path }) => path)
+  const ofNodes = ['lb1', 'lb2'].flatMap(name => [
+    `iso/${name}.iso`,
+    `netboot/nodes/${name}.img`,
+    `nodes/${name}.json`,
+  ])
+  t.deepEqual(written.sort(), [...ofNodes, 'manifest.json'].sort())
+  t.is(baseSha256, built.baseSha256)
+  t.is(
+    (await build(CLUSTER)).files.find(({ path }) => path === 'manifest.json')?.sha256,
+    sha256(readFileSync(built.manifest)),
+  )
+})
+
+e2e.serial('the ISO has the same bytes wherever and whenever it is made', async t => {
+  const tools = await openToolbox('tools', { steps: quietSteps, locked: false })
+  const content = {
+    kernelFile: built.netboot.kernel,
+    initramfsFile: built.netboot.initramfs,
+    grubTemplate: readFileSync('images/iso/grub.cfg', 'utf8'),
+    console: built.cluster.board.console,
+    baseSha256: built.baseSha256,
+  }
+  const sums: string[] = []
+  for (const place of ['one', 'another/and/deeper']) {
+    const scratch = join(folder, place)
+    mkdirSync(scratch, { recursive: true })
+    sums.push(await sha256File(await makeBaseIso(content, tools, scratch)))
+    // Dates in an ISO count seconds.
+    await sleep(1100)
+  }
+  t.deepEqual(sums, [await sha256File(built.baseIso), sums[0]])
+})
+
+e2e.serial('a build that a signal ends leaves no half-written file', async t => {
+  const cache = join(folder, 'cache')
+  const out = join(folder, 'interrupted')
+  mkdirSync(cache)
+  const used = process.env['DIRECTOR_CACHE'] ?? join(process.env['HOME'] ?? '', '.cache/director')
+  await exec('cp', ['-al', join(used, 'downloads'), cache])
+  const child = spawn('./director', ['build', CLUSTER, '--out', out], {
+    env: { ...process.env, DIRECTOR_CACHE: cache, TMPDIR: folder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  await waitForText(child, child.stderr, 'agent-toolchain', 60_000)
+  await sleep(1500)
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  t.is(code, 130)
+  const left = readdirSync(folder, { recursive: true }).map(String)
+  t.deepEqual(
+    left.filter(path => /\.part|\.lock|director-agent/.test(path)),
+    [],
+  )
+})
+
+// iPXE in the card's ROM, TFTP inside QEMU: the folder as a network boot server serves it.
+withQemu.serial('a machine that boots from the network finds its own node by its MAC', async t => {
+  const tftp = `user,id=net,restrict=on,tftp=${built.netboot.folder},bootfile=boot.ipxe`
+  const card = 'virtio-net-pci,netdev=net,mac=52:54:00:d1:02:03'
+  const machine = ['-accel', 'tcg', '-m', '256', '-display', 'none', '-serial', 'stdio']
+  const child = spawn(
+    'qemu-system-x86_64',
+    [...machine, '-monitor', 'none', '-no-reboot', '-boot', 'n', '-device', card, '-netdev', tftp],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  try {
+    const said = await waitForText(child, child.stdout, 'this node does not serve', 120_000)
+    // The other interfaces of lb2 are missed: so it was the stamp of lb2 that was loaded.
+    t.regex(said, /52:54:00:d1:02:01/)
+    t.notRegex(said, /52:54:00:d1:01:/)
+    child.stdin.write('poweroff\n')
+    t.is((await once(child, 'exit'))[0], 0)
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
+/** Waits until a stream of a program has said something; gives back all that it said. */
+async function waitForText(
+  child: ChildProcess,
+  stream: NodeJS.ReadableStream,
+  text: string,
+  timeout_ms: number,
+): Promise<string> {
+  let said = ''
+  return new Promise((resolve, reject) => {
+    const giveUp = setTimeout(() => reject(new Error(`no "${text}" in:\n${said}`)), timeout_ms)
+    const end = (finish: () => void) => {
+      clearTimeout(giveUp)
+      finish()
+    }
+    stream.on('data', (piece: Buffer) => {
+      said += piece.toString('latin1')
+      if (said.includes(text)) end(() => resolve(said))
+    })
+    child.on('exit', code => end(() => reject(new Error(`ended with ${code}:\n${said}`))))
+  })
+}
