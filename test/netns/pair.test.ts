@@ -136,6 +136,33 @@ netns.serial('the backup takes over by the formula when the active is killed', a
   within(t, takeover, last, 3 * INTERVAL_US + SKEW_100_US)
 })
 
+netns.serial('the VIPs of an agent that is killed are closed in the same moment', async t => {
+  const { segment, programs } = t.context
+  const alone = segment.agent(programs, 'lb1', LB1)
+  await alone.saw(/front active/)
+  pinNeighbour(t.context)
+  t.deepEqual(await ping(t.context, 3, 0.2), { answered: 3, doubled: 0 })
+  await alone.end('SIGKILL')
+  // The device itself is still open: it is its receiving side that the kernel has shut.
+  t.notRegex(segment.ip('lb1', '-d link show type macvlan'), /protodown on/)
+  t.deepEqual(await ping(t.context, 3, 0.2), { answered: 0, doubled: 0 })
+})
+
+netns.serial(
+  'nobody hears two answers when the active is killed and its peer takes over',
+  async t => {
+    const [lb1, lb2] = await startPair(t.context)
+    pinNeighbour(t.context)
+    const sampled = ping(t.context, 150, 0.01)
+    await sleep(300)
+    await lb1.end('SIGKILL')
+    await lb2.saw(/front active \(down_timer_expired\)/)
+    const { answered, doubled } = await sampled
+    t.is(doubled, 0)
+    t.true(answered > 60, `${answered} of 150 were answered`)
+  },
+)
+
 netns.serial('an agent closes what a killed one has left open before anything else', async t => {
   const { segment, programs } = t.context
   const alone = segment.agent(programs, 'lb1', LB1)

@@ -1,6 +1,7 @@
 import type { NodeConfig } from '../../model/node-config.ts'
 import { errnoName } from '../kernel/errno.ts'
 import type { Failure, Talk } from '../kernel/talk.ts'
+import { tieToLife } from '../kernel/vip-alive.ts'
 import { type MadeVipDevice, type VipDevice, vipDevice } from '../kernel/vip-device.ts'
 import { prepareVips } from '../kernel/vip-prepare.ts'
 import type { InterfaceName } from '../machine.ts'
@@ -31,6 +32,9 @@ export function prepareKernel(config: NodeConfig): Prepared {
   const kernel = orRefuse(openKernel(), 'open the netlink sockets')
   const links = talkOrRefuse(kernel, findLinks(config))
   const devices = talkOrRefuse(kernel, prepareVips(vipDevices(config, links)))
+  if (!talkOrRefuse(kernel, tieToLife(devices))) {
+    writeAll(2, 'directord: warning: this kernel leaves VIPs open when the agent is killed\n')
+  }
   orRefuse(guardDevices(devices, kernel), 'leave the closing messages with the host')
   return { kernel, links, devices }
 }

@@ -5,6 +5,7 @@ import {
   concat,
   type NetlinkMessage,
   type NetlinkRequest,
+  NLM_F_APPEND,
   NLM_F_CREATE,
   NLM_F_DUMP,
 } from './netlink.ts'
@@ -15,6 +16,7 @@ import {
   asNest,
   asText,
   be32,
+  bytesOf,
   decodeAttributes,
   encodeAttributes,
   nest,
@@ -31,8 +33,12 @@ const NFT_MSG_NEWTABLE = 0
 const NFT_MSG_DELTABLE = 2
 const NFT_MSG_NEWCHAIN = 3
 const NFT_MSG_GETCHAIN = 4
+const NFT_MSG_NEWRULE = 6
 
 const NFTA_TABLE_NAME = 1
+const NFTA_TABLE_FLAGS = 2
+/** The table goes with the socket that made it. */
+const NFT_TABLE_F_OWNER = 2
 const NFTA_CHAIN_TABLE = 1
 const NFTA_CHAIN_NAME = 3
 const NFTA_CHAIN_HOOK = 4
@@ -44,6 +50,29 @@ const NFTA_HOOK_PRIORITY = 2
 const NFTA_HOOK_DEV = 3
 const NFTA_COUNTER_BYTES = 1
 const NFTA_COUNTER_PACKETS = 2
+
+const NFTA_RULE_TABLE = 1
+const NFTA_RULE_CHAIN = 2
+const NFTA_RULE_EXPRESSIONS = 4
+const NFTA_LIST_ELEM = 1
+const NFTA_EXPR_NAME = 1
+const NFTA_EXPR_DATA = 2
+const NFTA_META_DREG = 1
+const NFTA_META_KEY = 2
+const NFTA_META_SREG = 3
+const NFTA_IMMEDIATE_DREG = 1
+const NFTA_IMMEDIATE_DATA = 2
+const NFTA_CMP_SREG = 1
+const NFTA_CMP_OP = 2
+const NFTA_CMP_DATA = 3
+const NFTA_DATA_VALUE = 1
+const NFTA_DATA_VERDICT = 2
+const NFTA_VERDICT_CODE = 1
+const NFT_META_MARK = 3
+const NFT_CMP_NEQ = 1
+const NFT_REG_VERDICT = 0
+const NFT_REG_1 = 1
+const NF_DROP = 0
 
 const NF_NETDEV_INGRESS = 0
 const POLICY = { drop: 0, accept: 1 } as const
@@ -90,6 +119,52 @@ export function newClosedChain(table: string, name: string, device: string): Net
   ])
 }
 
+/** Makes a table that the kernel removes when the socket that asks for it is closed. */
+export const newOwnedTable = (name: string): NetlinkRequest =>
+  tablesRequest(NFT_MSG_NEWTABLE, NLM_F_CREATE, [
+    text(NFTA_TABLE_NAME, name),
+    be32(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER),
+  ])
+
+/** Makes a chain of the device that comes before its closed chain and lets everything on. */
+export const newEarlyChain = (table: string, name: string, device: string): NetlinkRequest =>
+  tablesRequest(NFT_MSG_NEWCHAIN, NLM_F_CREATE, [
+    text(NFTA_CHAIN_TABLE, table),
+    text(NFTA_CHAIN_NAME, name),
+    nest(
+      NFTA_CHAIN_HOOK,
+      be32(NFTA_HOOK_HOOKNUM, NF_NETDEV_INGRESS),
+      be32(NFTA_HOOK_PRIORITY, 0xffff_fff6), // -10
+      text(NFTA_HOOK_DEV, device),
+    ),
+    be32(NFTA_CHAIN_POLICY, POLICY.accept),
+    text(NFTA_CHAIN_TYPE, 'filter'),
+  ])
+
+/** A rule that gives each frame a mark. */
+export const markRule = (table: string, chain: string, mark: number): NetlinkRequest =>
+  newRule(table, chain, [
+    expression('immediate', be32(NFTA_IMMEDIATE_DREG, NFT_REG_1), valueData(mark)),
+    expression('meta', be32(NFTA_META_KEY, NFT_META_MARK), be32(NFTA_META_SREG, NFT_REG_1)),
+  ])
+
+/** A rule that drops each frame without the mark. */
+export const dropUnmarkedRule = (table: string, chain: string, mark: number): NetlinkRequest =>
+  newRule(table, chain, [
+    expression('meta', be32(NFTA_META_KEY, NFT_META_MARK), be32(NFTA_META_DREG, NFT_REG_1)),
+    expression(
+      'cmp',
+      be32(NFTA_CMP_SREG, NFT_REG_1),
+      be32(NFTA_CMP_OP, NFT_CMP_NEQ),
+      nest(NFTA_CMP_DATA, bytesOf(NFTA_DATA_VALUE, hostOrder(mark))),
+    ),
+    expression(
+      'immediate',
+      be32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT),
+      nest(NFTA_IMMEDIATE_DATA, nest(NFTA_DATA_VERDICT, be32(NFTA_VERDICT_CODE, NF_DROP))),
+    ),
+  ])
+
 /** Changes a chain's policy; closing sets its counters to zero, so that they say what it drops. */
 export function setPolicy(table: string, name: string, policy: Policy): NetlinkRequest {
   return tablesRequest(NFT_MSG_NEWCHAIN, 0, [
@@ -127,6 +202,27 @@ export function decodeIngressChain(message: NetlinkMessage): IngressChain | unde
     frames: asBe64(counters?.get(NFTA_COUNTER_PACKETS)) ?? 0,
     bytes: asBe64(counters?.get(NFTA_COUNTER_BYTES)) ?? 0,
   }
+}
+
+function newRule(table: string, chain: string, expressions: readonly Attribute[]): NetlinkRequest {
+  return tablesRequest(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, [
+    text(NFTA_RULE_TABLE, table),
+    text(NFTA_RULE_CHAIN, chain),
+    nest(NFTA_RULE_EXPRESSIONS, ...expressions),
+  ])
+}
+
+const expression = (name: string, ...data: readonly Attribute[]): Attribute =>
+  nest(NFTA_LIST_ELEM, text(NFTA_EXPR_NAME, name), nest(NFTA_EXPR_DATA, ...data))
+
+const valueData = (value: number): Attribute =>
+  nest(NFTA_IMMEDIATE_DATA, bytesOf(NFTA_DATA_VALUE, hostOrder(value)))
+
+/** A mark lies in a register as the processor has it. */
+function hostOrder(value: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value, true)
+  return bytes
 }
 
 const zeroCounters: Attribute = nest(
