@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import fc from 'fast-check'
 import { readElfNeeds, readElfSection } from '../../src/base/elf.ts'
+import { fc } from '../support/fast-check.ts'
 
 const elf = (name: string) => readFileSync(new URL(`../fixtures/base/elf/${name}`, import.meta.url))
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import fc from 'fast-check'
 import { canonicalJson, digestOf, sha256, sha256File } from '../../src/kit/hash.ts'
+import { fc } from '../support/fast-check.ts'
 
 // FIPS 180-2, appendix B.1.
 const OF_ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { createLineDirection } from '../../src/lab/line.ts'
+import { fc } from '../support/fast-check.ts'
 
 const never = () => 1
 const bytes = (count: number, first = 0) =>

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
-import fc from 'fast-check'
 import { encodeBaseFacts } from '../../src/compose/base-facts.ts'
 import { ProblemError } from '../../src/kit/problem.ts'
 import { load } from '../../src/model/cluster.ts'
@@ -15,6 +14,7 @@ import { streamPatched } from '../../src/stamp/patch.ts'
 import { encodeStamp } from '../../src/stamp/stamp.ts'
 import { BASE, CONSOLE, OTHER_BASE, problemOf, sampleIso, sampleStamp } from '../stamp/sample.ts'
 import { effort } from '../support/effort.ts'
+import { fc } from '../support/fast-check.ts'
 
 const test = anyTest as TestFn<{ folder: string }>
 

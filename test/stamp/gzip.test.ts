@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import test from 'ava'
-import fc from 'fast-check'
 import { decodeGzip, encodeGzip } from '../../src/stamp/gzip.ts'
+import { fc } from '../support/fast-check.ts'
 import { problemOf } from './sample.ts'
 
 const MAX = 1 << 20

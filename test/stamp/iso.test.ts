@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { memoryReader } from '../../src/stamp/image-reader.ts'
 import {
   isStamped,
@@ -9,6 +8,7 @@ import {
   stampPatches,
 } from '../../src/stamp/iso.ts'
 import { type Patch, streamPatched } from '../../src/stamp/patch.ts'
+import { fc } from '../support/fast-check.ts'
 import { CONSOLE, LAYOUT, problemOf, REGION_BYTES, sampleIso, sampleStamp } from './sample.ts'
 import { tinyIso } from './tiny-iso.ts'
 

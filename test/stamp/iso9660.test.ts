@@ -1,9 +1,9 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { ProblemError } from '../../src/kit/problem.ts'
 import { memoryReader } from '../../src/stamp/image-reader.ts'
 import { findExtent, isVolume, openVolume } from '../../src/stamp/iso9660.ts'
 import { effort } from '../support/effort.ts'
+import { fc } from '../support/fast-check.ts'
 import { problemOf } from './sample.ts'
 import { tinyIso } from './tiny-iso.ts'
 

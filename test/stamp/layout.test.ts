@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { ProblemError } from '../../src/kit/problem.ts'
 import { decodeLayout } from '../../src/stamp/layout.ts'
+import { fc } from '../support/fast-check.ts'
 import { LAYOUT, problemOf } from './sample.ts'
 
 const decode = (value: unknown) => decodeLayout(Buffer.from(JSON.stringify(value)), 'base.iso')

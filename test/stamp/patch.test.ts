@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
-import fc from 'fast-check'
 import { memoryReader } from '../../src/stamp/image-reader.ts'
 import { type Patch, streamPatched, writePatched } from '../../src/stamp/patch.ts'
+import { fc } from '../support/fast-check.ts'
 
 const test = anyTest as TestFn<{ folder: string }>
 

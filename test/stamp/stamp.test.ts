@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import test from 'ava'
-import fc from 'fast-check'
 import { encodeGzip } from '../../src/stamp/gzip.ts'
 import { checkBase, decodeStamp, encodeStamp } from '../../src/stamp/stamp.ts'
 import { decodeCpio, encodeCpio } from '../../src/tree/cpio.ts'
 import type { Entry } from '../../src/tree/tree.ts'
 import { effort } from '../support/effort.ts'
+import { fc } from '../support/fast-check.ts'
 import { BASE, OTHER_BASE, problemOf, sampleStamp } from './sample.ts'
 
 const LAST = { last: ['etc/director/stamp.json'] }

@@ -1,5 +1,4 @@
 import type { ExecutionContext } from 'ava'
-import fc from 'fast-check'
 import type { NetlinkSocket } from '../../src/agent/kernel/talk.ts'
 import {
   decodeMessages,
@@ -7,6 +6,7 @@ import {
   type NetlinkMessage,
   type NetlinkRequest,
 } from '../../src/agent/wire/netlink.ts'
+import { fc } from './fast-check.ts'
 import { readHex } from './hex-fixture.ts'
 import { attributeTree } from './netlink-fixture.ts'
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import fc from 'fast-check'
 import type { ProblemError } from '../../src/kit/problem.ts'
 import { decodeCpio, encodeCpio } from '../../src/tree/cpio.ts'
 import { withParents } from '../../src/tree/layers.ts'
 import type { Entry, Tree } from '../../src/tree/tree.ts'
+import { fc } from '../support/fast-check.ts'
 
 const file = (text: string, mode = 0o644): Entry => ({
   kind: 'file',

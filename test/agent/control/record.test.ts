@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { decodeRecord, encodeRecord } from '../../../src/agent/control/record.ts'
+import { fc } from '../../support/fast-check.ts'
 
 test('bytes are written as hexadecimal', t => {
   const frame = { kind: 'send', interface: 'front', frame: Uint8Array.of(1, 0xab) }

@@ -1,9 +1,9 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { planIpvs } from '../../../src/agent/ipvs/plan.ts'
 import { isSameService, nameOfKey } from '../../../src/agent/ipvs/table.ts'
 import type { IpvsChange, IpvsDestination, IpvsService } from '../../../src/agent/machine.ts'
 import { newKernel } from '../../../src/sim/kernel.ts'
+import { fc } from '../../support/fast-check.ts'
 
 const service = (port: number, destinations: readonly IpvsDestination[], changes = {}) => ({
   key: { protocol: 'tcp' as const, address: '192.0.2.100', port },

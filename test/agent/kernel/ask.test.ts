@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import {
   ask,
   askBatch,
@@ -12,6 +11,7 @@ import type { Answer, Ask, Talk } from '../../../src/agent/kernel/talk.ts'
 import { decodeMessages, encodeMessage } from '../../../src/agent/wire/netlink.ts'
 import { dumpLinks, getLink } from '../../../src/agent/wire/netlink-link.ts'
 import { newTable } from '../../../src/agent/wire/netlink-nftables.ts'
+import { fc } from '../../support/fast-check.ts'
 import { answered, hold } from '../../support/scripted-kernel.ts'
 
 const EINTR = 4

@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import {
   isSameLinkEvent,
   isUp,
@@ -10,6 +9,7 @@ import {
 import { encodeMessage } from '../../../src/agent/wire/netlink.ts'
 import { deleteAddress, newAddress } from '../../../src/agent/wire/netlink-address.ts'
 import { encodeIpv4 } from '../../../src/agent/wire/text-address.ts'
+import { fc } from '../../support/fast-check.ts'
 import { readHex } from '../../support/hex-fixture.ts'
 import { linkOf } from '../../support/link.ts'
 import { messagesOf } from '../../support/netlink-peer.ts'

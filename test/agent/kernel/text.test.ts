@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { asciiBytes, asciiText, utf8Bytes } from '../../../src/agent/kernel/text.ts'
+import { fc } from '../../support/fast-check.ts'
 
 test('ASCII comes back as it was', t => {
   fc.assert(

@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { decodeBase64 } from '../../../src/agent/setup/base64.ts'
+import { fc } from '../../support/fast-check.ts'
 
 test('bytes come back from what others encode', t => {
   fc.assert(

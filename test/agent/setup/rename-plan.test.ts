@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { planRenames } from '../../../src/agent/setup/rename-plan.ts'
+import { fc } from '../../support/fast-check.ts'
 import { linkOf } from '../../support/link.ts'
 
 const linksOf = (...names: readonly string[]) =>

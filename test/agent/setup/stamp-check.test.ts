@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import fc from 'fast-check'
 import {
   checkStamp,
   type StampInput,
   type TextTools,
 } from '../../../src/agent/setup/stamp-check.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
+import { fc } from '../../support/fast-check.ts'
 import { stampedFiles } from '../../support/stamped.ts'
 
 const tools: TextTools = { sha256, decode: bytes => Buffer.from(bytes).toString('utf8') }

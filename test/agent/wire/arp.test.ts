@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { decodeArp, encodeGratuitousArp } from '../../../src/agent/wire/arp.ts'
 import { virtualMac } from '../../../src/agent/wire/ethernet.ts'
+import { fc } from '../../support/fast-check.ts'
 import { readHex } from '../../support/hex-fixture.ts'
 
 test('a gratuitous ARP names the VIP and the virtual MAC as sender and as target', t => {

@@ -1,7 +1,7 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { fromHex, toHex, writeU16 } from '../../../src/agent/wire/bytes.ts'
 import { addWords, checksumOf, fold, isIntact } from '../../../src/agent/wire/checksum.ts'
+import { fc } from '../../support/fast-check.ts'
 
 test('the example of RFC 1071 section 3 has the sum ddf2', t => {
   const bytes = fromHex('0001f203f4f5f6f7') ?? new Uint8Array()

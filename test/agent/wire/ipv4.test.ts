@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import {
   decodeIpv4,
   formatIpv4,
@@ -7,6 +6,7 @@ import {
   parseIpv4Prefix,
   writeIpv4,
 } from '../../../src/agent/wire/ipv4.ts'
+import { fc } from '../../support/fast-check.ts'
 import { readHex } from '../../support/hex-fixture.ts'
 
 const packet = () => readHex('vrrp/frame-prio200.hex').slice(14)

@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import {
   type Attribute,
   asBe16,
@@ -22,6 +21,7 @@ import {
   u16,
   u32,
 } from '../../../src/agent/wire/netlink-attributes.ts'
+import { fc } from '../../support/fast-check.ts'
 
 const type = fc.integer({ min: 1, max: 0x3fff })
 const flat = fc.tuple(type, fc.uint8Array({ maxLength: 20 }))

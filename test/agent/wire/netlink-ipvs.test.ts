@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import type { IpvsDestination, IpvsService } from '../../../src/agent/machine.ts'
 import { encodeMessage, type NetlinkMessage } from '../../../src/agent/wire/netlink.ts'
 import {
@@ -10,6 +9,7 @@ import {
   encodeIpvsChange,
 } from '../../../src/agent/wire/netlink-ipvs.ts'
 import { decodeIpv4 } from '../../../src/agent/wire/text-address.ts'
+import { fc } from '../../support/fast-check.ts'
 import { attributeTree, isAsFixture } from '../../support/netlink-fixture.ts'
 import { messagesOf, neverThrows, sameAsPeer } from '../../support/netlink-peer.ts'
 

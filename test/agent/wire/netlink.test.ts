@@ -1,6 +1,6 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { decodeErrno, decodeMessages, encodeMessage } from '../../../src/agent/wire/netlink.ts'
+import { fc } from '../../support/fast-check.ts'
 import { readHex } from '../../support/hex-fixture.ts'
 
 const u16 = fc.integer({ min: 0, max: 0xffff })

@@ -1,11 +1,11 @@
 import test from 'ava'
-import fc from 'fast-check'
 import {
   decodeIpv4,
   decodeMac,
   encodeIpv4,
   encodePrefix,
 } from '../../../src/agent/wire/text-address.ts'
+import { fc } from '../../support/fast-check.ts'
 
 test('an IPv4 address comes back from its text', t => {
   fc.assert(

@@ -1,5 +1,4 @@
 import test from 'ava'
-import fc from 'fast-check'
 import { parseIpv4 } from '../../../src/agent/wire/ipv4.ts'
 import {
   type Advert,
@@ -8,6 +7,7 @@ import {
   encodeAdvertFrame,
   VRRP_GROUP,
 } from '../../../src/agent/wire/vrrp.ts'
+import { fc } from '../../support/fast-check.ts'
 import { readHex } from '../../support/hex-fixture.ts'
 
 const address = (text: string) => parseIpv4(text) ?? 0
