@@ -1,5 +1,5 @@
 import { holdSysctls, linkSysctls, nodeSysctls, vipDeviceSysctls } from './sysctl.ts'
-import { andThen, done, type Talk } from './talk.ts'
+import { andThen, done, failed, recover, type Talk } from './talk.ts'
 import type { MadeVipDevice } from './vip-device.ts'
 import { readBack, type VipState } from './vip-flip.ts'
 import { repairAddresses } from './vip-prepare.ts'
@@ -17,11 +17,20 @@ export const auditVip = (
 ): Talk<{ readonly repaired: number }> =>
   andThen(holdSysctls(sysctlsOf(device)), sysctls =>
     andThen(repairAddresses(device), addresses =>
-      andThen(readBack(device, state()), () =>
+      andThen(holdsState(device, state), () =>
         done({ repaired: sysctls.repaired + addresses.repaired }),
       ),
     ),
   )
+
+/** A difference counts only if no flip came while it was looked for. */
+function holdsState(device: MadeVipDevice, state: () => VipState): Talk<undefined> {
+  const before = state()
+  return recover<undefined>(
+    andThen(readBack(device, before), () => done(undefined)),
+    ({ errno, step }) => (state() === before ? failed(errno, step) : done(undefined)),
+  )
+}
 
 const sysctlsOf = ({ name, parent }: MadeVipDevice) => [
   ...nodeSysctls,

@@ -9,6 +9,7 @@ import {
 import { ask, askBatch, startExchange } from './ask.ts'
 import { EIO } from './errno.ts'
 import {
+  type Answer,
   type Ask,
   andThen,
   done,
@@ -38,8 +39,8 @@ export interface FlipReport {
  */
 export function flip(device: MadeVipDevice, to: VipState): Talk<FlipReport> {
   if (to === 'closed') return close(device)
-  const opened = andThen(hold(device, 'open'), () =>
-    andThen(filter(device, 'open'), () => readBack(device, 'open')),
+  const opened = andThen(hold(device, 'open'), link =>
+    andThen(filter(device, 'open'), () => judge(device, 'open', link)),
   )
   return recover(opened, failure => {
     const report = () => fail(failure)
@@ -49,12 +50,12 @@ export function flip(device: MadeVipDevice, to: VipState): Talk<FlipReport> {
 
 /** Both gates are tried: one that fails must not keep the other open. */
 function close(device: MadeVipDevice): Talk<FlipReport> {
-  const held = (before: Talk<void>) => andThen(hold(device, 'closed'), () => before)
-  const closed = recover(
-    andThen(filter(device, 'closed'), () => held(done(undefined))),
-    failure => held(fail(failure)),
+  const filtered = recover<Failure | undefined>(filter(device, 'closed'), done)
+  return andThen(filtered, failure =>
+    andThen(hold(device, 'closed'), link =>
+      failure === undefined ? judge(device, 'closed', link) : fail(failure),
+    ),
   )
-  return andThen(closed, () => readBack(device, 'closed'))
 }
 
 /**
@@ -77,40 +78,36 @@ export function closingDatagrams(
 
 /** Reads a device and its chain and fails where they are not as they must be. */
 export function readBack(device: MadeVipDevice, state: VipState): Talk<FlipReport> {
-  return andThen(readLink(device), link =>
-    andThen(readChain(device), chain => {
-      const differences = judgeDevice(device, state, link, chain)
-      return differences.length === 0
-        ? done({ dropped: chain?.frames ?? 0 })
-        : failed(
-            EIO,
-            `${state === 'open' ? 'open' : 'close'} ${device.name}: ${differences.join('; ')}`,
-          )
-    }),
+  return andThen(ask('route', [getLink(device.index)]), answer =>
+    answer.errno === 0
+      ? judge(device, state, linkIn(answer, device))
+      : failed(answer.errno, `read ${device.name}`),
   )
 }
 
-function hold(device: MadeVipDevice, state: VipState): Talk<void> {
-  const request = setLink(device.index, { protoDown: state === 'closed' })
-  return andThen(ask('route', [request]), ({ errno }) =>
-    errno === 0
-      ? done(undefined)
-      : failed(errno, `set protodown of ${device.name} ${state === 'open' ? 'off' : 'on'}`),
+function judge(device: MadeVipDevice, state: VipState, link: Link | undefined): Talk<FlipReport> {
+  return andThen(readChain(device), chain => {
+    const differences = judgeDevice(device, state, link, chain)
+    if (differences.length === 0) return done({ dropped: chain?.frames ?? 0 })
+    const verb = state === 'open' ? 'open' : 'close'
+    return failed(EIO, `${verb} ${device.name}: ${differences.join('; ')}`)
+  })
+}
+
+/** Sets protodown and reads the device in one exchange. */
+function hold(device: MadeVipDevice, state: VipState): Talk<Link | undefined> {
+  const set = setLink(device.index, { protoDown: state === 'closed' })
+  return andThen(ask('route', [set, getLink(device.index)]), answer =>
+    answer.errno === 0
+      ? done(linkIn(answer, device))
+      : failed(answer.errno, `set protodown of ${device.name} ${state === 'open' ? 'off' : 'on'}`),
   )
 }
 
-function filter(device: MadeVipDevice, state: VipState): Talk<void> {
+function filter(device: MadeVipDevice, state: VipState): Talk<undefined> {
   const policy = state === 'open' ? 'accept' : 'drop'
   return andThen(askBatch([setPolicy(VIP_TABLE, device.name, policy)]), ({ errno }) =>
     errno === 0 ? done(undefined) : failed(errno, `set the policy of ${device.name} to ${policy}`),
-  )
-}
-
-function readLink(device: MadeVipDevice): Talk<Link | undefined> {
-  return andThen(ask('route', [getLink(device.index)]), ({ errno, messages }) =>
-    errno === 0
-      ? done(messages.map(decodeLink).find(link => link?.index === device.index))
-      : failed(errno, `read ${device.name}`),
   )
 }
 
@@ -121,6 +118,9 @@ function readChain(device: MadeVipDevice): Talk<IngressChain | undefined> {
       : failed(errno, `read the chain of ${device.name}`),
   )
 }
+
+const linkIn = ({ messages }: Answer, device: MadeVipDevice): Link | undefined =>
+  messages.map(decodeLink).find(link => link?.index === device.index)
 
 const encodeAsk = (asked: Ask): Uint8Array => startExchange(asked, 1).datagram
 

@@ -37,6 +37,7 @@ const IFLA_MTU = 4
 const IFLA_LINK = 5
 const IFLA_OPERSTATE = 16
 const IFLA_LINKINFO = 18
+const IFLA_EXT_MASK = 29
 const IFLA_PROTO_DOWN = 39
 const IFLA_PERM_ADDRESS = 54
 const IFLA_PROTO_DOWN_REASON = 55
@@ -45,6 +46,7 @@ const IFLA_INFO_KIND = 1
 const IFLA_INFO_DATA = 2
 const IFLA_MACVLAN_MODE = 1
 const MACVLAN_MODE_BRIDGE = 4
+const RTEXT_FILTER_SKIP_STATS = 8
 
 /** RFC 2863 states as the kernel numbers them. */
 export const OPER_UNKNOWN = 0
@@ -79,10 +81,14 @@ export const dumpLinks = (): NetlinkRequest => ({
   payload: linkHeader({}),
 })
 
+/** Asks for one link, without its statistics: they are most of the answer. */
 export const getLink = (index: number): NetlinkRequest => ({
   type: RTM_GETLINK,
   flags: 0,
-  payload: linkHeader({ index }),
+  payload: concat(
+    linkHeader({ index }),
+    encodeAttributes([u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)]),
+  ),
 })
 
 /** Makes a macvlan in bridge mode, down. The kernel takes protodown only in a later change. */
