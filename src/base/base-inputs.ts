@@ -27,7 +27,7 @@ export function describeChange(before: BaseInputs, now: BaseInputs): string {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     name => before[name] !== now[name],
   )
-  if (names.length === 0) return 'base is no longer in the cache'
+  if (names.length === 0) return 'base is not in the cache'
   const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : ''
   return `new base: other ${names.slice(0, NAMED_MAX).join(', ')}${more}`
 }
