@@ -14,7 +14,8 @@ import {
   type OperatorPackage,
   packagesOf,
 } from './operator-files.ts'
-import { checkShape, compileShape, inFileOrder, type Shape, throwProblems } from './shape.ts'
+import { inFileOrder, throwProblems } from './problem-list.ts'
+import { checkShape, compileShape, type Shape } from './shape.ts'
 import { readYaml, type YamlDocument } from './yaml/document.ts'
 
 /** A cluster file that was read and found right, with all that it refers to. */

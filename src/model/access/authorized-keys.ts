@@ -69,8 +69,10 @@ function splitOutsideQuotes(text: string, separator: string): readonly string[] 
   const words: string[] = []
   let word = ''
   let isQuoted = false
+  let before = ''
   for (const character of text) {
-    if (character === '"') isQuoted = !isQuoted
+    if (character === '"' && before !== '\\') isQuoted = !isQuoted
+    before = character
     if (character === separator && !isQuoted) {
       if (word !== '') words.push(word)
       word = ''

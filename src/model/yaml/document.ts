@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, isScalar, LineCounter, parseAllDocuments } from 'yaml'
 import { fail, type Problem, ProblemError, type Where } from '../../kit/problem.ts'
 import { convert } from './convert.ts'
 import { failDepth, failDocuments, guardText } from './guard.ts'
@@ -81,7 +81,7 @@ function onlyDocument(
   place: (offset: number) => Where,
 ): Document.Parsed {
   const [first, second] = documents
-  if (first === undefined || (first.contents === null && first.errors.length === 0)) {
+  if (first === undefined || (isNothing(first.contents) && first.errors.length === 0)) {
     fail({
       code: 'empty_file',
       message: 'the file is empty',
@@ -92,6 +92,10 @@ function onlyDocument(
   }
   if (second !== undefined) failDocuments(place(second.range[0]))
   return first
+}
+
+function isNothing(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null)
 }
 
 type SyntaxError = Document.Parsed['errors'][number] | Document.Parsed['warnings'][number]

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import test from 'ava'
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function validate(...words: readonly string[]): Promise<Ended> {
+  return promisify(execFile)(process.execPath, [
+    ...['--import', 'tsx', 'src/cli/main.ts', 'validate'],
+    ...words,
+  ]).then(
+    ended => ({ ...ended, code: 0 }),
+    (error: Ended) => error,
+  )
+}
+
+for (const name of ['pair', 'dr-pair']) {
+  test(`the example ${name} is valid without a warning, and is told back`, async t => {
+    const { code, stdout, stderr } = await validate(`examples/${name}/cluster.yaml`)
+    t.is(code, 0)
+    t.is(stderr, '')
+    t.regex(stdout, /node lb1: priority 200; front 192\.0\.2\.11\/24/)
+    t.regex(stdout, /192\.0\.2\.100:80/)
+  })
+}
+
+test('what was understood is there as JSON', async t => {
+  const { code, stdout } = await validate('examples/pair/cluster.yaml', '--json')
+  t.is(code, 0)
+  const answer = JSON.parse(stdout)
+  t.true(answer.ok)
+  t.deepEqual(answer.warnings, [])
+  t.deepEqual(
+    answer.groups[0].instances.map(({ vrid }: { vrid: number }) => vrid),
+    [10, 20],
+  )
+})
+
+test('a problem has its place, what was expected and found, and exit code 1', async t => {
+  const file = 'test/fixtures/cluster/unknown_key.yaml'
+  const { code, stdout, stderr } = await validate(file)
+  t.is(code, 1)
+  t.is(stdout, '')
+  t.regex(stderr, /unknown_key\.yaml:39:5 {2}services\[0\]\.sheduler/)
+  t.regex(stderr, /found: {4}"sheduler"/)
+  t.regex(stderr, /did you mean scheduler\?/)
+})
+
+test('problems are there as JSON too', async t => {
+  const { code, stdout } = await validate('test/fixtures/cluster/vrid_twice.yaml', '--json')
+  t.is(code, 1)
+  const { ok, problems } = JSON.parse(stdout)
+  t.false(ok)
+  t.is(problems[0].code, 'vrid_twice')
+  t.is(problems[0].where.path, 'vrrp.instances.more.vrid')
+})
+
+test('warnings go to standard error, and the file is valid all the same', async t => {
+  const { code, stdout, stderr } = await validate('test/fixtures/cluster/equal_priority.yaml')
+  t.is(code, 0)
+  t.regex(stderr, /^warning: both nodes have the same priority/)
+  t.regex(stdout, /The cluster file is valid/)
+})
+
+test('without a file it is wrong usage', async t => {
+  t.is((await validate()).code, 2)
+})
