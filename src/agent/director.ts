@@ -138,10 +138,10 @@ function onDone(turn: Turn, ticket: number, errno: number): void {
   onSettled(turn, instance, settleFlip(turn, instance, ticket, errno))
 }
 
-// Loaded: the kernel was seen to hold every VIP closed and every service as configured.
+// Loaded: the kernel was seen to hold every VIP closed and every service.
 function listenIfLoaded(turn: Turn): void {
   const { state } = turn
-  if (state.ipvs.verifiedAt === undefined || !areAllClosed(state)) return
+  if (state.ipvs.loadedAt === undefined || !areAllClosed(state)) return
   state.phase = 'listening'
   state.listeningAt = turn.at
   note(turn, 'info', 'listening', state.config.node.name)

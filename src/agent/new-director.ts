@@ -133,6 +133,7 @@ function newIpvs(config: NodeConfig): DirectorState['ipvs'] {
     failures: 0,
     rounds: 0,
     errno: 0,
+    loadedAt: undefined,
     verifiedAt: undefined,
     matchedAt: undefined,
     nextAt: undefined,

@@ -6,15 +6,16 @@
 
 import type { IpvsChange, IpvsScope, IpvsService, IpvsServiceKey } from '../machine.ts'
 import { newTicket, note, type Turn } from '../state.ts'
-import { after, between, type Instant, milliseconds, seconds } from '../units.ts'
-import { auditGap, nextScope, takeAnswer } from './audit.ts'
+import { after, between, type Instant, microseconds, milliseconds, seconds } from '../units.ts'
+import { AUDIT_PERIOD, auditGap, nextScope, takeAnswer } from './audit.ts'
 import { planIpvs } from './plan.ts'
 import type { Busy, IpvsState } from './state.ts'
-import { connectionsOf, nameOfDestination, nameOfKey } from './table.ts'
+import { connectionsOf, isSameService, nameOfDestination, nameOfKey } from './table.ts'
 
 /** A real server that nobody wants keeps its connections for no longer than this. */
 export const DRAIN_MAX = seconds(60)
 const KERNEL_TIMEOUT = seconds(10)
+/** After the first failure; after more of them in a row later, up to the period of the audit. */
 const RETRY = milliseconds(1_000)
 /** errno of a request that nobody answered. */
 const ETIMEDOUT = 110
@@ -50,6 +51,7 @@ export function onTable(turn: Turn, ticket: number, services: readonly IpvsServi
   const inScope = takeAnswer(ipvs, busy.scope, services)
   const changes = planFor(turn, inScope)
   if (changes.length > 0) {
+    if (ipvs.failures > 0 && holdsEveryService(ipvs)) ipvs.loadedAt ??= turn.at
     if (busy.auditing) reportRepair(turn, changes)
     apply(turn, changes)
     return
@@ -58,7 +60,10 @@ export function onTable(turn: Turn, ticket: number, services: readonly IpvsServi
   ipvs.rounds = 0
   ipvs.errno = 0
   ipvs.matchedAt = turn.at
-  if (busy.scope === undefined) ipvs.verifiedAt ??= turn.at
+  if (busy.scope === undefined) {
+    ipvs.loadedAt ??= turn.at
+    ipvs.verifiedAt ??= turn.at
+  }
   ipvs.nextAt = after(turn.at, auditGap(ipvs))
 }
 
@@ -88,6 +93,13 @@ export function wakeIpvs(turn: Turn): void {
   }
 }
 
+function holdsEveryService({ desired, actual }: IpvsState): boolean {
+  return Object.values(desired).every(wanted => {
+    const held = actual?.[nameOfKey(wanted.key)]
+    return held !== undefined && isSameService(wanted, held)
+  })
+}
+
 function settle(turn: Turn, ticket: number, doing: Busy['doing']): Busy | undefined {
   const { ipvs, loop } = turn.state
   const { busy } = ipvs
@@ -105,7 +117,8 @@ function failed(turn: Turn, errno: number): void {
   ipvs.failures += 1
   if (ipvs.errno !== errno) note(turn, 'alarm', 'ipvs_failed', 'ipvs', { errno })
   ipvs.errno = errno
-  ipvs.nextAt = after(turn.at, RETRY)
+  const wait = Math.min(RETRY * ipvs.failures, AUDIT_PERIOD)
+  ipvs.nextAt = after(turn.at, microseconds(wait))
 }
 
 function read(turn: Turn, scope: IpvsScope | undefined, auditing: boolean): void {

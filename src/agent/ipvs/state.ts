@@ -20,6 +20,11 @@ export interface IpvsState {
   /** Batches of changes in a row after which the kernel still read back otherwise. */
   rounds: number
   errno: number
+  /**
+   * When the kernel was first seen to hold every service. One real server that the kernel refuses
+   * is an alarm, but does not keep the others from being served.
+   */
+  loadedAt: Instant | undefined
   /** When the whole table was first seen to be right. */
   verifiedAt: Instant | undefined
   /** When the kernel was last read without a difference. */

@@ -10,6 +10,6 @@ export const scenario: Scenario = {
   ],
   expect: [
     { at: atSecond(20), owner: undefined },
-    { at: atSecond(27), owner: 'lb1' },
+    { at: atSecond(30.5), owner: 'lb1' },
   ],
 }

@@ -108,7 +108,7 @@ test('a large table is audited in slices, all of it within five seconds', t => {
   t.is(kernel.ipvs.size, 300)
 })
 
-test('when the kernel refuses, it is alarmed once and tried again each second', t => {
+test('when the kernel refuses, it is alarmed once and tried again, ever more slowly', t => {
   const [rig, kernel] = [newRig(), newKernel()]
   const read = rig.begun.find(effect => effect.kind === 'ipvs_read')
   const refused = rig.step({ kind: 'done', ticket: read?.ticket ?? 0, errno: 2 })
@@ -117,12 +117,16 @@ test('when the kernel refuses, it is alarmed once and tried again each second', 
   const again = rig.step({ kind: 'wake' }).find(effect => effect.kind === 'ipvs_read')
   t.deepEqual(saidIn(rig.step({ kind: 'done', ticket: again?.ticket ?? 0, errno: 2 })), [])
   t.is(rig.state.phase, 'loading')
-  for (let tries = 0; tries < 9; tries += 1) {
-    rig.pass(1_000)
-    const read = rig.step({ kind: 'wake' }).find(effect => effect.kind === 'ipvs_read')
+  for (const wait_ms of [2_000, 3_000, 4_000, 5_000, 5_000]) {
+    rig.pass(wait_ms - 1)
+    t.deepEqual(only(rig.step({ kind: 'wake' }), 'ipvs_read'), [])
+    const read = rig
+      .pass(1)
+      .step({ kind: 'wake' })
+      .find(effect => effect.kind === 'ipvs_read')
     rig.step({ kind: 'done', ticket: read?.ticket ?? 0, errno: 2 })
   }
-  runFor(rig, kernel, 1_000)
+  runFor(rig, kernel, 5_000)
   t.is(rig.state.ipvs.errno, 0)
   t.true(kernel.ipvs.has(web))
 })
@@ -139,6 +143,24 @@ test('a kernel that takes every change and holds none is alarmed, not hammered',
   runFor(rig, kernel, 10_000)
   t.true(count() - applies <= 10, `${count()}`)
   t.is(rig.state.phase, 'loading')
+})
+
+test('one real server that the kernel refuses is alarmed, and the others are served', t => {
+  const [rig, kernel] = [newRig(), newKernel()]
+  const { apply } = kernel
+  kernel.apply = changes => {
+    const isBad = (change: IpvsChange) =>
+      change.kind === 'add_destination' && change.destination.address === '10.77.0.21'
+    apply(changes.filter(change => !isBad(change)))
+    return changes.some(isBad) ? 22 : 0
+  }
+  serve(rig, kernel, rig.begun)
+  t.is(rig.state.phase, 'loading')
+  runFor(rig, kernel, 1_000)
+  t.is(rig.state.phase, 'listening')
+  t.is(rig.state.ipvs.errno, 22)
+  t.is(rig.state.ipvs.verifiedAt, undefined)
+  t.is(kernel.ipvs.get(web)?.destinations.length, 1)
 })
 
 test('an answer that never comes is given up after ten seconds', t => {
