@@ -1,9 +1,5 @@
-import {
-  dropUnmarkedRule,
-  markRule,
-  newEarlyChain,
-  newOwnedTable,
-} from '../wire/netlink-nftables.ts'
+import { dropUnmarkedRule, markRule } from '../wire/netlink-nft-rules.ts'
+import { newEarlyChain, newOwnedTable } from '../wire/netlink-nftables.ts'
 import { askBatch } from './ask.ts'
 import { andThen, done, type Talk } from './talk.ts'
 import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'

@@ -5,7 +5,6 @@ import {
   concat,
   type NetlinkMessage,
   type NetlinkRequest,
-  NLM_F_APPEND,
   NLM_F_CREATE,
   NLM_F_DUMP,
 } from './netlink.ts'
@@ -16,7 +15,6 @@ import {
   asNest,
   asText,
   be32,
-  bytesOf,
   decodeAttributes,
   encodeAttributes,
   nest,
@@ -33,7 +31,6 @@ const NFT_MSG_NEWTABLE = 0
 const NFT_MSG_DELTABLE = 2
 const NFT_MSG_NEWCHAIN = 3
 const NFT_MSG_GETCHAIN = 4
-const NFT_MSG_NEWRULE = 6
 
 const NFTA_TABLE_NAME = 1
 const NFTA_TABLE_FLAGS = 2
@@ -50,29 +47,6 @@ const NFTA_HOOK_PRIORITY = 2
 const NFTA_HOOK_DEV = 3
 const NFTA_COUNTER_BYTES = 1
 const NFTA_COUNTER_PACKETS = 2
-
-const NFTA_RULE_TABLE = 1
-const NFTA_RULE_CHAIN = 2
-const NFTA_RULE_EXPRESSIONS = 4
-const NFTA_LIST_ELEM = 1
-const NFTA_EXPR_NAME = 1
-const NFTA_EXPR_DATA = 2
-const NFTA_META_DREG = 1
-const NFTA_META_KEY = 2
-const NFTA_META_SREG = 3
-const NFTA_IMMEDIATE_DREG = 1
-const NFTA_IMMEDIATE_DATA = 2
-const NFTA_CMP_SREG = 1
-const NFTA_CMP_OP = 2
-const NFTA_CMP_DATA = 3
-const NFTA_DATA_VALUE = 1
-const NFTA_DATA_VERDICT = 2
-const NFTA_VERDICT_CODE = 1
-const NFT_META_MARK = 3
-const NFT_CMP_NEQ = 1
-const NFT_REG_VERDICT = 0
-const NFT_REG_1 = 1
-const NF_DROP = 0
 
 const NF_NETDEV_INGRESS = 0
 const POLICY = { drop: 0, accept: 1 } as const
@@ -141,30 +115,6 @@ export const newEarlyChain = (table: string, name: string, device: string): Netl
     text(NFTA_CHAIN_TYPE, 'filter'),
   ])
 
-/** A rule that gives each frame a mark. */
-export const markRule = (table: string, chain: string, mark: number): NetlinkRequest =>
-  newRule(table, chain, [
-    expression('immediate', be32(NFTA_IMMEDIATE_DREG, NFT_REG_1), valueData(mark)),
-    expression('meta', be32(NFTA_META_KEY, NFT_META_MARK), be32(NFTA_META_SREG, NFT_REG_1)),
-  ])
-
-/** A rule that drops each frame without the mark. */
-export const dropUnmarkedRule = (table: string, chain: string, mark: number): NetlinkRequest =>
-  newRule(table, chain, [
-    expression('meta', be32(NFTA_META_KEY, NFT_META_MARK), be32(NFTA_META_DREG, NFT_REG_1)),
-    expression(
-      'cmp',
-      be32(NFTA_CMP_SREG, NFT_REG_1),
-      be32(NFTA_CMP_OP, NFT_CMP_NEQ),
-      nest(NFTA_CMP_DATA, bytesOf(NFTA_DATA_VALUE, hostOrder(mark))),
-    ),
-    expression(
-      'immediate',
-      be32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT),
-      nest(NFTA_IMMEDIATE_DATA, nest(NFTA_DATA_VERDICT, be32(NFTA_VERDICT_CODE, NF_DROP))),
-    ),
-  ])
-
 /** Changes a chain's policy; closing sets its counters to zero, so that they say what it drops. */
 export function setPolicy(table: string, name: string, policy: Policy): NetlinkRequest {
   return tablesRequest(NFT_MSG_NEWCHAIN, 0, [
@@ -204,27 +154,6 @@ export function decodeIngressChain(message: NetlinkMessage): IngressChain | unde
   }
 }
 
-function newRule(table: string, chain: string, expressions: readonly Attribute[]): NetlinkRequest {
-  return tablesRequest(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, [
-    text(NFTA_RULE_TABLE, table),
-    text(NFTA_RULE_CHAIN, chain),
-    nest(NFTA_RULE_EXPRESSIONS, ...expressions),
-  ])
-}
-
-const expression = (name: string, ...data: readonly Attribute[]): Attribute =>
-  nest(NFTA_LIST_ELEM, text(NFTA_EXPR_NAME, name), nest(NFTA_EXPR_DATA, ...data))
-
-const valueData = (value: number): Attribute =>
-  nest(NFTA_IMMEDIATE_DATA, bytesOf(NFTA_DATA_VALUE, hostOrder(value)))
-
-/** A mark lies in a register as the processor has it. */
-function hostOrder(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, value, true)
-  return bytes
-}
-
 const zeroCounters: Attribute = nest(
   NFTA_CHAIN_COUNTERS,
   zero64(NFTA_COUNTER_BYTES),
@@ -233,8 +162,8 @@ const zeroCounters: Attribute = nest(
 
 const messageType = (message: number): number => (NFNL_SUBSYS_NFTABLES << 8) | message
 
-/** struct nfgenmsg and attributes. */
-function tablesRequest(
+/** struct nfgenmsg of the family netdev, and attributes. */
+export function tablesRequest(
   message: number,
   flags: number,
   attributes: readonly Attribute[],
