@@ -31,7 +31,7 @@ const COMMAND_TIMEOUT_MS = 30_000
 // The kernel and the agent may print in the middle of an answer; it is then read again.
 const READ_ATTEMPTS = 4
 
-/** A shell over what is typed on a console and what it says. */
+/** A shell on the console behind a transcript; it logs in at the first command. */
 export function createConsoleShell(options: ConsoleShellOptions): ConsoleShell {
   let isLoggedIn = false
   let last: Promise<unknown> = Promise.resolve()

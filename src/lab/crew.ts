@@ -30,7 +30,7 @@ export interface Member {
 // How long a program may take to end when it is asked to.
 const GRACE_MS = 1_000
 
-/** A crew without members. */
+/** A crew without anybody in it. */
 export function createCrew(): Crew {
   const members = new Set<Member>()
   return {

@@ -16,7 +16,7 @@ export interface LabDescription {
   readonly text: string
 }
 
-/** Describes a lab that runs. */
+/** Tells the commands and paths by which a running lab is used. */
 export function describeLab(lab: Lab): LabDescription {
   const { host, port } = lab.target
   const names = ['switch', ...lab.plan.stations.map(({ name }) => name)]

@@ -1,20 +1,20 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { onInterrupt } from '../kit/interrupt.ts'
 import { fail } from '../kit/problem.ts'
 import type { Steps } from '../kit/steps.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { type Crew, createCrew } from './crew.ts'
-import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
-import { type Load, prepareLoadClient, startLoad } from './load.ts'
-import type { LoadOrder } from './load-client.ts'
-import { createMachine, type Machine } from './machine.ts'
+import type { CrossedLine } from './crossed-line.ts'
+import { type Load, startLoad } from './load.ts'
+import { completeOrder, findTarget, type LoadRequest, type LoadTarget } from './load-order.ts'
+import type { Machine } from './machine.ts'
 import { batch, buildNetwork, SWITCH } from './network.ts'
 import { type Owner, sampleOwners } from './owners.ts'
+import { makeParts } from './parts.ts'
 import { type DirectorPlan, type LabPlan, planLab } from './plan.ts'
 import type { BootMedia } from './qemu.ts'
 import { type LabRun, openRun, removeLeftovers } from './run.ts'
-import { createWebServer, type NginxCommand, type WebServer } from './web-server.ts'
+import type { NginxCommand, WebServer } from './web-server.ts'
 
 /** A pair of directors with clients and real servers around it. */
 export interface Lab {
@@ -37,7 +37,7 @@ export interface Lab {
   cut(node: string, interface_: string, options?: { readonly carrier?: boolean }): Promise<void>
   plug(node: string, interface_: string): Promise<void>
   /** Where `load` sends requests to: the first TCP service. Throws if there is none. */
-  readonly target: { readonly host: string; readonly port: number }
+  readonly target: LoadTarget
   /** Sends requests from the client through the first TCP service, or to where `order` says. */
   load(order: LoadRequest): Load
   /** Asks on the network who has an address, and tells which nodes answered, with which MAC. */
@@ -45,8 +45,6 @@ export interface Lab {
   /** Ends and removes everything. */
   close(): Promise<void>
 }
-
-export type LoadRequest = Pick<LoadOrder, 'rate' | 'seconds'> & Partial<LoadOrder>
 
 export interface LabOptions {
   readonly nodes: readonly NodeConfig[]
@@ -61,9 +59,6 @@ export interface LabOptions {
   readonly alter?: (director: DirectorPlan) => DirectorPlan
   readonly steps: Steps
 }
-
-const REQUEST_TIMEOUT_MS = 1_000
-const DEFAULT_BAUD = 115_200
 
 /** Builds the network, the real servers and the machines. The machines are still switched off. */
 export async function startLab(options: LabOptions): Promise<Lab> {
@@ -105,10 +100,7 @@ async function furnish(
   remove: () => Promise<void>,
 ): Promise<Lab> {
   const { nodes, logs, steps } = options
-  const serial = await openSerial(run, plan)
-  const servers = startWebServers(options, plan, run, crew)
-  const machines = await createMachines(options, plan, run, crew)
-  const client = await prepareLoadClient(join(run.folder, 'client'))
+  const { serial, servers, machines, client } = await makeParts(options, plan, run, crew)
   const machine = (node: string) => lookUp(machines, node, 'node')
   const nic = (node: string, name: string) => {
     const nics = plan.directors.find(director => director.name === node)?.nics ?? []
@@ -141,12 +133,7 @@ async function furnish(
       return findTarget(nodes)
     },
     load: order =>
-      startLoad(
-        crew,
-        client,
-        run.namespace('client'),
-        completeOrder(order, findTarget(nodes), plan),
-      ),
+      startLoad(crew, client, run.namespace('client'), completeOrder(order, nodes, plan)),
     owners: address => sampleOwners(run, plan, logs, address),
     async close() {
       await Promise.all([...machines.values()].map(one => one.close()))
@@ -155,83 +142,6 @@ async function furnish(
       steps.log(`lab ${run.id} is closed`)
     },
   }
-}
-
-async function openSerial(run: LabRun, plan: LabPlan): Promise<CrossedLine> {
-  const baud = plan.directors.find(({ heartbeatBaud }) => heartbeatBaud !== undefined)
-  return openCrossedLine(
-    [heartbeatPath(run, 0), heartbeatPath(run, 1)],
-    baud?.heartbeatBaud ?? DEFAULT_BAUD,
-  )
-}
-
-function heartbeatPath(run: LabRun, index: number): string {
-  return join(run.folder, `heartbeat-${index}`)
-}
-
-function startWebServers(
-  options: LabOptions,
-  plan: LabPlan,
-  run: LabRun,
-  crew: Crew,
-): ReadonlyMap<string, WebServer> {
-  const stations = plan.stations.filter(({ kind }) => kind === 'real_server')
-  return new Map(
-    stations.map(station => {
-      const server = createWebServer(run, crew, station, options.nginx, line =>
-        options.steps.log(`${station.name}: ${line}`),
-      )
-      server.start()
-      return [station.legs[0]?.addresses[0]?.split('/')[0] ?? '', server]
-    }),
-  )
-}
-
-async function createMachines(
-  options: LabOptions,
-  plan: LabPlan,
-  run: LabRun,
-  crew: Crew,
-): Promise<ReadonlyMap<string, Machine>> {
-  const machines = new Map<string, Machine>()
-  for (const [index, node] of options.nodes.entries()) {
-    const director = plan.directors[index]
-    if (director === undefined) continue
-    const machine = await createMachine({
-      run,
-      crew,
-      director,
-      media: await options.media(node),
-      memory_mb: options.memory_mb,
-      password: options.password,
-      logs: options.logs,
-      heartbeatPath: heartbeatPath(run, index),
-    })
-    machines.set(director.name, machine)
-  }
-  return machines
-}
-
-function completeOrder(order: LoadRequest, target: Lab['target'], plan: LabPlan): LoadOrder {
-  const from = plan.stations.find(({ kind }) => kind === 'client')?.local[0]
-  return {
-    ...target,
-    timeout_ms: REQUEST_TIMEOUT_MS,
-    ...(from === undefined ? {} : { from }),
-    ...order,
-  }
-}
-
-function findTarget(nodes: readonly NodeConfig[]): Lab['target'] {
-  const service = nodes[0]?.services.find(({ protocol }) => protocol === 'tcp')
-  return (
-    (service && { host: service.address, port: service.port }) ??
-    fail({
-      code: 'lab_unsupported',
-      message: 'the cluster has no TCP service that the lab’s client could use',
-      expected: 'a service with protocol tcp',
-    })
-  )
 }
 
 function lookUp<Value>(map: ReadonlyMap<string, Value>, key: string, what: string): Value {

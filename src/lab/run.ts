@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where the labs of this machine keep their sockets: a socket's path has at most 107 bytes. */
+/** Where labs keep their sockets. Short, since a socket's path may have 107 bytes. */
 export const RUNS_FOLDER = '/run/director-lab'
 
 /** One run of a lab: the names of all that it makes carry its id. */
@@ -13,7 +13,7 @@ export interface LabRun {
   readonly folder: string
   /** The name of one of its network namespaces. */
   namespace(name: string): string
-  /** Removes the namespaces and the folder, without waiting: for a program that is exiting. */
+  /** Removes namespaces and folder; it does not wait, so it may run while a program exits. */
   remove(): void
 }
 

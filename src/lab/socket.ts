@@ -16,5 +16,7 @@ export async function listenOn(
     server.once('error', reject)
     server.listen(path, resolve)
   })
+  // Waiting for a machine is no reason for the program to go on.
+  server.unref()
   return server
 }

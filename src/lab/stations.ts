@@ -161,7 +161,7 @@ function planRealServer(
   }
 }
 
-/** The VIP, or a director's own address, in a real server's subnet: its way back through NAT. */
+/** Its way back through NAT: the VIP, or else a director's own address, in its subnet. */
 function gatewayFor(
   address: string,
   nodes: readonly NodeConfig[],

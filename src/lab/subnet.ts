@@ -19,7 +19,7 @@ export function subnetOf(text: string): Prefix {
 /** `192.0.2.0/24`: equal for equal subnets. */
 export const subnetKey = formatPrefix
 
-/** Whether the address, as text, is one of the subnet's. */
+/** Whether an address lies in a subnet. */
 export function isWithin(subnet: Prefix, address: string): boolean {
   const value = parseIpv4(address)
   return value !== undefined && contains(subnet, value)

@@ -32,7 +32,7 @@ interface Waiting {
   readonly fail: (why: string) => void
 }
 
-/** An empty transcript; `name` is the machine's, for messages. */
+/** An empty transcript; the name is for error messages. */
 export function createTranscript(name: string): Transcript {
   let kept = ''
   let dropped = 0

@@ -14,7 +14,7 @@ export interface WebServer {
 /** How to run nginx: a program and the arguments that come before ours. */
 export type NginxCommand = readonly [program: string, ...args: string[]]
 
-/** A real server that is still off: nginx in the station's namespace, which answers its name. */
+/** Writes the configuration of a station's nginx, which is still off. */
 export function createWebServer(
   run: LabRun,
   crew: Crew,

@@ -1,8 +1,8 @@
 import { quietSteps } from '../../src/kit/steps.ts'
 import { checkFailover } from '../../src/lab/failover.ts'
 import type { Lab } from '../../src/lab/lab.ts'
-import { readMemory } from '../../src/lab/memory.ts'
 import { openLab, statusOf } from '../support/e2e-lab.ts'
+import { readMemory } from '../support/memory.ts'
 import { requires } from '../support/requires.ts'
 
 // The smallest machine that is promised to work: 128 MB, BIOS, from the CD.

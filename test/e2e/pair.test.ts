@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { outageLimit } from '../../src/lab/failover.ts'
 import type { Lab } from '../../src/lab/lab.ts'
-import { readMemory } from '../../src/lab/memory.ts'
 import { bootDirector, bootDirectors, waitForOwner, waitUntilServed } from '../../src/lab/wait.ts'
 import { openLab, statusOf, tryService, until } from '../support/e2e-lab.ts'
+import { readMemory } from '../support/memory.ts'
 import { requires } from '../support/requires.ts'
 
 // One pair, booted from the network, for all of this file: each test leaves both nodes running.

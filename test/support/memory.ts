@@ -1,4 +1,4 @@
-import type { Lab } from './lab.ts'
+import type { Lab } from '../../src/lab/lab.ts'
 
 /** Memory of a running director in kB, as its kernel counts it. */
 export interface MemoryUse {

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import type { Crew } from './crew.ts'
+import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
+import type { LabOptions } from './lab.ts'
+import { prepareLoadClient } from './load.ts'
+import { createMachine, type Machine } from './machine.ts'
+import type { LabPlan } from './plan.ts'
+import type { LabRun } from './run.ts'
+import { withoutLength } from './subnet.ts'
+import { createWebServer, type WebServer } from './web-server.ts'
+
+/** What stands in the namespaces of a lab. */
+export interface LabParts {
+  readonly serial: CrossedLine
+  /** By the real server's address. */
+  readonly servers: ReadonlyMap<string, WebServer>
+  /** By the node's name. */
+  readonly machines: ReadonlyMap<string, Machine>
+  /** The program of the client. */
+  readonly client: string
+}
+
+const DEFAULT_BAUD = 115_200
+
+/** Lays the serial line, starts the real servers, and sets up the machines without power. */
+export async function makeParts(
+  options: LabOptions,
+  plan: LabPlan,
+  run: LabRun,
+  crew: Crew,
+): Promise<LabParts> {
+  return {
+    serial: await openSerial(run, plan),
+    servers: startWebServers(options, plan, run, crew),
+    machines: await createMachines(options, plan, run, crew),
+    client: await prepareLoadClient(join(run.folder, 'client')),
+  }
+}
+
+async function openSerial(run: LabRun, plan: LabPlan): Promise<CrossedLine> {
+  const baud = plan.directors.find(({ heartbeatBaud }) => heartbeatBaud !== undefined)
+  return openCrossedLine(
+    [heartbeatPath(run, 0), heartbeatPath(run, 1)],
+    baud?.heartbeatBaud ?? DEFAULT_BAUD,
+  )
+}
+
+function heartbeatPath(run: LabRun, index: number): string {
+  return join(run.folder, `heartbeat-${index}`)
+}
+
+function startWebServers(
+  options: LabOptions,
+  plan: LabPlan,
+  run: LabRun,
+  crew: Crew,
+): ReadonlyMap<string, WebServer> {
+  const stations = plan.stations.filter(({ kind }) => kind === 'real_server')
+  return new Map(
+    stations.map(station => {
+      const server = createWebServer(run, crew, station, options.nginx, line =>
+        options.steps.log(`${station.name}: ${line}`),
+      )
+      server.start()
+      return [withoutLength(station.legs[0]?.addresses[0] ?? ''), server]
+    }),
+  )
+}
+
+async function createMachines(
+  options: LabOptions,
+  plan: LabPlan,
+  run: LabRun,
+  crew: Crew,
+): Promise<ReadonlyMap<string, Machine>> {
+  const machines = new Map<string, Machine>()
+  for (const [index, node] of options.nodes.entries()) {
+    const director = plan.directors[index]
+    if (director === undefined) continue
+    const machine = await createMachine({
+      run,
+      crew,
+      director,
+      media: await options.media(node),
+      memory_mb: options.memory_mb,
+      password: options.password,
+      logs: options.logs,
+      heartbeatPath: heartbeatPath(run, index),
+    })
+    machines.set(director.name, machine)
+  }
+  return machines
+}
