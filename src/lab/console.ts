@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { labProblem } from './lab-problem.ts'
 import type { Transcript } from './transcript.ts'
 
 /** What a command on a console gave. */
@@ -72,7 +73,8 @@ async function logIn({ transcript, type, password }: ConsoleShellOptions): Promi
     const answer = await transcript.waitFor(PROMPT_OR_REFUSAL, 10_000, given)
     if (answer.match[0].toLowerCase() !== 'incorrect') return
   }
-  throw new Error(`no log-in on the console within ${LOGIN_TIMEOUT_MS} ms`)
+  const what = `no log-in on the console within ${LOGIN_TIMEOUT_MS} ms`
+  throw labProblem('lab_console', what, transcript.text().slice(-500))
 }
 
 /**
@@ -108,5 +110,6 @@ async function runCommand(
       return { output, code: Number(done.match[1]) }
     }
   }
-  throw new Error(`the console never gave the output of \`${command}\` without other lines in it`)
+  const what = `the console never gave the output of \`${command}\` without other lines in it`
+  throw labProblem('lab_console', what, transcript.text().slice(-500))
 }

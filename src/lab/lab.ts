@@ -8,6 +8,7 @@ import type { CrossedLine } from './crossed-line.ts'
 import { type Load, startLoad } from './load.ts'
 import { completeOrder, findTarget, type LoadRequest, type LoadTarget } from './load-order.ts'
 import type { Machine } from './machine.ts'
+import type { NetbootServer } from './netboot-server.ts'
 import { batch, buildNetwork, SWITCH } from './network.ts'
 import { type Owner, sampleOwners } from './owners.ts'
 import { makeParts } from './parts.ts'
@@ -55,6 +56,8 @@ export interface LabOptions {
   readonly memory_mb: number
   /** A folder for logs and captures. */
   readonly logs: string
+  /** For machines that boot by PXE. */
+  readonly netbootServer?: NetbootServer
   /** Hardware that differs from what the cluster file says, for tests of what is missing. */
   readonly alter?: (director: DirectorPlan) => DirectorPlan
   readonly steps: Steps

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { writeAtomic } from '../kit/atomic.ts'
 import { bundle } from '../kit/bundle.ts'
 import type { Crew } from './crew.ts'
+import { labProblem } from './lab-problem.ts'
 import type { LoadOrder } from './load-client.ts'
 import { type LoadSummary, type RequestRecord, summarizeLoad } from './load-summary.ts'
 
@@ -52,7 +53,8 @@ export function startLoad(crew: Crew, program: string, namespace: string, order:
   return {
     records,
     finished: member.ended.then(() => {
-      if (!isDone) throw new Error(`the client ended early; it said: ${said.join('\n')}`)
+      if (!isDone)
+        throw labProblem('lab_client', 'the client ended early; it said:', said.join('\n'))
       return summarizeLoad(records)
     }),
     stop() {

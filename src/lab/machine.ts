@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type ConsoleHub, openConsoleHub } from './console-hub.ts'
 import { type Control, openControl } from './control.ts'
 import type { Crew, Member } from './crew.ts'
+import { labProblem } from './lab-problem.ts'
 import { SWITCH } from './network.ts'
 import type { DirectorPlan } from './plan.ts'
 import { type BootMedia, captureFilter, qemuArguments } from './qemu.ts'
@@ -134,5 +135,5 @@ async function within(
   const ended = qemu.ended.then(how => `ended at once (${how})`)
   const outcome = await Promise.race([connected, late, ended])
   clearTimeout(timer)
-  if (outcome !== undefined) throw new Error(`QEMU ${outcome}; it said: ${said()}`)
+  if (outcome !== undefined) throw labProblem('lab_qemu', `QEMU ${outcome}; it said:`, said())
 }

@@ -4,6 +4,7 @@ import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
 import type { LabOptions } from './lab.ts'
 import { prepareLoadClient } from './load.ts'
 import { createMachine, type Machine } from './machine.ts'
+import { startNetbootServer } from './netboot-server.ts'
 import type { LabPlan } from './plan.ts'
 import type { LabRun } from './run.ts'
 import { withoutLength } from './subnet.ts'
@@ -29,6 +30,10 @@ export async function makeParts(
   run: LabRun,
   crew: Crew,
 ): Promise<LabParts> {
+  const { netbootServer, nodes, steps } = options
+  if (netbootServer !== undefined) {
+    startNetbootServer(netbootServer, plan, nodes, run, crew, line => steps.log(`netboot: ${line}`))
+  }
   return {
     serial: await openSerial(run, plan),
     servers: startWebServers(options, plan, run, crew),

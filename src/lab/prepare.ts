@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Toolbox } from '../base/base-system.ts'
 import { openToolbox } from '../base/toolbox.ts'
 import { projectFolder } from '../compose/agent-toolchain.ts'
 import type { Steps } from '../kit/steps.ts'
@@ -8,11 +9,13 @@ import { resolve } from '../model/resolve.ts'
 import { type BuildResult, buildImages } from '../pack/build.ts'
 import { type BootKind, stampOf, withPassword, writeMedia } from './boot-media.ts'
 import type { LabOptions } from './lab.ts'
+import { netbootNetwork, writeNetbootTree } from './netboot-server.ts'
 import { makePassword } from './password.ts'
+import { planLab } from './plan.ts'
 
 export interface PrepareOptions {
   readonly clusterFile: string
-  readonly boot: BootKind
+  readonly boot: BootKind | 'pxe'
   readonly memory_mb: number
   readonly steps: Steps
   /** Where images go; absent: `out/` of the project. */
@@ -42,15 +45,35 @@ export async function prepareLab(options: PrepareOptions): Promise<PreparedLab> 
   const nodes = withPassword(resolve(build.cluster), hash)
   const logs = openLogs(build.cluster.name)
   const [nginx = '', ...nginxArguments] = await tools.command('nginx')
-  return {
+  const common = {
     build,
     nodes,
     password,
     memory_mb,
     logs,
     steps,
-    nginx: [nginx, ...nginxArguments],
+    nginx: [nginx, ...nginxArguments] as const,
+  }
+  if (boot === 'pxe') return { ...common, ...(await preparePxe(build, nodes, tools, logs)) }
+  return {
+    ...common,
     media: (node: NodeConfig) => writeMedia(build, boot, node, stampOf(build, node), logs),
+  }
+}
+
+async function preparePxe(
+  build: BuildResult,
+  nodes: readonly NodeConfig[],
+  tools: Toolbox,
+  logs: string,
+): Promise<Pick<LabOptions, 'media' | 'netbootServer'>> {
+  const folder = join(logs, 'netboot')
+  writeNetbootTree(build, nodes, folder)
+  const rom = await tools.path('usr/share/qemu/pxe-virtio.rom')
+  const network = netbootNetwork(planLab(nodes))
+  return {
+    media: () => ({ kind: 'pxe', rom, network }),
+    netbootServer: { dnsmasq: await tools.command('dnsmasq'), folder },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DirectorPlan } from './plan.ts'
+import type { DirectorPlan, NicPlan } from './plan.ts'
 
 /** What a machine boots from. */
 export type BootMedia =
@@ -10,6 +10,8 @@ export type BootMedia =
       readonly initramfs: string
       readonly commandLine: string
     }
+  /** A network card's own loader (an iPXE option ROM), which asks the network of this name. */
+  | { readonly kind: 'pxe'; readonly rom: string; readonly network: string }
 
 /** The unix sockets on which the lab listens and to which QEMU connects. */
 export interface MachineSockets {
@@ -52,7 +54,8 @@ export function qemuArguments(options: QemuOptions): readonly string[] {
       ],
       '-device',
       [
-        `virtio-net-pci,id=nic-${nic.interface},netdev=${nic.interface},mac=${nic.mac},romfile=`,
+        `virtio-net-pci,id=nic-${nic.interface},netdev=${nic.interface},mac=${nic.mac}`,
+        ...romArguments(options.media, nic),
         ...(nic.slot === undefined ? [] : [`bus=pci.0,addr=0x${nic.slot}`]),
       ].join(','),
       ...['-object', JSON.stringify(captureFilter(options.captures, director.name, nic.interface))],
@@ -102,6 +105,13 @@ function serialArguments({ director, sockets, consoleLog }: QemuOptions): readon
   })
 }
 
+// Only the card that the machine boots from has a loader. The BIOS runs one that is of the card's
+// own PCI id, which for iPXE's is the id of a virtio card without the old interface.
+function romArguments(media: BootMedia, nic: NicPlan): readonly string[] {
+  const isBooting = media.kind === 'pxe' && media.network === nic.network
+  return isBooting ? [`romfile=${media.rom}`, 'bootindex=1', 'disable-legacy=on'] : ['romfile=']
+}
+
 function bootArguments(media: BootMedia): readonly string[] {
   switch (media.kind) {
     case 'iso':
@@ -114,5 +124,7 @@ function bootArguments(media: BootMedia): readonly string[] {
         ...['-kernel', media.kernel, '-initrd', media.initramfs],
         ...['-append', media.commandLine],
       ]
+    case 'pxe':
+      return []
   }
 }

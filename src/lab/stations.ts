@@ -205,7 +205,8 @@ function owns(leg: LegPlan, address: string): boolean {
   return leg.addresses.some(own => withoutLength(own) === address)
 }
 
-function usedAddresses(nodes: readonly NodeConfig[]): Set<string> {
+/** Every address that the cluster file gives to somebody. */
+export function usedAddresses(nodes: readonly NodeConfig[]): Set<string> {
   const used = new Set<string>()
   for (const node of nodes) {
     const prefixes = [

@@ -1,3 +1,5 @@
+import { labProblem } from './lab-problem.ts'
+
 /** What a console has said, and those who wait for something in it. */
 export interface Transcript {
   /** All that was said since the machine was made, at most the last MiB. */
@@ -69,7 +71,7 @@ export function createTranscript(name: string): Transcript {
         const fail = (why: string) => {
           clearTimeout(timer)
           waiting.delete(entry)
-          reject(new Error(`${name}: ${why}\n${lastLines(kept)}`))
+          reject(labProblem('lab_console', `${name}: ${why}`, lastLines(kept)))
         }
         const look = () => {
           const found = find(pattern, from)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Steps } from '../kit/steps.ts'
 import type { Lab } from './lab.ts'
+import { labProblem } from './lab-problem.ts'
 import type { Owner } from './owners.ts'
 
 /** What directord says on the console once it can answer the network. */
@@ -9,7 +10,10 @@ export const LISTENING = 'directord: listening'
 const LISTENING_OR_REFUSED = /directord: listening|director: this node does not serve/
 const BOOT_TIMEOUT_MS = 90_000
 const SERVED_TIMEOUT_MS = 60_000
-const PROBE_RATE = 10
+const PROBE_RATE = 4
+// So long that a first packet which waits for ARP still finds its sender: what nobody waits for any
+// more stays a half-open connection in IPVS for a minute, and weighs.
+const PROBE_TIMEOUT_MS = 5_000
 const POLL_MS = 50
 
 /** Switches all directors on and waits until each says that it listens. */
@@ -37,12 +41,16 @@ export async function bootDirector(lab: Lab, name: string): Promise<void> {
   if (match[0] === LISTENING) return
   // The reason stands before it and what to do behind it.
   await transcript.waitFor('to do:', BOOT_TIMEOUT_MS, from)
-  throw new Error(`${name} refuses to serve; its console said:\n${transcript.text().slice(-2_000)}`)
+  const said = transcript.text().slice(-2_000)
+  throw labProblem('lab_refused', `${name} refuses to serve; its console said:`, said)
 }
 
 /** Sends requests until one is answered. */
 export async function waitUntilServed(lab: Lab, timeout_ms = SERVED_TIMEOUT_MS): Promise<void> {
-  const load = lab.load({ rate: PROBE_RATE, seconds: timeout_ms / 1_000 })
+  const load = lab.load({
+    ...{ rate: PROBE_RATE, seconds: timeout_ms / 1_000 },
+    timeout_ms: PROBE_TIMEOUT_MS,
+  })
   let isOver = false
   void load.finished.then(
     () => {
@@ -61,9 +69,8 @@ export async function waitUntilServed(lab: Lab, timeout_ms = SERVED_TIMEOUT_MS):
     await sleep(POLL_MS)
   }
   const { errors } = await load.finished
-  throw new Error(
-    `${lab.target.host} was not served within ${timeout_ms} ms: ${JSON.stringify(errors)}`,
-  )
+  const what = `${lab.target.host} was not served within ${timeout_ms} ms`
+  throw labProblem('lab_not_served', what, JSON.stringify(errors))
 }
 
 /** Asks who has an address until exactly one answers. */
@@ -80,7 +87,6 @@ export async function waitForOwner(
     if (owner !== undefined && owners.length === 1) return owner
   }
   const found = owners.map(({ node, mac }) => `${node} ${mac}`).join(', ')
-  throw new Error(
-    `${address} has ${owners.length} owners after ${timeout_ms} ms: ${found || 'nobody answers'}`,
-  )
+  const what = `${address} has ${owners.length} owners after ${timeout_ms} ms`
+  throw labProblem('lab_owners', what, found || 'nobody answers')
 }

@@ -2,10 +2,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
-import type { BootKind } from '../../src/lab/boot-media.ts'
 import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts'
 import type { LoadSummary } from '../../src/lab/load-summary.ts'
-import { type PreparedLab, prepareLab } from '../../src/lab/prepare.ts'
+import { type PreparedLab, type PrepareOptions, prepareLab } from '../../src/lab/prepare.ts'
 
 /** The cluster file of the end-to-end tests. */
 export const CLUSTER_FILE = join(import.meta.dirname, '../e2e/pair.yaml')
@@ -13,7 +12,7 @@ export const CLUSTER_FILE = join(import.meta.dirname, '../e2e/pair.yaml')
 const POLL_MS = 250
 
 export interface E2eOptions {
-  readonly boot: BootKind
+  readonly boot: PrepareOptions['boot']
   readonly memory_mb?: number
   readonly clusterFile?: string
   /** What differs from a lab as the command starts it. */

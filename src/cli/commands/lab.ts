@@ -1,18 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Steps } from '../../kit/steps.ts'
 import { attachConsole } from '../../lab/attach-console.ts'
-import type { BootKind } from '../../lab/boot-media.ts'
 import { describeLab } from '../../lab/describe.ts'
 import { checkFailover, type FailoverReport } from '../../lab/failover.ts'
 import { startLab } from '../../lab/lab.ts'
-import { DEFAULT_MEMORY_MB, prepareLab } from '../../lab/prepare.ts'
+import { DEFAULT_MEMORY_MB, type PrepareOptions, prepareLab } from '../../lab/prepare.ts'
 import { bootDirectors, waitForOwner, waitUntilServed } from '../../lab/wait.ts'
 import { watchService } from '../../lab/watch.ts'
 import { EXIT, printJson } from '../answer.ts'
 import { withSteps } from '../work.ts'
 
 interface Options {
-  readonly boot: BootKind
+  readonly boot: PrepareOptions['boot']
   readonly memory: number
   readonly check?: boolean
   readonly json?: boolean
@@ -26,7 +25,7 @@ export function configure(command: Command): void {
     .argument('<cluster>', 'the cluster file')
     .addOption(
       new Option('--boot <how>', 'what the directors boot from')
-        .choices(['iso', 'netboot'])
+        .choices(['iso', 'netboot', 'pxe'])
         .default('netboot'),
     )
     .option('--memory <MB>', 'memory of each director', asMemory, DEFAULT_MEMORY_MB)
