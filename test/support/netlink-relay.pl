@@ -20,6 +20,7 @@ $| = 1;
 
 for my $name (keys %protocol) {
     socket(my $socket, $AF_NETLINK, $SOCK_RAW, $protocol{$name}) or next;
+    setsockopt($socket, 270, 12, pack('i', 1));    # SOL_NETLINK, NETLINK_GET_STRICT_CHK
     bind($socket, pack('SSLL', $AF_NETLINK, 0, 0, 0)) or next;
     $sockets{$name} = $socket;
 }

@@ -16,6 +16,7 @@ struct sockaddr_nl {
     uint32_t groups;
 };
 #define NETLINK_EXT_ACK 11
+#define NETLINK_GET_STRICT_CHK 12
 
 #define FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 #define IPPROTO_VRRP 112
@@ -83,6 +84,8 @@ static JSValue netlink_socket(JSContext *context, JSValueConst self, int argc, J
     int fd = socket(AF_NETLINK, SOCK_RAW | FLAGS, (int)protocol);
     if (fd < 0)
         return refused(errno);
+    /* Filters dumps; a kernel before 4.20 has it not and gives them whole. */
+    (void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
     if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0 ||
         bind(fd, (struct sockaddr *)&address, sizeof address) < 0)

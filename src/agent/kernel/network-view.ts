@@ -33,7 +33,7 @@ export interface NetworkView {
 /** Reads everything: at the start, and whenever the monitor has lost messages (ENOBUFS). */
 export const readView = (): Talk<NetworkView> =>
   andThen(readLinks(), links =>
-    andThen(readAddresses(), addresses => {
+    andThen(readAddresses(0), addresses => {
       const view: NetworkView = { links: new Map(), addresses: new Map() }
       for (const link of links) view.links.set(link.index, link)
       for (const address of addresses) addAddress(view, address)

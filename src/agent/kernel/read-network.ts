@@ -11,9 +11,12 @@ export const readLinks = (): Talk<readonly Link[]> =>
       : failed(errno, 'read the links'),
   )
 
-/** Every IPv4 address of this network namespace. */
-export const readAddresses = (): Talk<readonly LinkAddress[]> =>
-  andThen(askDump('route', dumpAddresses()), ({ errno, messages }) =>
+/**
+ * The IPv4 addresses of a link, or with index 0 all of this network namespace. An old kernel or a
+ * plain socket gives all of them in any case.
+ */
+export const readAddresses = (index: number): Talk<readonly LinkAddress[]> =>
+  andThen(askDump('route', dumpAddresses(index)), ({ errno, messages }) =>
     errno === 0
       ? done(messages.flatMap(message => decodeLinkAddress(message) ?? []))
       : failed(errno, 'read the addresses'),

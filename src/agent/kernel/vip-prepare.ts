@@ -50,7 +50,7 @@ export function removeVips(): Talk<void> {
 
 /** Adds the VIPs that a device lacks, deletes what is not one, and compares again. */
 export function repairAddresses(device: MadeVipDevice): Talk<{ readonly repaired: number }> {
-  return andThen(readAddresses(), held => {
+  return andThen(readAddresses(device.index), held => {
     const { missing, foreign } = judgeAddresses(device, held)
     const requests = [
       ...foreign.map(each => deleteAddress(each.index, each.address, each.prefixLength)),
@@ -58,7 +58,7 @@ export function repairAddresses(device: MadeVipDevice): Talk<{ readonly repaired
     ]
     if (requests.length === 0) return done({ repaired: 0 })
     return andThen(askInPieces(`give ${device.name} its addresses`, requests, [EEXIST]), () =>
-      andThen(readAddresses(), now => {
+      andThen(readAddresses(device.index), now => {
         const left = judgeAddresses(device, now)
         const count = left.missing.length + left.foreign.length
         return count === 0

@@ -32,10 +32,14 @@ export interface LinkAddress {
   readonly flags: number
 }
 
-export const dumpAddresses = (): NetlinkRequest => ({
+/**
+ * Asks for the addresses of a link, or with index 0 of every link. Only a socket with
+ * NETLINK_GET_STRICT_CHK gets those of one link alone.
+ */
+export const dumpAddresses = (index: number): NetlinkRequest => ({
   type: RTM_GETADDR,
   flags: NLM_F_DUMP,
-  payload: addressHeader(0, 0),
+  payload: addressHeader(index, 0),
 })
 
 /** Adds an address with global scope; a prefix shorter than 31 gets its broadcast address. */

@@ -75,11 +75,8 @@ export interface Link {
   readonly protoDownReasons: number
 }
 
-export const dumpLinks = (): NetlinkRequest => ({
-  type: RTM_GETLINK,
-  flags: NLM_F_DUMP,
-  payload: linkHeader({}),
-})
+/** Asks for every link, without statistics. */
+export const dumpLinks = (): NetlinkRequest => ({ ...getLink(0), flags: NLM_F_DUMP })
 
 /** Asks for one link, without its statistics: they are most of the answer. */
 export const getLink = (index: number): NetlinkRequest => ({

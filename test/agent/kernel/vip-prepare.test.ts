@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { readLinks } from '../../../src/agent/kernel/read-network.ts'
+import { readAddresses, readLinks } from '../../../src/agent/kernel/read-network.ts'
 import { type MadeVipDevice, vipDevice } from '../../../src/agent/kernel/vip-device.ts'
 import { flip, readBack } from '../../../src/agent/kernel/vip-flip.ts'
 import { prepareVips, removeVips, repairAddresses } from '../../../src/agent/kernel/vip-prepare.ts'
@@ -165,5 +165,14 @@ live('a flip takes as long with 4000 VIPs as with one, to within milliseconds', 
     const many = await fastest(await prepared(kernel, 4000))
     t.log(`${one.toFixed(2)} ms with 1 VIP, ${many.toFixed(2)} ms with 4000, the relay included`)
     t.true(many < one + 10)
+  })
+})
+
+live('the kernel gives the addresses of one link alone', async t => {
+  await withFront(async kernel => {
+    const device = await prepared(kernel, 3)
+    await kernel.run('ip addr add 192.0.2.9/24 dev front')
+    t.is((await kernel.value(readAddresses(device.index))).length, 3)
+    t.is((await kernel.value(readAddresses(0))).length, 4)
   })
 })

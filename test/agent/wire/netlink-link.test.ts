@@ -44,7 +44,7 @@ test('a link is renamed, deleted and read by its index', t => {
   )
   t.is(index(deleteLink(8).payload), 8)
   t.is(index(getLink(9).payload), 9)
-  t.is(encodeMessage(dumpLinks(), 1).length, 32)
+  t.is(encodeMessage(dumpLinks(), 1).length, 40)
 })
 
 test('a dump of the links is read', t => {
