@@ -51,7 +51,7 @@ async function runTests(): Promise<boolean> {
     if (isInterrupted()) return false
     add(total, tally)
   }
-  process.stdout.write(`${renderTally(total)}\n`)
+  process.stdout.write(`full output: ${join(root, logs)}\n${renderTally(total)}\n`)
   return total.failed === 0
 }
 

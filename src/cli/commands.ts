@@ -58,6 +58,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/test.ts'),
   },
   {
+    name: 'bench',
+    summary: 'measure every promised figure, beside its limit or its peer',
+    example: 'director bench --only rebuild',
+    load: () => import('./commands/bench.ts'),
+  },
+  {
     name: 'agent',
     summary: 'build the director agent, one static program for any Linux on x86_64',
     example: 'director agent --out directord',

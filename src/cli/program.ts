@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import packageFile from '../../package.json' with { type: 'json' }
 import { type CommandEntry, commands } from './commands.ts'
 
 /**
@@ -10,6 +11,7 @@ import { type CommandEntry, commands } from './commands.ts'
  */
 export async function buildProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('director')
+    .version(packageFile.version)
     .description('Builds, boots and tests pairs of LVS directors.')
     .helpCommand('help [command]', 'show how a command is used')
     .showSuggestionAfterError()

@@ -209,6 +209,22 @@ test('without root the missing host packages are named in one command', t => {
   t.regex(stderr, / to do: {4}sudo apt-get install -y --no-install-recommends .*qemu-system-x86/)
 })
 
+for (const words of [
+  ['lab', '--help'],
+  ['validate', 'x'],
+  ['test', '--only', 'check,unit'],
+]) {
+  test(`${words.join(' ')} needs none of the packages for machines`, t => {
+    const { clone, programs } = t.context
+    program(programs, 'id', 'echo 1000')
+    emptyNode(programs, 'v20.19.0')
+    const tools = SHELL_TOOLS.filter(name => name !== 'id')
+    const path = pathWith(programs, [...tools, 'apt-get', 'dpkg-deb'])
+    hideSystemFolders(clone)
+    t.is(start(join(clone, 'director'), words, { path }).status, 0)
+  })
+}
+
 test('as root they are installed, after apt-get update where the lists are missing', t => {
   const { clone, programs } = t.context
   program(programs, 'id', 'echo 0')
@@ -221,7 +237,7 @@ test('as root they are installed, after apt-get update where the lists are missi
   const tools = SHELL_TOOLS.filter(name => name !== 'id')
   const path = pathWith(programs, [...tools, 'dpkg-deb', 'ip', 'unshare'])
   hideSystemFolders(clone)
-  const { stderr } = start(join(clone, 'director'), ['lab', '--help'], { path })
+  const { stderr } = start(join(clone, 'director'), ['lab', 'x'], { path })
   const install = 'install -y --no-install-recommends qemu-system-x86'
   t.is(readFileSync(join(clone, 'called'), 'utf8'), `${install}\nupdate\n${install}\n`)
   t.regex(stderr, /^ok host packages qemu-system-x86 in \d+ s\n/)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import test from 'ava'
+import { STAGES } from '../../src/cli/commands/test.ts'
 import { listTestFiles, stages } from './stages.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -14,4 +15,11 @@ test('each test file belongs to exactly one stage', t => {
 
 test('no fixture is taken for a test', t => {
   t.false(listTestFiles(root).some(path => path.includes('/fixtures/')))
+})
+
+test('the command knows the stages, in their order', t => {
+  t.deepEqual(
+    stages.map(({ name }) => name),
+    [...STAGES],
+  )
 })

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { onInterrupt } from '../../kit/interrupt.ts'
-import { EXIT } from '../answer.ts'
+import { runScript } from '../script.ts'
 
 /** The stages of the tests, in the order in which they run. */
-const STAGES = ['check', 'unit', 'sim', 'long', 'netns', 'e2e'] as const
+export const STAGES = ['check', 'unit', 'sim', 'long', 'netns', 'e2e'] as const
 
 interface TestOptions {
   readonly only?: readonly string[]
@@ -13,6 +10,7 @@ interface TestOptions {
   readonly seed?: number
 }
 
+/** `director test`: the stages of this project's tests, with a line for each. */
 export function configure(command: Command): void {
   command
     .option('--only <stages>', `some of ${STAGES.join(', ')}, by commas`, parseStages)
@@ -21,28 +19,12 @@ export function configure(command: Command): void {
     .action(run)
 }
 
-// The tests are a program of their own: the tool must not contain them.
-async function run({ only, long, seed }: TestOptions): Promise<void> {
-  const root = join(import.meta.dirname, '../../..')
-  const words = [
+function run({ only, long, seed }: TestOptions): Promise<void> {
+  return runScript('test/run.ts', [
     `--only=${(only ?? STAGES).join(',')}`,
     ...(long === true ? ['--long'] : []),
     ...(seed === undefined ? [] : [`--seed=${seed}`]),
-  ]
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/run.ts', ...words], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', resolve)
-  })
-  const finished = onInterrupt(async () => {
-    child.kill('SIGTERM')
-    await ended
-  })
-  process.exitCode = (await ended) ?? EXIT.failed
-  finished()
+  ])
 }
 
 function parseStages(words: string): readonly string[] {
