@@ -21,6 +21,8 @@ export const REASONS = {
   close_failed: 'the kernel did not close the VIPs; it is asked again until it does',
   second_active_heard: 'a router that should yield to us claims the VIPs; they are announced again',
   address_list_differs: 'another router advertises other VIPs for the same instance',
+  advert_interval_differs: 'another router advertises at another interval; a backup follows it',
+  address_owner_heard: 'another router says that it owns the addresses (priority 255)',
   silence_held_by_group: 'an instance hears no active router, another of its group still does',
   loop_late: 'this agent woke late: the backup listens once more before it takes over',
   ipvs_failed: 'the kernel refused an IPVS request, did not answer, or holds something else',

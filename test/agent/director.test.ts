@@ -210,6 +210,17 @@ test('another list of VIPs is said once a minute, and still counts', t => {
   t.is(rig.state.instances[0]?.counters.address_list_differs, 3)
 })
 
+test('R11 and R13: another interval and a foreign owner are said, followed and not discarded', t => {
+  const rig = newRig().toBackup()
+  t.deepEqual(saidIn(rig.hear({ priority: 254, interval_cs: 300 })), [
+    'front advert_interval_differs',
+  ])
+  t.is(Number(rig.state.instances[0]?.router.interval), 3_000_000)
+  t.deepEqual(saidIn(rig.hear({ priority: 255 })), ['front address_owner_heard'])
+  t.deepEqual(saidIn(rig.hear({ priority: 255, interval_cs: 300 })), [])
+  t.is(rig.state.instances[0]?.counters.adverts_received, 3)
+})
+
 test('when the kernel refuses to open, nothing is announced and the group waits in fault', t => {
   const rig = newRig().toBackup()
   rig.now = (rig.state.instances[0]?.router.downAt ?? 0) as typeof rig.now

@@ -1,0 +1,126 @@
+/** An advertisement that passed the receive checks: the rules of the state, and what they ask for. */
+
+import { item } from '../never.ts'
+import type { Reason } from '../reasons.ts'
+import { note, type Turn } from '../state.ts'
+import { between, centiseconds, type Instant, seconds } from '../units.ts'
+import { formatIpv4, type Ipv4 } from '../wire/ipv4.ts'
+import { ADDRESSES_MAX, type DecodedAdvert } from '../wire/vrrp.ts'
+import { announceAgain } from './announce.ts'
+import { hastenGroup, membersOf, yieldGroup } from './group.ts'
+import { onAdvert } from './on-advert.ts'
+import { notePeer } from './peers.ts'
+import { applyRules, type Heard } from './router.ts'
+import { sendAdvert } from './send.ts'
+import type { InstanceState } from './state.ts'
+
+/** The same warning about the same instance is given at most this often. */
+const WARNING_GAP = seconds(60)
+
+/** Takes an advertisement for an instance. */
+export function hear(
+  turn: Turn,
+  instance: InstanceState,
+  source: Ipv4,
+  advert: DecodedAdvert,
+): void {
+  const heard = { source, priority: advert.priority, interval: centiseconds(advert.interval_cs) }
+  instance.counters.adverts_received += 1
+  if (advert.form === 'pseudo_header') instance.counters.pseudo_header_checksums += 1
+  notePeer(turn, instance, heard)
+  compareAddresses(turn, instance, source, advert)
+  compareSettings(turn, instance, heard)
+  const [rule, router, moves] = applyRules(onAdvert, instance.router, heard, turn.at)
+  instance.router = router
+  if (rule === 'B5') onActiveHeard(turn, instance, heard)
+  if (advert.priority === 0) instance.counters.priority_zero_received += 1
+  for (const move of moves) {
+    if (move === 'advertise') sendAdvert(turn, instance)
+    else if (move === 'announce') answerClaim(turn, instance, heard)
+    else if (move === 'released') onReleased(turn, instance, heard)
+    else if (move === 'yield') onBetter(turn, instance, heard)
+  }
+}
+
+// While this member hears the active router and another has long been deaf, its path is in trouble.
+function onActiveHeard(turn: Turn, instance: InstanceState, heard: Heard): void {
+  instance.following = { address: heard.source, priority: heard.priority }
+  instance.releasedBy = undefined
+  instance.silentAt = undefined
+  const group = item(turn.state.groups, instance.group)
+  for (const member of membersOf(turn, group)) {
+    const { silentAt, router } = member
+    if (silentAt === undefined || between(silentAt, turn.at) < router.interval) continue
+    warn(turn, member, 'silence_held_by_group', { hearing: instance.name })
+  }
+}
+
+function onReleased(turn: Turn, instance: InstanceState, heard: Heard): void {
+  instance.releasedBy = heard.source
+  if (instance.following?.address !== heard.source) return
+  hastenGroup(turn, item(turn.state.groups, instance.group), instance)
+}
+
+function onBetter(turn: Turn, instance: InstanceState, heard: Heard): void {
+  const reason = heard.priority > instance.router.priority ? 'higher_priority' : 'higher_address'
+  const facts = {
+    instance: instance.name,
+    peer: formatIpv4(heard.source),
+    peer_priority: heard.priority,
+    priority: instance.router.priority,
+  }
+  yieldGroup(turn, item(turn.state.groups, instance.group), { reason, facts })
+}
+
+// Another router believes to be active: it must learn better, and so must the switches and hosts.
+function answerClaim(turn: Turn, instance: InstanceState, heard: Heard): void {
+  if (instance.vips.is !== 'open') return
+  announceAgain(turn, instance)
+  warn(turn, instance, 'second_active_heard', {
+    peer: formatIpv4(heard.source),
+    peer_priority: heard.priority,
+  })
+}
+
+// R12: a difference is said and counted, the advert still counts.
+function compareAddresses(
+  turn: Turn,
+  instance: InstanceState,
+  source: Ipv4,
+  advert: DecodedAdvert,
+): void {
+  const own = instance.addresses
+  const length = Math.min(own.length, ADDRESSES_MAX)
+  let same = advert.addresses.length === length
+  for (let index = 0; same && index < length; index += 1) {
+    same = advert.addresses[index] === own[index]
+  }
+  if (same) return
+  instance.counters.address_list_differs += 1
+  warn(turn, instance, 'address_list_differs', { peer: formatIpv4(source) })
+}
+
+// 7.1 wants these logged; neither is a reason to discard (R11, and R13 by erratum 8298).
+function compareSettings(turn: Turn, instance: InstanceState, heard: Heard): void {
+  const { own_interval, priority } = instance.router
+  const peer = formatIpv4(heard.source)
+  if (heard.interval !== own_interval) {
+    const [interval_us, own_us] = [heard.interval, own_interval]
+    warn(turn, instance, 'advert_interval_differs', { peer, interval_us, own_us })
+  }
+  if (heard.priority === 255 && priority < 255) {
+    warn(turn, instance, 'address_owner_heard', { peer })
+  }
+}
+
+function warn(
+  turn: Turn,
+  instance: InstanceState,
+  reason: Reason,
+  facts: Readonly<Record<string, string | number>>,
+): void {
+  const last: Instant | undefined = instance.warnedAt[reason]
+  if (last !== undefined && between(last, turn.at) < WARNING_GAP) return
+  instance.warnedAt[reason] = turn.at
+  note(turn, 'warning', reason, instance.name, facts)
+}
