@@ -1,4 +1,4 @@
-/** An advertisement that passed the receive checks: the rules of the state, and what they ask for. */
+/** An advertisement that passed the receive checks: the rules of the state and what they ask. */
 
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
