@@ -290,8 +290,8 @@ export type PackageSpec =
       /** Name of the package. */
       readonly name: string
       /**
-       * Absolute paths of the files to take; one that ends with a slash takes all below it.
-       * Absent: all files. Shared libraries that they need follow by themselves.
+       * Absolute paths of the files to take; a folder takes all below it. Absent: all files.
+       * Shared libraries that they need follow by themselves.
        */
       readonly paths?: readonly string[]
     }

@@ -17,7 +17,7 @@ export interface OperatorFile {
 
 export interface OperatorPackage {
   readonly name: string
-  /** Paths in the tree, without a leading slash; one that ends with a slash takes all below it. */
+  /** Paths in the tree, without a slash at either end; a folder takes all below it. */
   readonly paths?: readonly string[]
 }
 
@@ -66,6 +66,10 @@ export function packagesOf(spec: ClusterSpec): readonly OperatorPackage[] {
   return spec.packages.map(entry => {
     if (typeof entry === 'string') return { name: entry }
     const { name, paths } = entry
-    return paths === undefined ? { name } : { name, paths: paths.map(path => path.slice(1)) }
+    return paths === undefined ? { name } : { name, paths: paths.map(withoutSlashes) }
   })
+}
+
+function withoutSlashes(path: string): string {
+  return path.replaceAll(/^\/+|\/+$/g, '')
 }

@@ -38,13 +38,16 @@ function compile(schema: object, options: Options): ValidateFunction {
 export function checkShape(document: YamlDocument, shape: Shape): void {
   if (shape.isValid(document.value)) return
   // The keyword `propertyNames` only repeats what the fault of the name itself says.
-  const errors = boundedErrors(shape.findAll(), document.value, DESCRIBED_MAX)
-    .filter(({ keyword }) => keyword !== 'propertyNames')
+  const errors = boundedErrors(shape.findAll(), document.value, DESCRIBED_MAX).filter(
+    ({ keyword }) => keyword !== 'propertyNames',
+  )
+  const described = errors
+    .slice(0, DESCRIBED_MAX)
     // Of those at one place: a misspelt key before the key that is missing for it.
     .toSorted((left, right) => rankOf(left) - rankOf(right))
   const seen = new Set<string>()
   const problems: Problem[] = []
-  for (const error of errors.slice(0, DESCRIBED_MAX)) {
+  for (const error of described) {
     const problem = describeFault(error, document)
     const key = JSON.stringify([problem.where, problem.code])
     if (!seen.has(key)) problems.push(problem)

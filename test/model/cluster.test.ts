@@ -1,7 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
+import fc from 'fast-check'
+import { parse } from 'yaml'
 import { type Problem, ProblemError } from '../../src/kit/problem.ts'
 import { type Cluster, load } from '../../src/model/cluster.ts'
+import { resolve } from '../../src/model/resolve.ts'
+import { effort, seed } from '../support/effort.ts'
+import { change, type Json, mutate, way } from '../support/mutate.ts'
 
 const folder = 'test/fixtures/cluster'
 
@@ -44,3 +51,30 @@ for (const name of readdirSync(folder)) {
     else await t.throwsAsync(load(file), { instanceOf: ProblemError })
   })
 }
+
+test('a file that is slightly wrong gives problems with places, or configs that pass', async t => {
+  const good = parse(readFileSync(`${folder}/good.yaml`, 'utf8')) as Json
+  const place = mkdtempSync(join(tmpdir(), 'director-cluster-'))
+  copyFileSync(`${folder}/motd.txt`, join(place, 'motd.txt'))
+  const file = join(place, 'cluster.yaml')
+  let [valid, refused] = [0, 0]
+  await fc.assert(
+    fc.asyncProperty(way, change, async (steps, edit) => {
+      // JSON is YAML.
+      writeFileSync(file, JSON.stringify(mutate(good, steps, edit), null, 1))
+      try {
+        resolve(await load(file))
+        valid += 1
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error
+        refused += 1
+        for (const { code, where } of error.problems) {
+          t.is(where?.file, file, code)
+          t.true(code === 'empty_file' || (where?.line ?? 0) > 0, code)
+        }
+      }
+    }),
+    { numRuns: effort(400, 20_000), seed },
+  )
+  t.true(valid > 20 && refused > 100, `${valid} valid, ${refused} refused`)
+})

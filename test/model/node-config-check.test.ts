@@ -10,8 +10,7 @@ import type { NodeConfig } from '../../src/model/node-config.ts'
 import { checkNodeConfig } from '../../src/model/node-config-check.ts'
 import { resolve } from '../../src/model/resolve.ts'
 import { type CheckedSchema, checkSchema } from '../../src/model/schema-check.ts'
-
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+import { change, type Json, mutate, way } from '../support/mutate.ts'
 
 const schema = JSON.parse(readFileSync('src/model/node.schema.json', 'utf8')) as CheckedSchema
 const configs = await Promise.all(
@@ -26,61 +25,15 @@ ajv.addVocabulary(['x-unit', 'x-type'])
 for (const [name, test] of Object.entries(formats)) ajv.addFormat(name, test)
 const isValidByAjv = ajv.compile(schema)
 
-// A place in a value, by choosing a way down with the numbers.
-function mutate(root: Json, way: readonly number[], change: (at: Json) => Json): Json {
-  const [step, ...rest] = way
-  if (step === undefined || typeof root !== 'object' || root === null) return change(root)
-  if (Array.isArray(root)) {
-    if (root.length === 0) return change(root)
-    return root.map((item, index) =>
-      index === step % root.length ? mutate(item, rest, change) : item,
-    )
-  }
-  const keys = Object.keys(root)
-  const key = keys[step % Math.max(keys.length, 1)]
-  if (key === undefined) return change(root)
-  return { ...root, [key]: mutate(root[key] ?? null, rest, change) }
-}
-
-const odd = fc.oneof(
-  fc.constantFrom<Json>(null, true, 0, -1, 1, 1.5, 256, 65536, '', 'x', 'tcp', 'default', [], {}),
-  fc.constantFrom<Json>('192.0.2.1', '192.0.2.1/24', '52:54:00:d1:01:0g', 'ttyS1', [1], { a: 1 }),
-  fc.integer(),
-  fc.string(),
-)
-
-function without(value: Json): Json {
-  if (Array.isArray(value)) return value.slice(1)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).slice(1))
-}
-
-const change = fc.oneof(
-  odd.map(value => () => value),
-  fc.constant(without),
-  fc.constant((value: Json) => (Array.isArray(value) ? [...value, ...value] : value)),
-  odd.map(
-    extra => (value: Json) =>
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? { ...value, extra }
-        : value,
-  ),
-)
-
 test('the check of the agent and ajv agree on every config, right or slightly wrong', t => {
   let refused = 0
   fc.assert(
-    fc.property(
-      fc.constantFrom(...valid),
-      fc.array(fc.nat(40), { maxLength: 7 }),
-      change,
-      (config, way, edit) => {
-        const value = mutate(config, way, edit)
-        const faults = checkSchema(schema, value)
-        if (faults.length > 0) refused += 1
-        t.is(faults.length === 0, isValidByAjv(value), JSON.stringify({ faults, value }))
-      },
-    ),
+    fc.property(fc.constantFrom(...valid), way, change, (config, steps, edit) => {
+      const value = mutate(config, steps, edit)
+      const faults = checkSchema(schema, value)
+      if (faults.length > 0) refused += 1
+      t.is(faults.length === 0, isValidByAjv(value), JSON.stringify({ faults, value }))
+    }),
     { numRuns: 3000 },
   )
   t.true(refused > 500)
