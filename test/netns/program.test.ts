@@ -82,7 +82,7 @@ built('a configuration that is absent, no JSON or not one of ours is refused wit
   t.regex(refused('{"schema":1,"colour":"red"}'), /node\.json: colour: unknown_key/)
   const config = nodeConfig({ name: 'lb1', address: '192.0.2.1/24', priority: 100, vips: [] })
   t.regex(refused(JSON.stringify({ ...config, cluster: 7 })), /node\.json: cluster: /)
-  t.regex(refused(' '.repeat(5 << 20)), /node\.json: it is too large/)
+  t.regex(refused(' '.repeat(17 << 20)), /node\.json: it is too large/)
 })
 
 netns('an interface that is not there is named, and the agent does not start', async t => {

@@ -3,7 +3,7 @@ import { never } from '../never.ts'
 import { EFBIG } from './errno.ts'
 
 const BYTES_FIRST = 16 * 1024
-const BYTES_MAX = 4 * 1024 * 1024
+const BYTES_MAX = 16 * 1024 * 1024
 
 /** A whole small file, or a positive errno. */
 export function readWhole(path: string): Uint8Array | number {
