@@ -1,10 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCacheLock } from '../base/cache.ts'
 import { digestOf, sha256File } from '../kit/hash.ts'
 import { onInterrupt } from '../kit/interrupt.ts'
+import { ProblemError } from '../kit/problem.ts'
 
 /** What a step is made from: names that a person knows, to digests. */
 export type StepInputs = Readonly<Record<string, string>>
@@ -30,6 +41,7 @@ export interface StepCache {
 // Results of a step that are kept, the last used ones.
 const KEPT = 8
 const SUMS = 'sums.json'
+const FULL_BYTES = 64 << 10
 
 /**
  * Takes a step's files from the cache, or makes them.
@@ -80,10 +92,28 @@ async function makeFolder(
     await rm(folder, { recursive: true, force: true })
     await rename(scratch, folder)
     return sums
+  } catch (error) {
+    throw (await isFull(scratch)) ? fullCache(folder, error) : error
   } finally {
     await rm(scratch, { recursive: true, force: true })
     finished()
   }
+}
+
+// A program that met a full disk says so in its own words; what is free says it in one way.
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize < FULL_BYTES
+}
+
+function fullCache(folder: string, cause: unknown): ProblemError {
+  const problem = {
+    code: 'disk_full',
+    message: 'the disk of the cache is full',
+    where: { file: folder },
+    remedy: 'free some space, or name a folder on another disk in DIRECTOR_CACHE',
+  }
+  return new ProblemError([problem], { cause })
 }
 
 async function sumsOf(folder: string): Promise<Sums> {

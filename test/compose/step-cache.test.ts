@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
 import { cachedStep, whatChanged } from '../../src/compose/step-cache.ts'
+import { exec } from '../../src/kit/exec.ts'
+import { problemOf } from '../stamp/sample.ts'
+import { requires } from '../support/requires.ts'
 
 const test = anyTest as TestFn<{ folder: string }>
 
@@ -103,4 +106,26 @@ test('what changed is named: the first time, some inputs, many, or none', t => {
   const all = { base: 'a', overlay: 'b', agent: 'c', tool: 'd', more: 'e' }
   t.is(whatChanged(before, all), 'base, overlay, agent and 2 more changed')
   t.is(whatChanged(before, before), 'the cache no longer has it')
+})
+
+const asRoot = requires('root')
+
+asRoot('a full disk of the cache is said as such, also when a program met it', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'director-full-'))
+  await exec('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'director-test', folder])
+  try {
+    const large = Buffer.alloc(1_000_000, 'x')
+    const writers = [
+      async (scratch: string) => writeFileSync(join(scratch, 'file'), large),
+      (scratch: string) => exec('sh', ['-c', `cat >${scratch}/file`], { input: large }),
+    ]
+    for (const write of writers) {
+      const work = () => cachedStep({ cacheFolder: folder, name: 'step', inputs: {} }, write)
+      t.is((await problemOf(work)).code, 'disk_full')
+      t.deepEqual(readdirSync(join(folder, 'step')), [])
+    }
+  } finally {
+    await exec('umount', [folder])
+    rmSync(folder, { recursive: true })
+  }
 })
