@@ -41,34 +41,38 @@ export function checkSchema(
   value: unknown,
   faults_max = 20,
 ): readonly SchemaFault[] {
-  const faults: SchemaFault[] = []
-  const add = (code: SchemaFault['code'], path: string, expected: string) => {
-    if (faults.length < faults_max) faults.push({ path, code, expected })
-  }
-  const check = (given: CheckedSchema, inner: unknown, path: string): void => {
-    if (faults.length >= faults_max) return
-    const schema = follow(root, given)
-    if (schema.type !== undefined && !isOfType(schema.type, inner)) {
-      add('wrong_type', path, schema.type)
-    } else if (Array.isArray(inner)) {
-      checkSize(inner.length, schema.minItems, schema.maxItems, 'items', path, add)
-      const { items } = schema
-      if (items !== undefined) {
-        for (let index = 0; index < inner.length; index += 1) {
-          check(items, inner[index], `${path}[${index}]`)
-        }
-      }
-    } else if (typeof inner === 'object' && inner !== null) {
-      checkObject(schema, inner as Readonly<Record<string, unknown>>, path, add, check)
-    } else {
-      checkScalar(schema, inner, path, add)
-    }
-  }
-  check(root, value, '')
-  return faults
+  const walk: Walk = { root, faults: [], faults_max, steps: [] }
+  checkValue(walk, root, value)
+  return walk.faults
 }
 
-type Add = (code: SchemaFault['code'], path: string, expected: string) => void
+interface Walk {
+  readonly root: CheckedSchema
+  readonly faults: SchemaFault[]
+  readonly faults_max: number
+  /** The way to the value; written as a path only for a fault, since most values have none. */
+  readonly steps: (string | number)[]
+}
+
+function checkValue(walk: Walk, given: CheckedSchema, value: unknown): void {
+  if (walk.faults.length >= walk.faults_max) return
+  const schema = follow(walk.root, given)
+  if (schema.type !== undefined && !isOfType(schema.type, value)) {
+    add(walk, 'wrong_type', schema.type)
+  } else if (Array.isArray(value)) {
+    checkSize(walk, value.length, schema.minItems, schema.maxItems, 'items')
+    const { items } = schema
+    for (let index = 0; items !== undefined && index < value.length; index += 1) {
+      walk.steps.push(index)
+      checkValue(walk, items, value[index])
+      walk.steps.pop()
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    checkObject(walk, schema, value as Readonly<Record<string, unknown>>)
+  } else {
+    checkScalar(walk, schema, value)
+  }
+}
 
 function follow(root: CheckedSchema, schema: CheckedSchema): CheckedSchema {
   if (schema.$ref === undefined) return schema
@@ -78,55 +82,65 @@ function follow(root: CheckedSchema, schema: CheckedSchema): CheckedSchema {
 }
 
 function checkObject(
+  walk: Walk,
   schema: CheckedSchema,
   value: Readonly<Record<string, unknown>>,
-  path: string,
-  add: Add,
-  check: (schema: CheckedSchema, value: unknown, path: string) => void,
 ): void {
   const properties = schema.properties ?? {}
   const keys = Object.keys(value)
-  checkSize(keys.length, schema.minProperties, schema.maxProperties, 'keys', path, add)
+  checkSize(walk, keys.length, schema.minProperties, schema.maxProperties, 'keys')
   for (const key of keys) {
     const inner = Object.hasOwn(properties, key) ? properties[key] : undefined
-    const innerPath = path === '' ? key : `${path}.${key}`
-    if (inner !== undefined) check(inner, value[key], innerPath)
+    walk.steps.push(key)
+    if (inner !== undefined) checkValue(walk, inner, value[key])
     else if (schema.additionalProperties === false) {
-      add('unknown_key', innerPath, `one of ${Object.keys(properties).join(', ')}`)
+      add(walk, 'unknown_key', `one of ${Object.keys(properties).join(', ')}`)
     }
+    walk.steps.pop()
   }
   for (const key of schema.required ?? []) {
-    if (!Object.hasOwn(value, key)) add('missing_key', path, key)
+    if (!Object.hasOwn(value, key)) add(walk, 'missing_key', key)
   }
 }
 
-function checkScalar(schema: CheckedSchema, value: unknown, path: string, add: Add): void {
-  if (schema.const !== undefined && value !== schema.const)
-    add('bad_value', path, `${schema.const}`)
+function checkScalar(walk: Walk, schema: CheckedSchema, value: unknown): void {
+  if (schema.const !== undefined && value !== schema.const) {
+    add(walk, 'bad_value', `${schema.const}`)
+  }
   if (schema.enum !== undefined && !schema.enum.includes(value)) {
-    add('bad_value', path, `one of ${schema.enum.join(', ')}`)
+    add(walk, 'bad_value', `one of ${schema.enum.join(', ')}`)
   }
   if (typeof value === 'string') {
-    checkSize([...value].length, schema.minLength, schema.maxLength, 'characters', path, add)
-    const { format } = schema
-    if (format !== undefined && formats[format]?.(value) !== true) add('bad_value', path, format)
+    const { format, minLength, maxLength } = schema
+    if (minLength !== undefined || maxLength !== undefined) {
+      checkSize(walk, [...value].length, minLength, maxLength, 'characters')
+    }
+    if (format !== undefined && formats[format]?.(value) !== true) add(walk, 'bad_value', format)
   }
   if (typeof value === 'number') {
     const { minimum = -Infinity, maximum = Infinity, multipleOf = 1 } = schema
-    if (value < minimum || value > maximum) add('bad_value', path, `${minimum} to ${maximum}`)
-    else if (value % multipleOf !== 0) add('bad_value', path, `a multiple of ${multipleOf}`)
+    if (value < minimum || value > maximum) add(walk, 'bad_value', `${minimum} to ${maximum}`)
+    else if (value % multipleOf !== 0) add(walk, 'bad_value', `a multiple of ${multipleOf}`)
   }
 }
 
-function checkSize(
-  size: number,
-  min = 0,
-  max = Infinity,
-  unit: string,
-  path: string,
-  add: Add,
-): void {
-  if (size < min || size > max) add('bad_size', path, `${min} to ${max} ${unit}`)
+function checkSize(walk: Walk, size: number, min = 0, max = Infinity, unit = ''): void {
+  if (size < min || size > max) add(walk, 'bad_size', `${min} to ${max} ${unit}`)
+}
+
+function add(walk: Walk, code: SchemaFault['code'], expected: string): void {
+  if (walk.faults.length < walk.faults_max) {
+    walk.faults.push({ path: pathOf(walk.steps), code, expected })
+  }
+}
+
+function pathOf(steps: readonly (string | number)[]): string {
+  let path = ''
+  for (const step of steps) {
+    if (typeof step === 'number') path += `[${step}]`
+    else path += path === '' ? step : `.${step}`
+  }
+  return path
 }
 
 function isOfType(type: string, value: unknown): boolean {
