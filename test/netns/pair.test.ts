@@ -38,9 +38,13 @@ netns.beforeEach(async t => {
 
 netns.afterEach.always(t => t.context.segment?.close())
 
-/** Two agents of which the first is active. */
+/**
+ * Two agents of which the first is active. It begins to listen first: on a busy machine the other
+ * one could be ahead of it by more than the skew, and would rightly keep what it took.
+ */
 async function startPair({ segment, programs }: Context): Promise<readonly [Running, Running]> {
   const lb1 = segment.agent(programs, 'lb1', LB1)
+  await lb1.saw(/listening/)
   const lb2 = segment.agent(programs, 'lb2', LB2)
   await lb1.saw(/front active \(down_timer_expired\)/)
   await lb2.saw(/front backup/)
@@ -215,5 +219,6 @@ function within(
 ): void {
   const gap_us = (later?.at_us ?? 0) - (earlier?.at_us ?? 0)
   t.log(`${gap_us} us, by the formula ${Math.round(expected_us)} us`)
-  t.true(Math.abs(gap_us - expected_us) < 20_000, `${gap_us} us, expected ${expected_us} us`)
+  const late_us = gap_us - expected_us
+  t.true(late_us > -5_000 && late_us < 50_000, `${gap_us} us, expected ${expected_us} us`)
 }
