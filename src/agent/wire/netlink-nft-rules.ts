@@ -1,5 +1,5 @@
-// Rules of nf_tables, include/uapi/linux/netfilter/nf_tables.h: a mark for each frame, and a drop of
-// those without it.
+// Rules of nf_tables, include/uapi/linux/netfilter/nf_tables.h: a mark for each frame, and a drop
+// of those without it.
 import { type NetlinkRequest, NLM_F_APPEND, NLM_F_CREATE } from './netlink.ts'
 import { type Attribute, be32, bytesOf, nest, text } from './netlink-attributes.ts'
 import { tablesRequest } from './netlink-nftables.ts'
