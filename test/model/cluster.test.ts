@@ -2,12 +2,12 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import fc from 'fast-check'
 import { parse } from 'yaml'
 import { type Problem, ProblemError } from '../../src/kit/problem.ts'
 import { type Cluster, load } from '../../src/model/cluster.ts'
 import { resolve } from '../../src/model/resolve.ts'
 import { effort, seed } from '../support/effort.ts'
+import { fc } from '../support/fast-check.ts'
 import { change, type Json, mutate, way } from '../support/mutate.ts'
 
 const folder = 'test/fixtures/cluster'

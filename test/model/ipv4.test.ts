@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import fc from 'fast-check'
 import {
   broadcastOf,
   contains,
@@ -15,6 +14,7 @@ import {
   parseIpv4,
   parsePrefix,
 } from '../../src/model/ipv4.ts'
+import { fc } from '../support/fast-check.ts'
 
 const address = fc.integer({ min: 0, max: 0xffffffff })
 const length = fc.integer({ min: 0, max: 32 })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from './fast-check.ts'
 
 /** A value as JSON.parse gives it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }

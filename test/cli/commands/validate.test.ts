@@ -1,25 +1,10 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import test from 'ava'
+import { runCommand } from '../../support/run-command.ts'
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function validate(...words: readonly string[]): Promise<Ended> {
-  return promisify(execFile)(process.execPath, [
-    ...['--import', 'tsx', 'src/cli/main.ts', 'validate'],
-    ...words,
-  ]).then(
-    ended => ({ ...ended, code: 0 }),
-    (error: Ended) => error,
-  )
-}
+const validate = (...words: readonly string[]) => runCommand('validate', ...words)
 
 for (const name of ['pair', 'dr-pair']) {
-  test(`the example ${name} is valid without a warning, and is told back`, async t => {
+  test.serial(`the example ${name} is valid without a warning, and is told back`, async t => {
     const { code, stdout, stderr } = await validate(`examples/${name}/cluster.yaml`)
     t.is(code, 0)
     t.is(stderr, '')
@@ -28,7 +13,7 @@ for (const name of ['pair', 'dr-pair']) {
   })
 }
 
-test('what was understood is there as JSON', async t => {
+test.serial('what was understood is there as JSON', async t => {
   const { code, stdout } = await validate('examples/pair/cluster.yaml', '--json')
   t.is(code, 0)
   const answer = JSON.parse(stdout)
@@ -40,7 +25,7 @@ test('what was understood is there as JSON', async t => {
   )
 })
 
-test('a problem has its place, what was expected and found, and exit code 1', async t => {
+test.serial('a problem has its place, what was expected and found, and exit code 1', async t => {
   const file = 'test/fixtures/cluster/unknown_key.yaml'
   const { code, stdout, stderr } = await validate(file)
   t.is(code, 1)
@@ -50,7 +35,7 @@ test('a problem has its place, what was expected and found, and exit code 1', as
   t.regex(stderr, /did you mean scheduler\?/)
 })
 
-test('problems are there as JSON too', async t => {
+test.serial('problems are there as JSON too', async t => {
   const { code, stdout } = await validate('test/fixtures/cluster/vrid_twice.yaml', '--json')
   t.is(code, 1)
   const { ok, problems } = JSON.parse(stdout)
@@ -59,13 +44,13 @@ test('problems are there as JSON too', async t => {
   t.is(problems[0].where.path, 'vrrp.instances.more.vrid')
 })
 
-test('warnings go to standard error, and the file is valid all the same', async t => {
+test.serial('warnings go to standard error, and the file is valid all the same', async t => {
   const { code, stdout, stderr } = await validate('test/fixtures/cluster/equal_priority.yaml')
   t.is(code, 0)
   t.regex(stderr, /^warning: both nodes have the same priority/)
   t.regex(stdout, /The cluster file is valid/)
 })
 
-test('without a file it is wrong usage', async t => {
+test.serial('without a file it is wrong usage', async t => {
   t.is((await validate()).code, 2)
 })
