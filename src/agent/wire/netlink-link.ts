@@ -75,10 +75,10 @@ export interface Link {
   readonly protoDownReasons: number
 }
 
-/** Asks for every link, without statistics. */
+/** As `getLink`, for every link. */
 export const dumpLinks = (): NetlinkRequest => ({ ...getLink(0), flags: NLM_F_DUMP })
 
-/** Asks for one link, without its statistics: they are most of the answer. */
+/** Asks for one link, without the statistics that may be left out: IPv6's and those of VFs. */
 export const getLink = (index: number): NetlinkRequest => ({
   type: RTM_GETLINK,
   flags: 0,
