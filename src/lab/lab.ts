@@ -14,6 +14,7 @@ import { type Owner, sampleOwners } from './owners.ts'
 import { makeParts } from './parts.ts'
 import { type DirectorPlan, type LabPlan, planLab } from './plan.ts'
 import type { BootMedia } from './qemu.ts'
+import { requireRoot } from './root.ts'
 import { type LabRun, openRun, removeLeftovers } from './run.ts'
 import type { NginxCommand, WebServer } from './web-server.ts'
 
@@ -65,7 +66,7 @@ export interface LabOptions {
 
 /** Builds the network, the real servers and the machines. The machines are still switched off. */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  if (process.getuid?.() !== 0) refuseWithoutRoot()
+  requireRoot()
   for (const id of removeLeftovers()) options.steps.log(`removed what lab ${id} had left behind`)
   mkdirSync(options.logs, { recursive: true })
   const planned = planLab(options.nodes)
@@ -156,14 +157,4 @@ function lookUp<Value>(map: ReadonlyMap<string, Value>, key: string, what: strin
       expected: [...map.keys()].join(', '),
     })
   )
-}
-
-function refuseWithoutRoot(): never {
-  return fail({
-    code: 'not_root',
-    message: 'the lab makes network namespaces, which only root may do',
-    expected: 'user id 0',
-    found: `user id ${process.getuid?.()}`,
-    remedy: 'run the same command as root, for example with sudo',
-  })
 }

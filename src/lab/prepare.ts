@@ -12,6 +12,7 @@ import type { LabOptions } from './lab.ts'
 import { netbootNetwork, writeNetbootTree } from './netboot-server.ts'
 import { makePassword } from './password.ts'
 import { planLab } from './plan.ts'
+import { requireRoot } from './root.ts'
 
 export interface PrepareOptions {
   readonly clusterFile: string
@@ -36,6 +37,7 @@ const RUNS_KEPT = 5
 
 /** Builds the images and the tools where needed, and stamps the images for this run. */
 export async function prepareLab(options: PrepareOptions): Promise<PreparedLab> {
+  requireRoot()
   const { boot, clusterFile, memory_mb, mirror, steps } = options
   const source = mirror === undefined ? {} : { mirror }
   const out = options.out ?? join(projectFolder, 'out')
