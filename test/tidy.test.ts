@@ -256,6 +256,16 @@ test('each fixture says where it comes from: a script in its folder, or a head',
   t.deepEqual(bare, [])
 })
 
+test('the launcher brings every program that a test needs', t => {
+  const brought = textOf('director')
+  const needs = scripts
+    .filter(({ path }) => path.startsWith('test/') && path !== 'test/support/requires.test.ts')
+    .flatMap(({ text }) => [...text.matchAll(/'command:([\w-]+)'/g)])
+    .map(([, name = '']) => name)
+  const missing = [...new Set(needs)].filter(name => name !== 'sh' && !brought.includes(`${name}=`))
+  t.deepEqual(missing, [])
+})
+
 test('the links of the documents lead somewhere', t => {
   const dead = documents.flatMap(({ path, text }) =>
     [...text.matchAll(/\]\(([^)\s#]+)(#[^)]*)?\)/g)]

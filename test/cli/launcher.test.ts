@@ -219,7 +219,7 @@ for (const words of [
     program(programs, 'id', 'echo 1000')
     emptyNode(programs, 'v20.19.0')
     const tools = SHELL_TOOLS.filter(name => name !== 'id')
-    const path = pathWith(programs, [...tools, 'apt-get', 'dpkg-deb'])
+    const path = pathWith(programs, [...tools, 'apt-get', 'dpkg-deb', 'perl', 'ssh-keygen'])
     hideSystemFolders(clone)
     t.is(start(join(clone, 'director'), words, { path }).status, 0)
   })
