@@ -8,6 +8,7 @@ import { buildAgent } from '../compose/agent-build.ts'
 import { projectFolder } from '../compose/agent-toolchain.ts'
 import { readFolder } from '../compose/folder.ts'
 import type { Parts } from '../compose/initramfs.ts'
+import { requireCache } from '../compose/usable-cache.ts'
 import type { Steps } from '../kit/steps.ts'
 import { type Cluster, load } from '../model/cluster.ts'
 import { resolve } from '../model/resolve.ts'
@@ -68,6 +69,7 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const { steps, cache = cacheFolder() } = options
   const cluster = await steps.run('cluster file', () => load(options.clusterFile))
   const folder = resolvePath(options.out, cluster.name)
+  await requireCache(cache)
   const record = await openBuildRecord(cache, folder)
   const request = archiveRequest(options, cache)
   const parts = await openParts(cluster, request)
