@@ -74,7 +74,7 @@ test('a file that is slightly wrong gives problems with places, or configs that 
         }
       }
     }),
-    { numRuns: effort(400, 20_000), seed },
+    { numRuns: effort(120, 20_000), seed },
   )
-  t.true(valid > 20 && refused > 100, `${valid} valid, ${refused} refused`)
+  t.true(valid > 5 && refused > 30, `${valid} valid, ${refused} refused`)
 })
