@@ -33,7 +33,7 @@ export interface PreparedLab extends LabOptions {
 export const DEFAULT_MEMORY_MB = 256
 
 // Older runs' logs and captures than the last so many are removed.
-const RUNS_KEPT = 5
+const RUNS_KEPT = 10
 
 /** Builds the images and the tools where needed, and stamps the images for this run. */
 export async function prepareLab(options: PrepareOptions): Promise<PreparedLab> {

@@ -18,9 +18,13 @@ const DESCRIBED_MAX = 1000
 
 /** Compiles a schema. */
 export function compileShape(schema: object): Shape {
+  let findAll: ValidateFunction | undefined
   return {
     isValid: compile(schema, { useDefaults: true }),
-    findAll: () => compile(schema, { allErrors: true, verbose: true }),
+    findAll() {
+      findAll ??= compile(schema, { allErrors: true, verbose: true })
+      return findAll
+    },
   }
 }
 

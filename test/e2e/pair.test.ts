@@ -50,10 +50,16 @@ e2e.serial('a pair that boots from the network serves the VIP', async t => {
 
 e2e.serial('one node is active and the other is backup, and both say so', async t => {
   const { active, backup } = await settled()
-  const [first, second] = [await statusOf(lab, active), await statusOf(lab, backup)]
+  // Without a heartbeat, two nodes whose timers fire together both begin to open the VIPs; the
+  // loser yields at the first advert, and `status` keeps the alarm for ten seconds.
+  const [first, second] = await until(
+    'no problem on either node',
+    20_000,
+    async () => [await statusOf(lab, active), await statusOf(lab, backup)] as const,
+    both => both.every(({ problems }) => problems.length === 0),
+  )
   t.is(first.state, 'active')
   t.is(second.state, 'backup')
-  t.deepEqual([first.problems, second.problems], [[], []])
   t.true(first.ipvs.verified && second.ipvs.verified)
 })
 
