@@ -17,7 +17,7 @@ import { digestOf, sha256 } from '../kit/hash.ts'
 import type { Steps } from '../kit/steps.ts'
 import type { Board } from '../model/board.ts'
 import type { BuildRecord } from './build-record.ts'
-import { makeBaseIso } from './iso.ts'
+import { type IsoContent, makeBaseIso } from './iso.ts'
 
 /** The images that all nodes share, in the cache. */
 export interface BaseImages {
@@ -56,19 +56,24 @@ export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseIm
   )
   const facts = await readInitramfsFacts(initramfs.folder)
   const grubTemplate = await readFile(join(projectFolder, 'images/iso/grub.cfg'), 'utf8')
+  const earlyConfig = await readFile(join(projectFolder, 'images/iso/early.cfg'), 'utf8')
   const kernelFile = join(initramfs.folder, KERNEL_FILE)
   const initramfsFile = join(initramfs.folder, INITRAMFS_FILE)
   const inputs = {
     'the initramfs': initramfs.key,
     'images/iso/grub.cfg': sha256(grubTemplate),
+    'images/iso/early.cfg': sha256(earlyConfig),
     'the console of the board': digestOf(board.console),
+    'the firmware of the board': digestOf(board.boot),
     'the tool': await sourceDigest(['pack', 'stamp']),
     'the build programs': tools.digest,
   }
   const iso = await remarkedStep(request, 'iso', inputs, async scratch => {
     const work = join(scratch, 'work')
-    const baseSha256 = facts.base.base_sha256
-    const content = { kernelFile, initramfsFile, grubTemplate, console: board.console, baseSha256 }
+    const content: IsoContent = {
+      ...{ kernelFile, initramfsFile, grubTemplate, earlyConfig },
+      ...{ console: board.console, boot: board.boot, baseSha256: facts.base.base_sha256 },
+    }
     await rename(await makeBaseIso(content, tools, work), join(scratch, ISO_FILE))
     await rm(work, { recursive: true })
   })

@@ -1,6 +1,7 @@
 import { sha256File } from '../kit/hash.ts'
 import { fail } from '../kit/problem.ts'
 import { readBaseFacts } from '../stamp/base-facts.ts'
+import { readBootWays } from '../stamp/boot-ways.ts'
 import { beginsAsGzip } from '../stamp/gzip.ts'
 import { type ImageReader, withImage } from '../stamp/image-reader.ts'
 import { openDirectorIso, readIsoStamp } from '../stamp/iso.ts'
@@ -58,7 +59,8 @@ async function inspectIso(image: ImageReader): Promise<Pick<Inspection, 'kind' |
   const stamp = await readIsoStamp(iso)
   const { base_sha256, features, console } = iso.layout
   const region = { stamp_bytes_max: iso.node.length, features, console }
-  const facts = { base_sha256, ...region, stamp: stamp === undefined ? null : stamp.facts }
+  const starts = { boot: await readBootWays(image) }
+  const facts = { base_sha256, ...starts, ...region, stamp: stamp?.facts ?? null }
   return { kind: 'iso', facts: { ...facts, is_for_this_base: isFor(stamp?.facts, base_sha256) } }
 }
 

@@ -1,9 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolbox } from '../base/base-system.ts'
+import type { Board } from '../model/board.ts'
 import { encodeLoaderSettings } from '../stamp/console-args.ts'
 import { type ConsolePort, LAYOUT_FEATURES, type Layout } from '../stamp/layout.ts'
+import { FIXED_DATE, FIXED_TIME } from './fixed-time.ts'
 import { KERNEL_ARGS } from './kernel-args.ts'
+import { makeBiosLoader, makeEfiPartition } from './loader.ts'
 import { fillTemplate } from './template.ts'
 
 /** What goes into a base ISO: all files by path, nothing of a node. */
@@ -12,6 +15,10 @@ export interface IsoContent {
   readonly initramfsFile: string
   /** The text of images/iso/grub.cfg. */
   readonly grubTemplate: string
+  /** The text of images/iso/early.cfg. */
+  readonly earlyConfig: string
+  /** The firmware that is to start it. */
+  readonly boot: Board['boot']
   readonly console: ConsolePort
   readonly baseSha256: string
 }
@@ -20,20 +27,16 @@ export interface IsoContent {
 export const NODE_REGION_BYTES = 1 << 20
 const ARGUMENT_REGION_BYTES = 2048
 
-// What the loader needs from a CD or a USB stick to a menu on a serial port, and no more.
-const GRUB_MODULES =
-  'biosdisk iso9660 part_msdos part_gpt search search_fs_file normal configfile test echo linux serial terminal reboot halt'.split(
-    ' ',
-  )
-
-// Every date in the image, and the volume's id, which is made from one: no clock gets in.
-const FIXED_DATE = '2000010100000000'
-const FIXED_SECONDS = '946684800'
+const BIOS_LOADER = 'boot/grub/eltorito.img'
+// UEFI 2.10, section 5.3.3, and Microsoft's; text form.
+const EFI_SYSTEM_PARTITION = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B'
+const BASIC_DATA_PARTITION = 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7'
 
 /**
- * Makes an ISO without a stamp that boots by BIOS from a CD or, copied as it is, from a USB stick.
+ * Makes an ISO without a stamp that boots from a CD or, copied as it is, from a USB stick.
  *
- * Equal content and equal tools give equal bytes.
+ * Equal content and equal tools give equal bytes: every date and id in the image is fixed or
+ * follows from the content.
  *
  * @param scratch an empty folder
  * @returns the path of the ISO in `scratch`
@@ -47,7 +50,6 @@ export async function makeBaseIso(
   for (const folder of ['boot/grub', 'director']) {
     await mkdir(join(root, folder), { recursive: true })
   }
-  await makeLoader(tools, scratch, join(root, 'boot/grub/eltorito.img'))
   const grubConfig = fillTemplate(content.grubTemplate, { kernel_args: KERNEL_ARGS })
   await writeFile(join(root, 'boot/grub/grub.cfg'), grubConfig)
   await writeFile(join(root, 'director/node.img'), new Uint8Array(NODE_REGION_BYTES))
@@ -55,10 +57,26 @@ export async function makeBaseIso(
   await writeFile(join(root, 'director/kargs.cfg'), settings)
   await writeFile(join(root, 'director/layout.json'), `${JSON.stringify(layoutOf(content))}\n`)
 
+  const { baseSha256, earlyConfig } = content
+  const loader = { earlyConfig, tools, scratch }
   const iso = join(scratch, 'base.iso')
-  await tools.run('xorriso', await isoArguments(content, tools, root, iso), {
-    env: { SOURCE_DATE_EPOCH: FIXED_SECONDS },
-  })
+  const args = [
+    ...['-as', 'mkisofs', '-o', iso, '-V', 'DIRECTOR', '-iso-level', '3', '-r'],
+    ...[`--modification-date=${FIXED_DATE}`, '--set_all_file_dates', FIXED_DATE],
+  ]
+  if (content.boot.includes('bios')) {
+    await makeBiosLoader(loader, join(root, BIOS_LOADER))
+    args.push(...(await biosArguments(tools)))
+  }
+  if (content.boot.includes('uefi')) {
+    const partition = join(scratch, 'efi.img')
+    await makeEfiPartition(loader, baseSha256.slice(0, 8), partition)
+    args.push(...efiArguments(partition, baseSha256))
+  }
+  const kernel = `boot/vmlinuz=${content.kernelFile}`
+  const system = `boot/initramfs.zst=${content.initramfsFile}`
+  const files = ['-graft-points', root, kernel, system]
+  await tools.run('xorriso', [...args, ...files], { env: FIXED_TIME })
   return iso
 }
 
@@ -74,30 +92,35 @@ export function layoutOf(content: Pick<IsoContent, 'baseSha256' | 'console'>): L
   }
 }
 
-async function makeLoader(tools: Toolbox, scratch: string, path: string): Promise<void> {
-  // The loader's own device has another name on a CD than on a USB stick.
-  const early = join(scratch, 'early.cfg')
-  await writeFile(early, 'search --no-floppy --set=root --file /director/layout.json\n')
-  const modules = await tools.path('usr/lib/grub/i386-pc')
-  const target = ['-O', 'i386-pc-eltorito', '-d', modules, '-p', '/boot/grub', '-c', early]
-  await tools.run('grub-mkimage', [...target, '-o', path, ...GRUB_MODULES])
+async function biosArguments(tools: Toolbox): Promise<string[]> {
+  const fromDisk = await tools.path('usr/lib/grub/i386-pc/boot_hybrid.img')
+  return [
+    ...['-b', BIOS_LOADER, '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table'],
+    ...['--grub2-boot-info', '--grub2-mbr', fromDisk, '--protective-msdos-label'],
+    // There are BIOSes that start no disk without an active partition.
+    '--mbr-force-bootable',
+  ]
 }
 
-async function isoArguments(
-  content: IsoContent,
-  tools: Toolbox,
-  root: string,
-  iso: string,
-): Promise<string[]> {
-  const fromDisk = await tools.path('usr/lib/grub/i386-pc/boot_hybrid.img')
-  const loader = 'boot/grub/eltorito.img'
+// One copy of the EFI file system, behind the ISO's: El Torito points to it for a CD, a GPT
+// partition for a disk. The first partition is the ISO file system itself, 16 blocks in.
+function efiArguments(partition: string, baseSha256: string): string[] {
   return [
-    ...['-as', 'mkisofs', '-o', iso, '-V', 'DIRECTOR', '-iso-level', '3', '-r'],
-    ...[`--modification-date=${FIXED_DATE}`, '--set_all_file_dates', FIXED_DATE],
-    ...['-b', loader, '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table'],
-    ...['--grub2-boot-info', '--grub2-mbr', fromDisk, '--protective-msdos-label'],
-    ...['-graft-points', root],
-    `boot/vmlinuz=${content.kernelFile}`,
-    `boot/initramfs.zst=${content.initramfsFile}`,
+    ...['-partition_cyl_align', 'off', '-partition_offset', '16'],
+    ...['-append_partition', '2', EFI_SYSTEM_PARTITION, partition, '-appended_part_as_gpt'],
+    ...['-iso_mbr_part_type', BASIC_DATA_PARTITION, '--gpt_disk_guid', guidFrom(baseSha256)],
+    ...['-eltorito-alt-boot', '-e', '--interval:appended_partition_2:all::', '-no-emul-boot'],
   ]
+}
+
+/** A GUID that names the base, marked as one of no clock and no chance (RFC 9562, version 8). */
+function guidFrom(hex: string): string {
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16)
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-')
 }

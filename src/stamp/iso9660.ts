@@ -1,5 +1,6 @@
 // Finds a file in an ISO 9660 file system: ECMA-119, sections 8.4 (volume) and 9.1 (directories).
 import { fail } from '../kit/problem.ts'
+import { readPartitionTable } from './gpt.ts'
 import { type ImageReader, truncated } from './image-reader.ts'
 
 export const SECTOR_BYTES = 2048
@@ -43,7 +44,9 @@ export async function openVolume(
   if (!(await isVolume(image))) notAnIso(image)
   const volume = await image.read(VOLUME_SECTOR * SECTOR_BYTES, SECTOR_BYTES)
   if (volume.readUInt16LE(128) !== SECTOR_BYTES) malformed(image, 'its sectors are not 2048 bytes')
-  const size = volume.readUInt32LE(80) * SECTOR_BYTES
+  // Behind the file system there may be partitions.
+  const disk = (await readPartitionTable(image))?.diskBytes ?? 0
+  const size = Math.max(volume.readUInt32LE(80) * SECTOR_BYTES, disk)
   if (image.size < size) truncated(image.name, size, image.size)
   const root = readRecord(image, volume, ROOT_RECORD_AT)
   if (root === undefined || !root.isDirectory) return malformed(image, 'it has no root folder')

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   mkdirSync,
@@ -12,16 +12,15 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openToolbox } from '../../src/base/toolbox.ts'
 import { exec } from '../../src/kit/exec.ts'
 import { sha256, sha256File } from '../../src/kit/hash.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { type BuildResult, buildImages } from '../../src/pack/build.ts'
-import { makeBaseIso } from '../../src/pack/iso.ts'
 import type { Manifest } from '../../src/pack/manifest.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
 import { openDirectorIso, readIsoStamp } from '../../src/stamp/iso.ts'
 import { requires } from '../support/requires.ts'
+import { waitForText } from '../support/wait-for-text.ts'
 
 const e2e = requires('mirror')
 const withQemu = requires('mirror', 'qemu')
@@ -100,26 +99,6 @@ e2e.serial('a change of one service writes what belongs to the nodes, and no bas
   )
 })
 
-e2e.serial('the ISO has the same bytes wherever and whenever it is made', async t => {
-  const tools = await openToolbox('tools', { steps: quietSteps, locked: false })
-  const content = {
-    kernelFile: built.netboot.kernel,
-    initramfsFile: built.netboot.initramfs,
-    grubTemplate: readFileSync('images/iso/grub.cfg', 'utf8'),
-    console: built.cluster.board.console,
-    baseSha256: built.baseSha256,
-  }
-  const sums: string[] = []
-  for (const place of ['one', 'another/and/deeper']) {
-    const scratch = join(folder, place)
-    mkdirSync(scratch, { recursive: true })
-    sums.push(await sha256File(await makeBaseIso(content, tools, scratch)))
-    // Dates in an ISO count seconds.
-    await sleep(1100)
-  }
-  t.deepEqual(sums, [await sha256File(built.baseIso), sums[0]])
-})
-
 e2e.serial('a build that a signal ends leaves no half-written file', async t => {
   const cache = join(folder, 'cache')
   const out = join(folder, 'interrupted')
@@ -163,25 +142,3 @@ withQemu.serial('a machine that boots from the network finds its own node by its
     child.kill('SIGKILL')
   }
 })
-
-/** Waits until a stream of a program has said something; gives back all that it said. */
-async function waitForText(
-  child: ChildProcess,
-  stream: NodeJS.ReadableStream,
-  text: string,
-  timeout_ms: number,
-): Promise<string> {
-  let said = ''
-  return new Promise((resolve, reject) => {
-    const giveUp = setTimeout(() => reject(new Error(`no "${text}" in:\n${said}`)), timeout_ms)
-    const end = (finish: () => void) => {
-      clearTimeout(giveUp)
-      finish()
-    }
-    stream.on('data', (piece: Buffer) => {
-      said += piece.toString('latin1')
-      if (said.includes(text)) end(() => resolve(said))
-    })
-    child.on('exit', code => end(() => reject(new Error(`ended with ${code}:\n${said}`))))
-  })
-}

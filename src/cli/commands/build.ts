@@ -59,15 +59,16 @@ function answer({ cluster, ...result }: BuildResult): object {
 function summary({ cluster, folder, files, netboot, nodes }: BuildResult): string {
   const place = shortPath(folder)
   const lines = files.map(({ path, size }) => `  ${path.padEnd(30)} ${sizeText(size).padStart(9)}`)
-  const [first] = nodes
+  const iso = `${place}/iso/${nodes[0]?.name}.iso`
   return [
     `${place}/`,
     ...lines,
     'iso/, nodes/ and netboot/nodes/ hold secrets: only you can read them.',
     '',
-    `boot from CD, USB stick or virtual media: ${place}/iso/${first?.name}.iso, each node its own`,
-    `boot from the network:                    ${shortPath(netboot.folder)}/, see dnsmasq.conf in it`,
-    `try the pair on this machine:             ./director lab ${shortPath(cluster.path)}`,
+    `boot from CD or virtual media: ${iso}, each node its own`,
+    `write a USB stick (erases it): dd if=${iso} of=/dev/STICK bs=1M conv=fsync`,
+    `boot from the network:         ${shortPath(netboot.folder)}/, see dnsmasq.conf in it`,
+    `try the pair on this machine:  ./director lab ${shortPath(cluster.path)}`,
   ].join('\n')
 }
 

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openToolbox } from '../../src/base/toolbox.ts'
+import { sha256File } from '../../src/kit/hash.ts'
+import { quietSteps } from '../../src/kit/steps.ts'
+import { planLab } from '../../src/lab/plan.ts'
+import { LISTENING } from '../../src/lab/wait.ts'
+import { resolve } from '../../src/model/resolve.ts'
+import { type BuildResult, buildImages } from '../../src/pack/build.ts'
+import { inspectFile } from '../../src/pack/inspect.ts'
+import { makeBaseIso } from '../../src/pack/iso.ts'
+import { CLUSTER_FILE } from '../support/e2e-lab.ts'
+import { requires } from '../support/requires.ts'
+import { waitForText } from '../support/wait-for-text.ts'
+
+// One ISO, every way that a PC can start it, each on the least memory that is promised to do.
+const e2e = requires('mirror', 'qemu')
+const BOOT_TIMEOUT_MS = 240_000
+const STICK_BYTES = 64 << 20
+const ISO_BYTES_MAX = 28e6
+let folder: string
+let built: BuildResult
+let uefi: string
+
+e2e.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'director-firmware-'))
+  const out = join(folder, 'out')
+  built = await buildImages({ clusterFile: CLUSTER_FILE, out, steps: quietSteps })
+  const lab = await openToolbox('lab', { steps: quietSteps, locked: false })
+  uefi = await lab.path('usr/share/ovmf/OVMF.fd')
+})
+e2e.after.always(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const isoOf = () => built.nodes[0]?.iso ?? ''
+
+/** The ISO on a CD. */
+const cd = () => ['-drive', `file=${isoOf()},format=raw,media=cdrom,readonly=on,if=ide`]
+
+/** The ISO copied to the beginning of a larger USB stick, with nothing else of it touched. */
+function stick(): string[] {
+  const path = join(folder, 'stick')
+  copyFileSync(isoOf(), path)
+  truncateSync(path, STICK_BYTES)
+  return [
+    ...['-drive', `if=none,id=stick,file=${path},format=raw,readonly=on`],
+    ...['-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick,bootindex=1'],
+  ]
+}
+
+/** Boots the first node of the pair and gives back what its serial port said until it serves. */
+async function boot(memory_mb: number, media: readonly string[]): Promise<string> {
+  const [director] = planLab(resolve(built.cluster)).directors
+  // Cards that reach nothing: a node serves when it has its interfaces.
+  const cards = (director?.nics ?? []).flatMap((nic, index) => [
+    ...['-netdev', `user,id=net${index},restrict=on`],
+    ...['-device', `virtio-net-pci,netdev=net${index},mac=${nic.mac},romfile=`],
+  ])
+  const machine = ['-accel', 'tcg', '-machine', 'pc', '-m', `${memory_mb}`, '-smp', '1']
+  const ports = ['-display', 'none', '-vga', 'std', '-serial', 'stdio', '-serial', 'null']
+  const child: ChildProcess = spawn(
+    'qemu-system-x86_64',
+    [...machine, '-nodefaults', '-no-user-config', '-no-reboot', ...ports, ...cards, ...media],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const ended = once(child, 'exit')
+  try {
+    if (child.stdout === null) throw new Error('the machine has no serial port')
+    return await waitForText(child, child.stdout, LISTENING, BOOT_TIMEOUT_MS)
+  } finally {
+    child.kill('SIGKILL')
+    await ended
+  }
+}
+
+const WAYS = [
+  { title: 'from a CD by BIOS on 128 MB', memory_mb: 128, media: cd, firmware: () => [] },
+  { title: 'from a USB stick by BIOS on 128 MB', memory_mb: 128, media: stick, firmware: () => [] },
+  { title: 'from a CD by UEFI on 256 MB', memory_mb: 256, media: cd, firmware: () => [uefi] },
+  {
+    title: 'from a USB stick by UEFI on 256 MB',
+    memory_mb: 256,
+    media: stick,
+    firmware: () => [uefi],
+  },
+]
+
+for (const { title, memory_mb, media, firmware } of WAYS) {
+  e2e.serial(`the ISO starts ${title}, and its stamp makes it the node`, async t => {
+    const start = Date.now()
+    const bios = firmware().flatMap(path => ['-bios', path])
+    const said = await boot(memory_mb, [...bios, ...media()])
+    t.log(`${Date.now() - start} ms to ${LISTENING}`)
+    t.regex(said, /director: loading the kernel/, 'the loader does not talk on the serial port')
+    t.regex(said, /director-setup: this is lb1 of \w+, ready to serve/)
+    t.is(said.includes('EFI stub'), bios.length > 0)
+  })
+}
+
+e2e.serial('the ISO says what starts it, and keeps within its size', async t => {
+  const { facts, size } = await inspectFile(isoOf())
+  t.deepEqual(facts['boot'], { cd: ['bios', 'uefi'], disk: ['bios', 'uefi'] })
+  t.log(`${size} bytes`)
+  t.true(size <= ISO_BYTES_MAX)
+})
+
+e2e.serial('the base ISO of a build is made again from its parts, byte by byte', async t => {
+  const { baseSha256, cluster, netboot } = built
+  const content = {
+    kernelFile: netboot.kernel,
+    initramfsFile: netboot.initramfs,
+    grubTemplate: readFileSync('images/iso/grub.cfg', 'utf8'),
+    earlyConfig: readFileSync('images/iso/early.cfg', 'utf8'),
+    boot: cluster.board.boot,
+    console: cluster.board.console,
+    baseSha256,
+  }
+  const scratch = join(folder, 'again')
+  mkdirSync(scratch)
+  const tools = await openToolbox('tools', { steps: quietSteps, locked: false })
+  t.is(
+    await sha256File(await makeBaseIso(content, tools, scratch)),
+    await sha256File(built.baseIso),
+  )
+})
