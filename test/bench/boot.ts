@@ -75,8 +75,9 @@ async function bootOnce(lab: Lab): Promise<Boot> {
 }
 
 /**
- * The node's own time of a line on its console. The agent says that it is active in the same turn in
- * which it sends the first advert; by its clock a busy host does not count.
+ * The node's own time of a line on its console: by its clock a busy host does not count.
+ *
+ * The agent says that it is active in the same turn in which it sends the first advert.
  */
 async function timeOfLine(transcript: Transcript, line: string, from: Mark): Promise<number> {
   const stamped = new RegExp(`\\[ *([0-9.]+)\\] ${line}`)
