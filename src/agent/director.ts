@@ -112,7 +112,7 @@ function onCommand(turn: Turn, client: number, request: unknown): void {
   turn.effects.push({
     kind: 'reply',
     client,
-    answer: answer(turn, request, nextDeadline(turn.state)),
+    answer: answer(turn, request, () => nextDeadline(turn.state)),
   })
 }
 

@@ -118,6 +118,8 @@ function newGroup(
     holdAt: undefined,
     blocked: 'loading',
     faultUntil: undefined,
+    standby: undefined,
+    isTakeover: false,
   }
 }
 

@@ -12,6 +12,10 @@ export const REASONS = {
   address_missing: 'an interface of the group has no IPv4 address',
   open_failed: 'the kernel did not open the VIPs',
   stopping: 'the agent was told to stop',
+  operator_standby: 'the operator told the group to stand by, so that another router takes over',
+  standby_unanswered: 'nobody took over after standby: the group takes its VIPs back',
+  operator_takeover: 'the operator told the group to take over from a router of lower priority',
+  takeover_ignored: 'the other router did not yield to a takeover: the group is backup again',
   // What a group waits for
   loading: 'the VIPs are not yet seen closed, or IPVS is not yet read back',
   startup_hold: 'links must be up and listened to for the startup hold',
@@ -30,7 +34,19 @@ export const REASONS = {
   real_server_down: 'the check of a real server failed so often that it was removed',
   real_server_up: 'the check of a real server succeeded so often that it was restored',
   service_down: 'a service has no real server that is up',
+  handed_over: 'another router is active after standby',
+  standby_without_active: 'no active router is heard, and standby forbids the group to take over',
+  operator_join: 'the operator ended standby: the group takes part again',
   stopped_with_open_vips: 'the agent ends although the kernel did not close the VIPs in time',
+  // Why an order is refused
+  no_router_heard: 'no other router was heard since the agent started, so nobody may take over',
+  no_active_heard: 'no other router is heard as active now',
+  heard_in_part: 'the active router is heard on some instances of the group only',
+  priority_too_low: 'the active router has at least our priority: it would not yield',
+  in_standby: 'the group is in standby',
+  not_in_standby: 'the group is not in standby',
+  already_active: 'the group is active already',
+  already_backup: 'the group is backup already: it will not take over until join',
 } as const
 
 export type Reason = keyof typeof REASONS

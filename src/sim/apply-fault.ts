@@ -39,6 +39,9 @@ export function act(world: World, fault: FaultAction): void {
     case 'refuse':
       nodeOf(world, fault.node).kernel.refusing[fault.what] = fault.errno
       break
+    case 'order':
+      order(nodeOf(world, fault.node), fault)
+      break
     case 'ipvs_clear':
       nodeOf(world, fault.node).kernel.ipvs.clear()
       break
@@ -79,6 +82,11 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
     default:
       never(fault)
   }
+}
+
+function order(node: SimNode, fault: Extract<FaultAction, { kind: 'order' }>): void {
+  const force = fault.force === undefined ? {} : { force: fault.force }
+  deliver(node, { kind: 'command', client: 1, request: { command: fault.order, ...force } })
 }
 
 function powerOff(node: SimNode): void {

@@ -1,5 +1,6 @@
 /** What can be done to the pair, as plain data: scenarios and found failures are lists of it. */
 
+import type { OrderName } from '../agent/control/order.ts'
 import type { Instant } from '../agent/units.ts'
 
 export type FaultAction =
@@ -51,6 +52,13 @@ export type FaultAction =
     }
   /** Someone empties the IPVS table of a node. */
   | { readonly kind: 'ipvs_clear'; readonly node: string }
+  /** The operator orders it on the node; the node may refuse. */
+  | {
+      readonly kind: 'order'
+      readonly node: string
+      readonly order: OrderName
+      readonly force?: boolean
+    }
   /** A real server stops or begins to answer. */
   | { readonly kind: 'real_server'; readonly address: string; readonly up: boolean }
 

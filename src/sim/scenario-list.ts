@@ -18,9 +18,14 @@ import { scenario as row46 } from './scenarios/46-foreign-router-higher.ts'
 import { scenario as row47 } from './scenarios/47-equal-priorities.ts'
 import { scenario as row48 } from './scenarios/48-two-address-owners.ts'
 import { scenario as row49 } from './scenarios/49-checksum-forms.ts'
+import { scenario as row62 } from './scenarios/62-standby.ts'
+import { scenario as row63 } from './scenarios/63-takeover.ts'
 import { scenario as row65 } from './scenarios/65-ipvs-refuses.ts'
 import { scenario as row66 } from './scenarios/66-flip-refused.ts'
 import { scenario as row69 } from './scenarios/69-backup-stalled.ts'
+import { scenario as row70 } from './scenarios/70-standby-unanswered.ts'
+import { scenario as row71 } from './scenarios/71-both-stand-by.ts'
+import { scenario as row72 } from './scenarios/72-takeover-unheard.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -43,7 +48,12 @@ export const scenarios: readonly Scenario[] = [
   row47,
   row48,
   row49,
+  row62,
+  row63,
   row65,
   row66,
   row69,
+  row70,
+  row71,
+  row72,
 ]

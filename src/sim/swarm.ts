@@ -35,11 +35,13 @@ export function scheduleOf(seed: number): Schedule {
   const priorities = random.chance(0.5) ? ([low + 70, low] as const) : ([low, low + 70] as const)
   const advert_interval_ms = random.pick([100, 500, 1_000])
   const failback = random.pick(['manual', 'automatic'] as const)
-  const slowed = slowdowns(random, advert_interval_ms, failback === 'manual')
+  const orders = stream(seed, 'orders')
+  const mayTakeOver = orders.chance(0.5)
+  const slowed = slowdowns(random, advert_interval_ms, failback === 'manual' && !mayTakeOver)
   return {
     seed,
     pair: { priorities, advert_interval_ms, failback },
-    faults: [...disruptions(random), ...slowed, ...healing()],
+    faults: [...disruptions(random), ...slowed, ...ordered(orders, mayTakeOver), ...healing()],
   }
 }
 
@@ -122,7 +124,7 @@ function disruption(random: Random): readonly [FaultAction, FaultAction?] {
 }
 
 // These make adverts late or lose them: each has ten seconds for itself and takes at most two.
-// A node that preempts must be heard at once, so automatic failback has late adverts only.
+// A node that preempts or is told to take over must be heard at once: late adverts only.
 function slowdowns(random: Random, interval_ms: number, mayLose: boolean): readonly Fault[] {
   const faults: Fault[] = []
   for (let slot = 0; slot < STORM_S; slot += 10) {
@@ -149,6 +151,19 @@ function slowdowns(random: Random, interval_ms: number, mayLose: boolean): reado
   return faults
 }
 
+// Whatever the operator orders, and whenever: the node refuses what would make two owners.
+function ordered(random: Random, mayTakeOver: boolean): readonly Fault[] {
+  const names = mayTakeOver
+    ? (['standby', 'join', 'takeover'] as const)
+    : (['standby', 'join'] as const)
+  return Array.from({ length: random.integer(0, 10) }, () => ({
+    kind: 'order' as const,
+    node: random.pick(NODES),
+    order: random.pick(names),
+    at: anyTime(random, 1, STORM_S),
+  }))
+}
+
 function healing(): readonly Fault[] {
   const at = atSecond(STORM_S)
   return NODES.flatMap(node => [
@@ -158,6 +173,7 @@ function healing(): readonly Fault[] {
     ...PATHS.map(path => ({ kind: 'carrier' as const, node, path, up: true, at })),
     { kind: 'power_on' as const, node, at },
     { kind: 'start' as const, node, at },
+    { kind: 'order' as const, node, order: 'join' as const, at },
   ])
 }
 

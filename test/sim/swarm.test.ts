@@ -42,6 +42,7 @@ test('schedules are of many kinds: at least three faults, every kind within a fe
       'delay',
       'ipvs_clear',
       'lose',
+      'order',
       'power_off',
       'power_on',
       'real_server',

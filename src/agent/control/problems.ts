@@ -2,7 +2,7 @@
 
 import type { Reason } from '../reasons.ts'
 import { errnoText } from './errno-text.ts'
-import type { InstanceStatus, Problem, ServiceStatus, Status } from './status-types.ts'
+import type { GroupStatus, InstanceStatus, Problem, ServiceStatus, Status } from './status-types.ts'
 
 /** Another active router was heard this recently. */
 const CLAIM_RECENT_S = 10
@@ -11,7 +11,8 @@ const CLAIM_RECENT_S = 10
 export function problemsOf(status: Omit<Status, 'problems' | 'state'>): readonly Problem[] {
   const problems = [
     ...linkProblems(status),
-    ...status.instances.flatMap(instanceProblems),
+    ...status.groups.flatMap(group => standbyProblems(status, group)),
+    ...status.instances.flatMap(instance => instanceProblems(status, instance)),
     ...ipvsProblems(status),
     ...status.services.flatMap(serviceProblems),
   ]
@@ -43,7 +44,10 @@ function linkProblems({ interfaces }: Pick<Status, 'interfaces'>): readonly Prob
   })
 }
 
-function instanceProblems(instance: InstanceStatus): readonly Problem[] {
+function instanceProblems(
+  { instances }: Pick<Status, 'instances'>,
+  instance: InstanceStatus,
+): readonly Problem[] {
   const found: Problem[] = []
   const { name, vips } = instance
   if (instance.state === 'fault') {
@@ -62,11 +66,35 @@ function instanceProblems(instance: InstanceStatus): readonly Problem[] {
       found.push(problem('alarm', 'second_active_heard', name, text))
     }
   }
-  if (instance.state === 'backup' && instance.active_down_s === null) {
+  if (isDeafAlone(instances, instance)) {
     const text = `${name} hears no active router, though another instance of its group does`
     found.push(problem('warning', 'silence_held_by_group', name, text))
   }
   return found
+}
+
+// Where the whole group is deaf it takes over, or standby says why not.
+function isDeafAlone(instances: readonly InstanceStatus[], instance: InstanceStatus): boolean {
+  if (instance.state !== 'backup' || instance.active_down_s !== null) return false
+  return instances.some(other => other.group === instance.group && other.active_down_s !== null)
+}
+
+function standbyProblems(
+  status: Pick<Status, 'instances'>,
+  group: GroupStatus,
+): readonly Problem[] {
+  if (group.standby === null) return []
+  const { name } = group
+  const members = status.instances.filter(instance => instance.group === name)
+  const isLost = members.every(({ state, active_down_s }) => {
+    return state === 'backup' && active_down_s === null
+  })
+  if (isLost) {
+    const text = `nobody is heard as active, and ${name} is in standby: \`directorctl join\``
+    return [problem('alarm', 'standby_without_active', name, text)]
+  }
+  const text = `${name} is in standby: it takes nothing over until \`directorctl join\``
+  return [problem('warning', 'in_standby', name, text)]
 }
 
 function ipvsProblems({ ipvs }: Pick<Status, 'ipvs'>): readonly Problem[] {

@@ -33,6 +33,8 @@ export interface HostStatus {
   readonly frames_unsent: number
   readonly clients_refused: number
   readonly vip_repairs: number
+  /** Events that followers of `events` were too slow to take. */
+  readonly events_dropped: number
 }
 
 export interface Problem {
@@ -65,6 +67,8 @@ export interface GroupStatus {
   /** Why the group may not serve yet. */
   readonly waiting_for: string | null
   readonly waiting_s: number | null
+  /** The operator's order to stay backup; null: there is none. */
+  readonly standby: 'handing_over' | 'held' | null
 }
 
 export interface InstanceStatus {

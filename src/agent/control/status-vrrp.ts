@@ -44,6 +44,7 @@ export function groupStatus(state: DirectorState, group: GroupState, at: Instant
     instances: [...config.instances],
     waiting_for: group.holdAt === undefined ? (group.blocked ?? null) : 'startup_hold',
     waiting_s: until === undefined ? null : inSeconds(between(at, until)),
+    standby: group.standby ?? null,
   }
 }
 
@@ -92,14 +93,16 @@ export function groupState(state: DirectorState, group: GroupState): Name {
   return names.every(name => name === first) ? first : 'opening'
 }
 
-function stateOf(state: DirectorState, instance: InstanceState): Name {
+/** The state of RFC 9568, and what lies between: `opening`, `fault`. */
+export function stateOf(state: DirectorState, instance: InstanceState): Name {
   const group = item(state.groups, instance.group)
   if (group.faultUntil !== undefined) return 'fault'
   if (instance.router.role !== 'active') return instance.router.role
   return instance.vips.is === 'open' ? 'active' : 'opening'
 }
 
-const peerStatus = (peer: Peer, at: Instant): PeerStatus => ({
+/** What another router said last. */
+export const peerStatus = (peer: Peer, at: Instant): PeerStatus => ({
   address: formatIpv4(peer.address),
   priority: peer.priority,
   advert_interval_ms: inMilliseconds(peer.interval_us),

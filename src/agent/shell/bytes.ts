@@ -4,12 +4,17 @@ export function utf8(text: string): Uint8Array {
   return room.subarray(0, host.encode(text, room))
 }
 
-/** Writes it all to a descriptor that is known to take it, such as a terminal or a pipe. */
-export function writeAll(fd: number, text: string): void {
+/**
+ * Writes it all to a descriptor that is known to take it, such as a terminal or a pipe.
+ *
+ * @returns false: nobody reads it any more
+ */
+export function writeAll(fd: number, text: string): boolean {
   let rest = utf8(text)
   while (rest.length > 0) {
     const count = host.write(fd, rest)
-    if (count <= 0) return
+    if (count <= 0) return false
     rest = rest.subarray(count)
   }
+  return true
 }

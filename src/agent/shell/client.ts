@@ -1,53 +1,67 @@
+import type { EventEntry, EventGap, EventPage } from '../control/event-types.ts'
+import type { Explanations } from '../control/explain.ts'
+import type { OrderAnswer } from '../control/order.ts'
+import type { Refusal } from '../control/refusal.ts'
+import { renderEvent } from '../control/render-event.ts'
+import { renderExplanations } from '../control/render-explain.ts'
+import { renderOrder } from '../control/render-order.ts'
 import { renderStatus } from '../control/render-status.ts'
 import type { Status } from '../control/status-types.ts'
-import { after, type Instant, instant, seconds } from '../units.ts'
+import { after, instant, seconds } from '../units.ts'
 import { utf8, writeAll } from './bytes.ts'
-import { EAGAIN, ECONNREFUSED, ENOENT, explainErrno } from './errno.ts'
+import type { ControlOptions } from './ctl-options.ts'
+import { ECONNREFUSED, ENOENT, explainErrno } from './errno.ts'
+import { type LineReader, openLines } from './line-reader.ts'
 
-export interface ControlOptions {
-  readonly socket: string
-  readonly json: boolean
-}
-
-const ANSWER_BYTES_MAX = 8 * 1024 * 1024
 const PATIENCE = seconds(5)
-const EXIT_NO_ANSWER = 1
-const POLL_IN = 1
+const EXIT_FAILED = 1
+const FOR_EVER = instant(Number.MAX_SAFE_INTEGER)
 
-/** `directorctl status`: asks, prints, ends. */
-export function runControl({ socket, json }: ControlOptions): never {
+/** `directorctl`: asks, prints, ends. */
+export function runControl(options: ControlOptions): never {
+  const { socket, request } = options
   const fd = host.unixConnect(socket)
   if (fd < 0) return noAnswer(socket, -fd)
-  const sent = host.write(fd, utf8('{"command":"status"}\n'))
+  const sent = host.write(fd, utf8(`${JSON.stringify(request)}\n`))
   if (sent < 0) return noAnswer(socket, -sent)
-  const line = readLine(fd, after(host.now(), PATIENCE))
+  const lines = openLines(fd)
+  const line = lines.next(after(host.now(), PATIENCE))
   if (line === undefined) return fail('the agent does not answer')
-  writeAll(1, json ? `${line}\n` : renderStatus(JSON.parse(line) as Status))
-  return host.exit(0)
+  const answer = JSON.parse(line) as object
+  if ('error' in answer) return refused(options, line, answer as Refusal)
+  if (options.command === 'events') return showEvents(options, answer as EventPage, lines)
+  writeAll(1, options.json ? `${line}\n` : render(options, answer))
+  const isRefused = 'accepted' in answer && answer.accepted === false
+  return host.exit(isRefused ? EXIT_FAILED : 0)
 }
 
-/** Undefined: no whole line came in time. */
-function readLine(fd: number, until: Instant): string | undefined {
-  let buffer = new Uint8Array(64 * 1024)
-  let length = 0
-  const ready = new Int32Array(2)
-  host.watch(fd, POLL_IN)
-  while (host.now() < until && length < ANSWER_BYTES_MAX) {
-    const count = host.read(fd, buffer.subarray(length))
-    if (count === -EAGAIN) {
-      host.wait(instant(until), ready)
-      continue
-    }
-    if (count <= 0) return undefined
-    length += count
-    if (buffer[length - 1] === 10) return host.decode(buffer.subarray(0, length - 1))
-    if (length === buffer.length) {
-      const larger = new Uint8Array(2 * length)
-      larger.set(buffer)
-      buffer = larger
-    }
+function render({ command }: ControlOptions, answer: object): string {
+  if (command === 'status') return renderStatus(answer as Status)
+  if (command === 'explain') return renderExplanations(answer as Explanations)
+  return renderOrder(answer as OrderAnswer)
+}
+
+function showEvents({ json, request }: ControlOptions, page: EventPage, lines: LineReader): never {
+  const show = (entry: EventEntry | EventGap) =>
+    writeAll(1, json ? `${JSON.stringify(entry)}\n` : renderEvent(entry))
+  if (request.follow !== true) {
+    if (json) writeAll(1, `${JSON.stringify(page)}\n`)
+    else for (const entry of page.events) show(entry)
+    return host.exit(0)
   }
-  return undefined
+  for (const entry of page.events) show(entry)
+  for (let line = lines.next(FOR_EVER); line !== undefined; line = lines.next(FOR_EVER)) {
+    if (!show(JSON.parse(line) as EventEntry | EventGap)) return host.exit(0)
+  }
+  return fail('the agent has ended')
+}
+
+function refused({ json }: ControlOptions, line: string, { error }: Refusal): never {
+  if (json) {
+    writeAll(1, `${line}\n`)
+    return host.exit(EXIT_FAILED)
+  }
+  return fail(`${error.message}: ${error.found} (expected: ${error.expected})`)
 }
 
 function noAnswer(socket: string, errno: number): never {
@@ -59,5 +73,5 @@ function noAnswer(socket: string, errno: number): never {
 
 function fail(sentence: string): never {
   writeAll(2, `directorctl: ${sentence}\n`)
-  return host.exit(EXIT_NO_ANSWER)
+  return host.exit(EXIT_FAILED)
 }

@@ -13,6 +13,8 @@ const NEWLINE = 10
 export interface Client {
   /** Sends the answer that is owed; where none is owed, nothing. */
   reply(answer: unknown): void
+  /** Lets the connection go, open and unwatched, to who serves it from now on. */
+  release(): number
   readonly idleAt: () => Instant
   close(): void
 }
@@ -25,6 +27,8 @@ interface Connection {
   readonly gone: () => void
   received: number
   isAsking: boolean
+  /** Lines are being taken, further up the stack. */
+  isTaking: boolean
   /** What of the answer is still to be taken. */
   rest: Uint8Array
   idleAt: Instant
@@ -42,12 +46,17 @@ export function openClient(
   const request = new Uint8Array(REQUEST_BYTES_MAX)
   const own: Connection = {
     ...{ fd, watcher, request, ask, gone, idleAt },
-    ...{ received: 0, isAsking: false, rest: empty },
+    ...{ received: 0, isAsking: false, isTaking: false, rest: empty },
   }
   listen(own)
   return {
     reply(answer) {
       if (own.isAsking) send(own, answer)
+    },
+    release() {
+      own.watcher.forget(own.fd)
+      own.gone()
+      return own.fd
     },
     idleAt: () => own.idleAt,
     close: () => close(own),
@@ -67,14 +76,23 @@ function receive(own: Connection): void {
   }
   own.received += count
   own.idleAt = after(host.now(), IDLE_MAX)
-  takeLine(own)
+  takeLines(own)
 }
 
-function takeLine(own: Connection): void {
+// An answer that comes at once must not nest: a request of four kilobytes holds hundreds of lines.
+function takeLines(own: Connection): void {
+  if (own.isTaking) return
+  own.isTaking = true
+  while (takeLine(own));
+  own.isTaking = false
+}
+
+/** True: a line was answered at once, so that the next one may be looked at. */
+function takeLine(own: Connection): boolean {
   const end = own.request.subarray(0, own.received).indexOf(NEWLINE)
   if (end < 0) {
     if (own.received === own.request.length) close(own)
-    return
+    return false
   }
   const line = host.decode(own.request.subarray(0, end))
   own.request.copyWithin(0, end + 1, own.received)
@@ -85,11 +103,12 @@ function takeLine(own: Connection): void {
   const request = parsed(line)
   if (request !== undefined) {
     own.ask(request.value)
-    return
+    return !own.isAsking && own.rest.length === 0
   }
   // Whoever does not speak JSON is told so once.
   host.write(own.fd, utf8('{"error":"not_json"}\n'))
   close(own)
+  return false
 }
 
 function send(own: Connection, answer: unknown): void {
@@ -114,13 +133,14 @@ function flush(own: Connection): void {
     own.rest = own.rest.subarray(count)
   }
   listen(own)
-  if (own.received > 0) takeLine(own)
+  takeLines(own)
 }
 
 function close(own: Connection): void {
   own.watcher.forget(own.fd)
   host.close(own.fd)
   own.isAsking = false
+  own.received = 0
   own.gone()
 }
 

@@ -5,6 +5,7 @@ import { removeVips } from '../kernel/vip-prepare.ts'
 import { type AdvertPorts, openAdverts } from './adverts.ts'
 import { openConsole } from './console.ts'
 import { type Control, openControl } from './control.ts'
+import { openEvents } from './events.ts'
 import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
 import { type Loop, openLoop } from './loop.ts'
@@ -76,7 +77,8 @@ function openWorld(
 ): { readonly world: World; readonly control: Control } {
   const lines = openConsole(poll)
   const say = (line: string) => lines.say(host.now(), line)
-  const control = openControl(openListener(options.socket), poll, (client, request) =>
+  const events = openEvents()
+  const control = openControl(openListener(options.socket), poll, events, (client, request) =>
     happen({ kind: 'command', client, request }),
   )
   schedule(options.realtime, say)
@@ -88,9 +90,10 @@ function openWorld(
     frames_unsent: [...adverts.values()].reduce((sum, port) => sum + port.unsent(), 0),
     clients_refused: control.refused(),
     vip_repairs: vips.repairs(),
+    events_dropped: control.dropped(),
   })
   const world: World = {
-    ...{ vips, adverts, tasks, lines, happen },
+    ...{ vips, adverts, tasks, lines, events, happen },
     probes: openProbes(poll, (probe, errno) => happen({ kind: 'probe', probe, errno })),
     said: { complaint: '' },
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
@@ -101,7 +104,7 @@ function openWorld(
 
 /** The core does not know what the shell had to drop. */
 function withHost(answer: unknown, status: () => HostStatus): unknown {
-  const isStatus = answer !== null && typeof answer === 'object' && 'schema' in answer
+  const isStatus = answer !== null && typeof answer === 'object' && 'services' in answer
   return isStatus ? { ...answer, host: status() } : answer
 }
 

@@ -1,5 +1,6 @@
 import { writeAll } from './bytes.ts'
 import { runControl } from './client.ts'
+import { readControlWords } from './ctl-options.ts'
 import { runDaemon } from './daemon.ts'
 import { readWords } from './options.ts'
 import { runSetup } from './setup.ts'
@@ -46,19 +47,8 @@ function daemon(words: readonly string[]): never {
 }
 
 function control(words: readonly string[]): never {
-  const [command, ...rest] = words
-  if (command !== 'status') {
-    return misused(
-      'directorctl',
-      command === undefined ? 'no command was given' : `there is no ${command}`,
-    )
-  }
-  const read = readWords(rest, { options: ['--socket'], flags: ['--json'] })
-  if (typeof read === 'string') return misused('directorctl', read)
-  return runControl({
-    socket: read.options.get('--socket') ?? '/run/director/control',
-    json: read.flags.has('--json'),
-  })
+  const read = readControlWords(words)
+  return typeof read === 'string' ? misused('directorctl', read) : runControl(read)
 }
 
 function misused(program: string, sentence: string): never {

@@ -12,19 +12,25 @@ The director agent: VRRP, its VIPs, IPVS and the checks of real servers. Needs r
 
 example: directord --config node.json --socket /run/director/control
 `,
-  directorctl: `usage: directorctl status [--json] [--socket PATH]
+  directorctl: `usage: directorctl COMMAND [NAME] [--json] [--socket PATH]
 
-Asks the director agent of this machine.
+Asks the director agent of this machine, or tells it what to do.
 
-  status          who is active and why, services and their real servers
-  --json          the answer as the agent gave it, for programs
-  --socket PATH   default /run/director/control
-  --version       print the version
-  --help          print this
+  status              who is active and why, services and their real servers
+  explain [INSTANCE]  why this state: what led there, what the peer said, what comes next
+  events [--follow]   what happened last; with --follow also what happens from now on
+  standby [GROUP]     hand the VIPs over and stay backup until join; refused while no other
+                      router was heard. --force: also then, and whoever takes over or not
+  takeover [GROUP]    take the VIPs from an active router of lower priority
+  join [GROUP]        end standby
+  --json              the answer as the agent gave it, for programs
+  --socket PATH       default /run/director/control
+  --version           print the version
+  --help              print this
 
-Exit code: 0 answered, 1 the agent does not answer, 2 wrong usage.
+Exit code: 0 answered or begun, 1 refused or the agent does not answer, 2 wrong usage.
 
-example: directorctl status --json
+example: directorctl standby service && directorctl events --follow
 `,
   'director-setup': `usage: director-setup
 

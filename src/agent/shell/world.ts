@@ -8,6 +8,7 @@ import { never } from '../never.ts'
 import type { Instant } from '../units.ts'
 import type { AdvertPorts } from './adverts.ts'
 import type { ConsoleLines } from './console.ts'
+import type { EventLog } from './events.ts'
 import type { Probes } from './probes.ts'
 import type { Tasks } from './tasks.ts'
 import type { Vips } from './vips.ts'
@@ -22,6 +23,7 @@ export interface World {
   readonly probes: Probes
   readonly tasks: Tasks
   readonly lines: ConsoleLines
+  readonly events: EventLog
   readonly said: { complaint: string }
   reply(client: ClientId, answer: unknown): void
   happen(happening: Happening): void
@@ -109,4 +111,5 @@ function complain(world: World, { errno, step }: Failure, at: Instant): number {
 
 function say(world: World, note: Note, at: Instant): void {
   world.lines.say(at, `directord: ${consoleLine(note)}`)
+  world.events.add(at, note)
 }

@@ -51,6 +51,7 @@ export function startGroup(turn: Turn, group: GroupState): void {
 /** Every member becomes active and asks the kernel for its VIPs. */
 export function takeGroup(turn: Turn, group: GroupState, cause: Cause): void {
   moveGroup(turn, group, 'active', cause)
+  group.isTakeover = cause.reason === 'operator_takeover'
   for (const instance of membersOf(turn, group)) {
     instance.router = asActive(instance.router)
     instance.releasedBy = undefined
@@ -66,10 +67,19 @@ export function takeGroup(turn: Turn, group: GroupState, cause: Cause): void {
  * is sent: on the other interfaces it would call others to a take-over that they cannot win.
  */
 export function yieldGroup(turn: Turn, group: GroupState, cause: Cause): void {
+  leaveActive(turn, group, cause, false)
+}
+
+/** Shutdown and Startup in one: closed first, then priority 0; every member is backup at once. */
+export function standDown(turn: Turn, group: GroupState, cause: Cause): void {
+  leaveActive(turn, group, cause, true)
+}
+
+function leaveActive(turn: Turn, group: GroupState, cause: Cause, owesRelease: boolean): void {
   moveGroup(turn, group, 'backup', cause)
   for (const instance of membersOf(turn, group)) {
     instance.router = asYielded(instance.router, turn.at)
-    instance.owesRelease = false
+    instance.owesRelease = owesRelease
     closeVips(turn, instance)
   }
 }
@@ -83,7 +93,8 @@ export function releaseGroup(turn: Turn, group: GroupState, cause: Cause): void 
     instance.router = asInitialize(instance.router)
     instance.silentAt = undefined
     instance.following = undefined
-    instance.owesRelease = wasActive
+    // Standby may still owe one although the group is backup.
+    instance.owesRelease ||= wasActive
     closeVips(turn, instance)
   }
 }
@@ -106,7 +117,14 @@ export function onSettled(turn: Turn, instance: InstanceState, settled: Settled)
     releaseGroup(turn, group, { reason: 'open_failed', facts: { instance: instance.name, errno } })
   } else if (settled === 'closed' && instance.owesRelease) {
     sendRelease(turn, instance)
+    if (instance.router.role === 'backup') listenAnew(turn, instance)
   }
+}
+
+/** A whole Active_Down_Interval from now; until then nobody takes over on this member. */
+export function listenAnew(turn: Turn, instance: InstanceState): void {
+  instance.silentAt = undefined
+  instance.router = asYielded({ ...instance.router, downAt: undefined }, turn.at)
 }
 
 /**

@@ -12,7 +12,9 @@ import { onAdvert } from './on-advert.ts'
 import { notePeer } from './peers.ts'
 import { applyRules, type Heard } from './router.ts'
 import { sendAdvert } from './send.ts'
+import { completeStandby } from './standby.ts'
 import type { InstanceState } from './state.ts'
+import { isTakeoverIgnored } from './takeover.ts'
 
 /** The same warning about the same instance is given at most this often. */
 const WARNING_GAP = seconds(60)
@@ -48,6 +50,7 @@ function onActiveHeard(turn: Turn, instance: InstanceState, heard: Heard): void 
   instance.releasedBy = undefined
   instance.silentAt = undefined
   const group = item(turn.state.groups, instance.group)
+  completeStandby(turn, group, heard)
   for (const member of membersOf(turn, group)) {
     const { silentAt, router } = member
     if (silentAt === undefined || between(silentAt, turn.at) < router.interval) continue
@@ -75,11 +78,15 @@ function onBetter(turn: Turn, instance: InstanceState, heard: Heard): void {
 // Another router believes to be active: it must learn better, and so must the switches and hosts.
 function answerClaim(turn: Turn, instance: InstanceState, heard: Heard): void {
   if (instance.vips.is !== 'open') return
+  const facts = { peer: formatIpv4(heard.source), peer_priority: heard.priority }
+  warn(turn, instance, 'second_active_heard', facts)
+  const group = item(turn.state.groups, instance.group)
+  if (isTakeoverIgnored(group, instance, heard, turn.at)) {
+    const evidence = { instance: instance.name, ...facts }
+    yieldGroup(turn, group, { reason: 'takeover_ignored', facts: evidence })
+    return
+  }
   announceAgain(turn, instance)
-  warn(turn, instance, 'second_active_heard', {
-    peer: formatIpv4(heard.source),
-    peer_priority: heard.priority,
-  })
 }
 
 // R12: a difference is said and counted, the advert still counts.

@@ -1,6 +1,9 @@
 import type { Turn } from '../state.ts'
+import { between, type Instant, microseconds } from '../units.ts'
+import { formatIpv4 } from '../wire/ipv4.ts'
 import type { Heard } from './router.ts'
-import type { InstanceState } from './state.ts'
+import type { InstanceState, Peer } from './state.ts'
+import { activeDownInterval } from './timers.ts'
 
 /** Routers remembered of each instance; a network with more has other trouble. */
 export const PEERS_MAX = 8
@@ -23,6 +26,38 @@ export function notePeer(turn: Turn, instance: InstanceState, heard: Heard): voi
     firstAt: turn.at,
     lastAt: turn.at,
     adverts: 1,
+  })
+}
+
+/** The other router heard last; undefined: none since the start. */
+export function lastHeard(instance: InstanceState): Peer | undefined {
+  let last: Peer | undefined
+  for (const peer of instance.peers)
+    if (last === undefined || peer.lastAt > last.lastAt) last = peer
+  return last
+}
+
+/** What the other router said last, and how long ago, as the evidence of a decision. */
+export function lastWord(
+  instance: InstanceState,
+  at: Instant,
+): Readonly<Record<string, string | number>> {
+  const peer = lastHeard(instance)
+  if (peer === undefined) return {}
+  const { address, priority, lastAt } = peer
+  return {
+    peer: formatIpv4(address),
+    peer_priority: priority,
+    heard_us_ago: between(lastAt, at),
+  }
+}
+
+/** Routers whose last advert still counts: active, and heard within our Active_Down_Interval. */
+export function activePeers(instance: InstanceState, at: Instant): readonly Peer[] {
+  const { priority } = instance.router
+  return instance.peers.filter(peer => {
+    const silence_max = activeDownInterval(priority, microseconds(peer.interval_us))
+    return peer.priority > 0 && between(peer.lastAt, at) <= silence_max
   })
 }
 

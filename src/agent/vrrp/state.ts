@@ -107,4 +107,11 @@ export interface GroupState {
   blocked: Reason | undefined
   /** After a failed flip: not before this. */
   faultUntil: Instant | undefined
+  /**
+   * The operator's order to stay backup: `handing_over` until another active router is heard;
+   * `held` until `join`, whatever is heard. Undefined: no such order.
+   */
+  standby: 'handing_over' | 'held' | undefined
+  /** Active by the operator's order, against a router that was active: it must yield. */
+  isTakeover: boolean
 }

@@ -8,8 +8,10 @@ import { continueAnnouncing } from './announce.ts'
 import { membersOf, onSettled, reviewGroup, startGroup, takeGroup, yieldGroup } from './group.ts'
 import { onTimer } from './on-timer.ts'
 import { onFlipDue } from './ownership.ts'
+import { lastWord } from './peers.ts'
 import { applyRules } from './router.ts'
 import { sendAdvert } from './send.ts'
+import { standbyInSilence } from './standby.ts'
 import type { GroupState, InstanceState } from './state.ts'
 
 /** Runs every VRRP timer that is due. A spare call changes nothing. */
@@ -83,8 +85,11 @@ function wakeRouter(turn: Turn, instance: InstanceState): void {
 function onSilence(turn: Turn, group: GroupState, instance: InstanceState): void {
   instance.silentAt = turn.at
   if (membersOf(turn, group).some(member => member.router.downAt !== undefined)) return
-  const reason = instance.releasedBy === undefined ? 'down_timer_expired' : 'peer_released'
-  takeGroup(turn, group, { reason, facts: { instance: instance.name } })
+  const decided = standbyInSilence(turn, group)
+  if (decided === 'stay') return
+  const released = instance.releasedBy === undefined ? 'down_timer_expired' : 'peer_released'
+  const facts = { instance: instance.name, ...lastWord(instance, turn.at) }
+  takeGroup(turn, group, { reason: decided ?? released, facts })
 }
 
 function wakeVips(turn: Turn, instance: InstanceState): void {
