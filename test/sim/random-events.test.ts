@@ -46,7 +46,14 @@ const happenings = fc.oneof(
       packet: fc.uint8Array({ maxLength: 60 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('status' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('ask' as const),
+      command: fc.constantFrom('status', 'explain', 'standby', 'takeover', 'join'),
+      force: fc.constantFrom(undefined, true, false),
+    }),
+  },
 )
 
 function errnos() {
@@ -73,8 +80,12 @@ function happen({ rig, owed }: Run, what: Happening): readonly Effect[] {
       return rig.link(what.name, what.up, what.address)
     case 'packet':
       return rig.step({ kind: 'advert', interface: 'front', packet: what.packet })
-    case 'status':
-      return rig.step({ kind: 'command', client: 1, request: { command: 'status' } })
+    case 'ask': {
+      const { command, force } = what
+      const request =
+        command === 'standby' && force !== undefined ? { command, force } : { command }
+      return rig.ask(request)
+    }
     default: {
       const [effect] = owed.splice(what.nth % Math.max(owed.length, 1), 1)
       return effect === undefined ? [] : answer(rig, effect, what.errno)

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { OrderAnswer } from '../../src/agent/control/order.ts'
 import { microseconds, seconds } from '../../src/agent/units.ts'
 import type { Fault } from '../../src/sim/faults.ts'
 import { atSecond, runScenario, type Scenario } from '../../src/sim/scenario.ts'
@@ -53,6 +54,22 @@ test('schedules are of many kinds: at least three faults, every kind within a fe
       'stop',
     ].sort(),
   )
+})
+
+test('orders of the schedules are begun and refused, each of them in some seed', t => {
+  const seen = new Set<string>()
+  for (let next = 1; next <= 60; next += 1) {
+    runSeed(next, (_node, _event, effects) => {
+      const last = effects.at(-1)
+      if (last?.kind !== 'reply') return
+      const { order, groups } = last.answer as OrderAnswer
+      seen.add(`${order} ${groups[0]?.outcome}`)
+    })
+  }
+  for (const order of ['standby begun', 'standby refused', 'takeover begun', 'takeover refused']) {
+    t.true(seen.has(order), order)
+  }
+  t.true(seen.has('join begun'))
 })
 
 const partition = (path: string): readonly Fault[] => [

@@ -21,6 +21,8 @@ export interface Rig {
   step(event: WithoutTime<Event>): readonly Effect[]
   /** An advertisement of another router, by default for the front instance. */
   hear(advert: Heard): readonly Effect[]
+  /** Sends a request of the control socket; the effects, of which the last is the reply. */
+  ask(request: unknown): readonly Effect[]
   link(name: string, up: boolean, address?: string): readonly Effect[]
   /** Answers every flip, IPVS request and probe in the effects, and those that follow from them. */
   settle(effects: readonly Effect[], errno?: number): readonly Effect[]
@@ -58,6 +60,7 @@ export function newRig(config: NodeConfig = pairConfigs()[0]): Rig & { begun: re
     },
     step: event => step(state, { at: rig.now, ...event } as Event)[1],
     hear: advert => rig.step(advertEvent(config, advert)),
+    ask: request => rig.step({ kind: 'command', client: 7, request }),
     link(name, up, address) {
       const configured = config.interfaces.find(other => other.name === name)?.addresses[0]
       const shown = address ?? configured
@@ -97,6 +100,13 @@ export function sentIn(effects: readonly Effect[]): readonly string[] {
 /** The reasons of the notes, one line each: `front down_timer_expired`. */
 export const saidIn = (effects: readonly Effect[]): readonly string[] =>
   effects.flatMap(effect => (effect.kind === 'note' ? [`${effect.subject} ${effect.reason}`] : []))
+
+/** The answer to a request. */
+export function answerIn(effects: readonly Effect[]): unknown {
+  const last = effects.at(-1)
+  if (last?.kind !== 'reply') throw new Error('the last effect is no reply')
+  return JSON.parse(JSON.stringify(last.answer))
+}
 
 /** The flips, one line each: `front open`. */
 export const flipsIn = (effects: readonly Effect[]): readonly string[] =>

@@ -1,0 +1,195 @@
+import { createConnection, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OrderAnswer } from '../../src/agent/control/order.ts'
+import type { Status } from '../../src/agent/control/status-types.ts'
+import { requires } from '../support/requires.ts'
+import { nodeConfig, openPrograms, type Programs, type Running, Segment } from './segment.ts'
+
+interface Context {
+  segment: Segment
+  programs: Programs
+}
+
+const netns = requires<Context>('root', 'netns', 'mirror')
+
+const VIP = '192.0.2.100'
+const vips = [`${VIP}/24`]
+const LB1 = nodeConfig({ name: 'lb1', address: '192.0.2.11/24', priority: 200, vips })
+const LB2 = nodeConfig({ name: 'lb2', address: '192.0.2.12/24', priority: 100, vips })
+
+netns.beforeEach(async t => {
+  const segment = new Segment()
+  segment.machine('lb1', '192.0.2.11/24')
+  segment.machine('lb2', '192.0.2.12/24')
+  t.context = { segment, programs: await openPrograms(segment.folder) }
+})
+
+netns.afterEach.always(t => t.context.segment?.close())
+
+/** The second is active and was heard by the first, which is backup. */
+async function startPair({ segment, programs }: Context): Promise<readonly [Running, Running]> {
+  const lb2 = segment.agent(programs, 'lb2', LB2)
+  await lb2.saw(/front active \(down_timer_expired\)/)
+  const lb1 = segment.agent(programs, 'lb1', LB1)
+  await lb1.saw(/front backup/)
+  await sleep(250)
+  return [lb1, lb2]
+}
+
+const ctl = ({ segment, programs }: Context, machine: string, ...words: readonly string[]) =>
+  segment.run(machine, [
+    ...[programs.agent, 'directorctl', ...words],
+    ...['--socket', segment.socket(machine)],
+  ])
+
+const ordered = async (context: Context, machine: string, ...words: readonly string[]) =>
+  JSON.parse(await ctl(context, machine, ...words, '--json')) as OrderAnswer
+
+const statusOf = async (context: Context, machine: string) =>
+  JSON.parse(await ctl(context, machine, 'status', '--json')) as Status
+
+/** Echo requests every 10 ms to a pinned virtual MAC that the bridge floods to everybody. */
+async function ping({ segment, programs }: Context, count: number) {
+  const words = ['-n', '-c', `${count}`, '-i', '0.01', '-W', '1', VIP]
+  const said = await segment.run('client', [...programs.ping, ...words])
+  const answers = said.split('\n').filter(line => /bytes from/.test(line))
+  const doubled = answers.filter(line => /DUP/.test(line)).length
+  return { answered: answers.length - doubled, doubled }
+}
+
+function pinNeighbour({ segment }: Context): void {
+  segment.floodAll()
+  const mac = '00:00:5e:00:01:0a'
+  segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr ${mac} nud permanent`)
+}
+
+netns.serial(
+  'takeover and standby move the VIP, and nobody hears two answers to standby',
+  async t => {
+    const [lb1, lb2] = await startPair(t.context)
+    const taken = await ordered(t.context, 'lb1', 'takeover')
+    t.like(taken, { accepted: true, order: 'takeover' })
+    await lb1.saw(/front active \(operator_takeover\)/)
+    await lb2.saw(/front backup \(higher_priority\)/)
+    await sleep(150)
+
+    pinNeighbour(t.context)
+    const sampled = ping(t.context, 150)
+    await sleep(300)
+    const begun = await ordered(t.context, 'lb1', 'standby', 'all')
+    t.like(begun.groups[0], { outcome: 'begun', state: 'backup' })
+    await lb2.saw(/front active \(peer_released\)/)
+    await lb1.saw(/all handed_over peer=192\.0\.2\.12/)
+    const { answered, doubled } = await sampled
+    t.is(doubled, 0)
+    t.true(answered > 100, `${answered} of 150 were answered`)
+    t.log(`${answered} of 150 were answered`)
+    t.is((await statusOf(t.context, 'lb1')).groups[0]?.standby, 'held')
+
+    // Held: the death of the active one does not call it back, join does.
+    await lb2.end('SIGKILL')
+    await lb1.saw(/all standby_without_active/)
+    t.regex(
+      await ctl(t.context, 'lb1', 'explain', 'front'),
+      /standby +held, until directorctl join/,
+    )
+    t.like(await ordered(t.context, 'lb1', 'join'), { accepted: true })
+    await lb1.saw(/front active \(down_timer_expired\)/)
+    t.is(await lb1.end(), 0)
+  },
+)
+
+netns.serial('what would leave nobody or make two owners is refused with a reason', async t => {
+  const [lb1, lb2] = await startPair(t.context)
+  t.regex(await ctl(t.context, 'lb2', 'standby'), /no_router_heard[\s\S]*--force/)
+  t.like(await ordered(t.context, 'lb2', 'standby'), { accepted: false })
+  t.is((await statusOf(t.context, 'lb2')).state, 'active')
+  await ordered(t.context, 'lb1', 'takeover')
+  await lb2.saw(/front backup/)
+  await sleep(150)
+  const asked = await ordered(t.context, 'lb2', 'takeover')
+  t.like(asked.groups[0], { outcome: 'refused', reason: 'priority_too_low' })
+  t.is((await statusOf(t.context, 'lb1')).state, 'active')
+  // Nobody answers this standby: the VIPs come back.
+  await lb2.end('SIGKILL')
+  await ordered(t.context, 'lb1', 'standby')
+  await lb1.saw(/front active \(standby_unanswered\)/)
+})
+
+netns.serial('the exit code tells an order that was begun from one that was refused', async t => {
+  const { segment, programs } = t.context
+  const alone = segment.agent(programs, 'lb1', LB1)
+  await alone.saw(/front active/)
+  const socket = ['--socket', segment.socket('lb1')]
+  const code = (...words: readonly string[]) =>
+    segment.start('lb1', [programs.agent, 'directorctl', ...words, ...socket]).ended
+  t.is(await code('standby'), 1)
+  t.is(await code('takeover', '--force'), 2)
+  t.is(await code('explain', 'side'), 1)
+  t.is(await code('join'), 0)
+  t.is(await code('standby', '--force'), 0)
+})
+
+netns.serial('a follower gets each event, and one that reads nothing holds nobody up', async t => {
+  const { segment, programs } = t.context
+  const alone = segment.agent(programs, 'lb1', LB1)
+  await alone.saw(/front active/)
+  const follow = JSON.stringify({ command: 'events', follow: true })
+  const good = await follower(segment.socket('lb1'), follow)
+  const slow = await follower(segment.socket('lb1'), follow)
+  slow.socket.pause()
+  const lines = () => good.said().trim().split('\n')
+  t.regex(lines()[0] ?? '', /"reason":"listening"/)
+  // Orders make events: enough to fill the socket and the queue of the one who reads nothing.
+  for (let round = 0; round < 12; round += 1) await orders(segment.socket('lb1'), 130)
+  await sleep(300)
+  const status = await statusOf(t.context, 'lb1')
+  t.true((status.host?.events_dropped ?? 0) > 0)
+  t.true(status.loop.late_ms_max < 100, `${status.loop.late_ms_max} ms`)
+  const seqs = lines()
+    .slice(1)
+    .map(line => (JSON.parse(line) as { seq: number }).seq)
+  t.true(seqs.length > 1_000)
+  t.deepEqual(
+    seqs,
+    seqs.map((_, index) => (seqs[0] ?? 0) + index),
+  )
+  slow.socket.resume()
+  await sleep(300)
+  t.regex(slow.said(), new RegExp(`\\{"dropped":${status.host?.events_dropped}\\}`))
+  t.log(`${status.host?.events_dropped} of ${seqs.length} dropped for the slow one`)
+  const page = JSON.parse(await ctl(t.context, 'lb1', 'events', '--json'))
+  t.is(page.events.length, 256)
+  for (const { socket } of [good, slow]) socket.destroy()
+})
+
+/** A client that has sent one line and got the first of its answer. */
+async function follower(path: string, line: string) {
+  let said = ''
+  const socket: Socket = createConnection(path, () => socket.write(`${line}\n`))
+  socket.on('data', piece => {
+    said += piece
+  })
+  for (let tries = 0; tries < 200 && !said.includes('\n'); tries += 1) await sleep(10)
+  return { socket, said: () => said }
+}
+
+/** Orders standby and join by turns, in one connection, each pair a few events. */
+function orders(path: string, pairs: number): Promise<void> {
+  const text = '{"command":"standby","force":true}\n{"command":"join"}\n'
+  return new Promise(resolve => {
+    let lines = 0
+    let sent = 0
+    const next = () => {
+      sent += 1
+      if (sent > pairs) socket.end()
+      else socket.write(text)
+    }
+    const socket = createConnection(path, next)
+    socket.on('data', piece => {
+      lines += String(piece).split('\n').length - 1
+      if (lines === 2 * sent) next()
+    })
+    socket.on('close', () => resolve())
+  })
+}
