@@ -15,6 +15,6 @@ function lines(order: OrderAnswer['order'], ruling: GroupRuling): readonly strin
   const { group, outcome, reason, text, facts, remedy, state } = ruling
   const what = outcome === 'begun' ? BEGUN[order] : outcome
   const first = `${group}: ${what}, it is ${state} now`
-  const why = `  ${text} (${reason}${evidence(facts)})`
-  return remedy === null ? [first, why] : [first, why, `  to do: ${remedy}`]
+  const why = [`  because: ${text}`, `  reason:  ${reason}${evidence(facts)}`]
+  return remedy === null ? [first, ...why] : [first, ...why, `  to do:   ${remedy}`]
 }

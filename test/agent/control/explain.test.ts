@@ -63,12 +63,15 @@ test('a takeover is explained by what the peer said last, and when', t => {
   t.is(renderExplanations({ schema: 1, node: 'lb1', uptime_s: 1, instances: [said] }), SHOWN)
 })
 
+const CAUSE =
+  'down_timer_expired instance=back peer=10.77.0.12 peer_priority=254 heard_us_ago=3218750'
+
 const SHOWN = `front of service: active for 0.0s, priority 200
   because     no advert of an active router was heard for Active_Down_Interval
-  reason      down_timer_expired instance=back peer=10.77.0.12 peer_priority=254 heard_us_ago=3218750
+  reason      ${CAUSE}
   next        in 1.0s, advert: the next advert is sent
   peer        192.0.2.12 said priority 254, 3.2s ago (1 adverts)
-  0.0s ago    backup -> active, down_timer_expired instance=back peer=10.77.0.12 peer_priority=254 heard_us_ago=3218750
+  0.0s ago    backup -> active, ${CAUSE}
   3.2s ago    initialize -> backup, startup_complete
 `
 

@@ -40,8 +40,9 @@ test('for a person a refusal says why and what to do', t => {
   t.is(
     renderOrder(order(rig, { command: 'standby' })),
     `service: refused, it is active now
-  no other router was heard since the agent started, so nobody may take over (no_router_heard instance=front)
-  to do: look at the other node: if it is ready, or nobody shall own the VIPs, add --force
+  because: no other router was heard since the agent started, so nobody may take over
+  reason:  no_router_heard instance=front
+  to do:   look at the other node: if it is ready, or nobody shall own the VIPs, add --force
 `,
   )
 })
