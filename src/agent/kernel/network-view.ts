@@ -11,6 +11,7 @@ import {
   IFF_LOWER_UP,
   IFF_UP,
   type Link,
+  OPER_DOWN,
   OPER_UNKNOWN,
   OPER_UP,
   RTM_DELLINK,
@@ -87,11 +88,15 @@ export function linkEvent(
 export const isSameLinkEvent = (left: LinkEvent, right: LinkEvent): boolean =>
   left.up === right.up && left.mac === right.mac && left.address === right.address
 
+// With carrier the state is "down" only until the kernel follows it, up to a second later
+// (net/core/link_watch.c). The other states hold a link back: dormant, testing, lower layer down.
+const OPEN_STATES = [OPER_UP, OPER_UNKNOWN, OPER_DOWN]
+
 /** Administratively up, with carrier, and not held back by what is below or beside it. */
 export const isUp = (link: Link): boolean =>
   (link.flags & IFF_UP) !== 0 &&
   (link.flags & IFF_LOWER_UP) !== 0 &&
-  (link.operState === OPER_UP || link.operState === OPER_UNKNOWN)
+  OPEN_STATES.includes(link.operState)
 
 /** One that is there already keeps its place: only its flags are new. */
 function addAddress(view: NetworkView, address: LinkAddress): void {

@@ -50,6 +50,7 @@ const RTEXT_FILTER_SKIP_STATS = 8
 
 /** RFC 2863 states as the kernel numbers them. */
 export const OPER_UNKNOWN = 0
+export const OPER_DOWN = 2
 export const OPER_UP = 6
 
 /** A link as the kernel holds it. */

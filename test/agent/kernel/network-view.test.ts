@@ -40,7 +40,9 @@ test('up needs the flag, the carrier and the operational state', t => {
   t.true(isUp(linkOf({ operState: 0 })), 'a driver that does not say')
   t.false(isUp(linkOf({ flags: 0x1_1042 })))
   t.false(isUp(linkOf({ flags: 0x1003 })))
-  for (const operState of [1, 2, 3, 4, 5]) t.false(isUp(linkOf({ operState })))
+  t.true(isUp(linkOf({ operState: 2 })), 'carrier has come, and the state follows it later')
+  t.false(isUp(linkOf({ operState: 2, flags: 0x1003 })))
+  for (const operState of [1, 3, 4, 5]) t.false(isUp(linkOf({ operState })))
 })
 
 test('the first address is the primary one, until it is taken away', t => {
