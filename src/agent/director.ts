@@ -11,6 +11,7 @@ import {
   onTable,
   wakeIpvs,
 } from './ipvs/reconcile.ts'
+import type { Life } from './life.ts'
 import type { Deadline, Effect, Event, Machine } from './machine.ts'
 import { never } from './never.ts'
 import { newDirector } from './new-director.ts'
@@ -30,14 +31,14 @@ export const STOP_MAX = milliseconds(1_500)
  * read the IPVS table; the shell then reports every link.
  *
  * @param config a checked node.json
- * @param version of the agent, for `status`
+ * @param life what this start brings along: version, randomness, the hash functions
  */
 export function begin(
   config: NodeConfig,
   at: Instant,
-  version = 'unknown',
+  life: Life,
 ): readonly [DirectorState, readonly Effect[]] {
-  const state = newDirector(config, at, version)
+  const state = newDirector(config, at, life)
   const turn: Turn = { at, state, effects: [] }
   for (const instance of state.instances) closeVips(turn, instance)
   beginIpvs(turn)
@@ -91,6 +92,10 @@ function take(turn: Turn, event: Event): void {
       break
     case 'probe':
       onProbe(turn, event.probe, event.errno)
+      break
+    case 'heard':
+    case 'path':
+    case 'pong':
       break
     case 'command':
       onCommand(turn, event.client, event.request)

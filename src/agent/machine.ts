@@ -25,6 +25,9 @@ export type Ticket = number
 /** An interface by its name in node.json. */
 export type InterfaceName = string
 
+/** A path of the heartbeat by its name in node.json. */
+export type PathName = string
+
 export type Event = { readonly at: Instant } & (
   | { readonly kind: 'wake' } // a deadline has come; a spare one changes nothing
   | LinkEvent
@@ -36,6 +39,9 @@ export type Event = { readonly at: Instant } & (
       readonly services: readonly IpvsService[]
     }
   | { readonly kind: 'probe'; readonly probe: ProbeId; readonly errno: number } // 0: the connection was made
+  | HeardEvent
+  | PathEvent
+  | { readonly kind: 'pong'; readonly target: string; readonly sequence: number }
   | { readonly kind: 'command'; readonly client: ClientId; readonly request: unknown } // parsed JSON of one line
   | { readonly kind: 'stop' } // SIGTERM: release everything, then `exit`
 )
@@ -49,6 +55,42 @@ export interface LinkEvent {
   readonly mac: string
   /** The primary IPv4 address, which adverts are sent from; absent: none yet. */
   readonly address?: string
+}
+
+/** What came in on a path of the heartbeat, in the order in which it came. */
+export interface HeardEvent {
+  readonly kind: 'heard'
+  readonly path: PathName
+  /** Serial: what one read gave, frames cut anywhere. UDP: one datagram from the peer's address. */
+  readonly bytes: Uint8Array
+}
+
+/**
+ * How a path is: at start for each, when it opens or closes, and when its counters have changed, a
+ * few times a second at most. The counters are sums since the port was opened.
+ */
+export interface PathEvent {
+  readonly kind: 'path'
+  readonly path: PathName
+  /** Frames can be sent and received. */
+  readonly open: boolean
+  /** Why it is not open, for example ENODEV for an adapter that was pulled; else 0. */
+  readonly errno: number
+  /** Serial: what the driver counted, TIOCGICOUNT. */
+  readonly line?: LineCounters
+  /** Frames that the kernel did not take: the port was still busy, or the network refused. */
+  readonly unsent: number
+}
+
+/** struct serial_icounter_struct, linux/serial.h. A pty has none: all stay 0. */
+export interface LineCounters {
+  /** Bytes lost in the UART, and in the kernel's buffer. */
+  readonly overrun: number
+  readonly buffer_overrun: number
+  /** Stop bits that were none: noise, or another speed. */
+  readonly framing: number
+  readonly parity: number
+  readonly breaks: number
 }
 
 export type Effect =
@@ -83,6 +125,23 @@ export type Effect =
       readonly timeout: Duration
     }
   | { readonly kind: 'probe_cancel'; readonly probe: ProbeId }
+  /**
+   * One frame of the heartbeat, delimiters included. It is written at once or not at all: the core
+   * leaves a serial line the time that a frame takes on it. What is not written counts as unsent.
+   */
+  | { readonly kind: 'beat'; readonly path: PathName; readonly bytes: Uint8Array }
+  /**
+   * An ICMP or ICMPv6 echo request through an interface. A reply from that address is a `pong` with
+   * its sequence number; nothing else is answered, the core counts the time itself.
+   */
+  | {
+      readonly kind: 'ping'
+      readonly interface: InterfaceName
+      readonly target: string
+      readonly sequence: number
+    }
+  /** Runs the fencing hook of the config. `done` with 0: the peer cannot own anything any more. */
+  | { readonly kind: 'fence'; readonly ticket: Ticket; readonly timeout: Duration }
   | { readonly kind: 'reply'; readonly client: ClientId; readonly answer: unknown }
   | Note
   | { readonly kind: 'exit'; readonly code: number }

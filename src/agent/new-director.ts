@@ -5,6 +5,7 @@ import { collectTargets } from './health/targets.ts'
 import { cutSlices } from './ipvs/audit.ts'
 import { desiredServices } from './ipvs/desired.ts'
 import { byName, nameOfKey } from './ipvs/table.ts'
+import type { Life } from './life.ts'
 import { assert } from './never.ts'
 import type { DirectorState } from './state.ts'
 import { type Instant, milliseconds } from './units.ts'
@@ -13,10 +14,10 @@ import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
 import { parseIpv4Prefix } from './wire/ipv4.ts'
 
 /** @param config a checked node.json: a reference that leads nowhere is our own bug */
-export function newDirector(config: NodeConfig, at: Instant, version: string): DirectorState {
+export function newDirector(config: NodeConfig, at: Instant, life: Life): DirectorState {
   return {
     config,
-    version,
+    version: life.version,
     startedAt: at,
     phase: 'loading',
     listeningAt: undefined,

@@ -1,6 +1,7 @@
 import type { NodeConfig } from '../model/node-config.ts'
 import { decodeRecord, encodeRecord } from './control/record.ts'
 import { begin, step } from './director.ts'
+import type { Hash } from './hash.ts'
 import type { Effect, Event } from './machine.ts'
 import type { DirectorState } from './state.ts'
 import type { Instant } from './units.ts'
@@ -11,6 +12,8 @@ export interface Beginning {
   readonly at: Instant
   readonly config: NodeConfig
   readonly version: string
+  readonly entropy: Uint8Array
+  readonly held: boolean
 }
 
 /**
@@ -19,13 +22,13 @@ export interface Beginning {
  * @returns the effects of each line as one line of JSON. The same record gives the same bytes in
  * every engine. A line that is no event, or comes before a `begin`, gives `null`.
  */
-export function replay(lines: readonly string[]): readonly string[] {
+export function replay(lines: readonly string[], hash: Hash): readonly string[] {
   let state: DirectorState | undefined
   return lines.map(line => {
     const entry = decodeRecord(line) as Beginning | Event | undefined
     let effects: readonly Effect[] | null = null
     if (entry?.kind === 'begin') {
-      ;[state, effects] = begin(entry.config, entry.at, entry.version)
+      ;[state, effects] = begin(entry.config, entry.at, { ...entry, hash })
     } else if (entry !== undefined && state !== undefined) {
       ;[state, effects] = step(state, entry)
     }

@@ -36,5 +36,32 @@ function checkReferences(config: NodeConfig): readonly SchemaFault[] {
   for (const [index, service] of config.services.entries()) {
     if (!vips.has(service.address)) refuse(`services[${index}].address`, 'a VIP of an instance')
   }
+  checkHeartbeat(config, interfaces, refuse)
   return faults.slice(0, 20)
+}
+
+function checkHeartbeat(
+  { heartbeat, connectivity, serial, node }: NodeConfig,
+  interfaces: ReadonlySet<string>,
+  refuse: (path: string, expected: string) => void,
+): void {
+  for (const [index, group] of (connectivity ?? []).entries()) {
+    if (interfaces.has(group.interface)) continue
+    refuse(`connectivity[${index}].interface`, 'the name of an interface')
+  }
+  if (heartbeat === undefined) return
+  const { keys, send_with, peer, paths } = heartbeat
+  if (!keys.some(({ id }) => id === send_with)) refuse('heartbeat.send_with', 'the id of a key')
+  if (peer.id === node.id) refuse('heartbeat.peer.id', 'another id than that of the node')
+  for (const [index, path] of paths.entries()) {
+    const at = `heartbeat.paths[${index}]`
+    if (path.kind === 'serial') {
+      if (serial.heartbeat === undefined) refuse(at, 'a heartbeat port in serial')
+      continue
+    }
+    if (!interfaces.has(path.interface ?? '')) refuse(`${at}.interface`, 'the name of an interface')
+    for (const key of ['address', 'peer_address', 'port'] as const) {
+      if (path[key] === undefined) refuse(`${at}.${key}`, 'there for a path of kind udp')
+    }
+  }
 }

@@ -24,6 +24,12 @@ export interface NodeConfig {
   readonly services: readonly ServiceConfig[]
   /** Who may log in. */
   readonly access: AccessConfig
+  /** How the two nodes hear each other beside VRRP. */
+  readonly heartbeat?: HeartbeatConfig
+  /** Connectivity groups. Absent: none. */
+  readonly connectivity?: readonly ConnectivityConfig[]
+  /** How the heartbeat and VRRP decide together. */
+  readonly arbitration?: ArbitrationConfig
 }
 
 /** Which node this is. */
@@ -176,4 +182,122 @@ export interface AccessConfig {
   readonly console_password_hash?: string
   /** The private key file of dropbear, base64; absent: made at each boot. */
   readonly ssh_host_key?: string
+}
+
+/** A key that both nodes know. */
+export interface HeartbeatKey {
+  /** Named in each frame. */
+  readonly id: number
+  /** 32 bytes, hexadecimal. */
+  readonly key: string
+}
+
+/** One of the peer's own addresses. */
+export interface PeerAddress {
+  /** The name of the interface, which is the same on both nodes. */
+  readonly interface: string
+  /** Without prefix length. */
+  readonly address: string
+}
+
+/** The other node. */
+export interface PeerConfig {
+  /** As in its own node.json. */
+  readonly id: number
+  /** Its host name. */
+  readonly name: string
+  /** The peer's own addresses. */
+  readonly addresses: readonly PeerAddress[]
+}
+
+/** A way for frames to the peer. The keys after `kind` are there for udp only. */
+export interface HeartbeatPath {
+  /** In status and log. */
+  readonly name: string
+  /** serial: the line between the heartbeat ports. udp: datagrams between two addresses. */
+  readonly kind: 'serial' | 'udp'
+  /** Datagrams leave and come in through this interface only. */
+  readonly interface?: string
+  /** Datagrams are sent from here. */
+  readonly address?: string
+  /** Datagrams go there; those of others are not taken. */
+  readonly peer_address?: string
+  /** UDP port, the same at both ends. */
+  readonly port?: number
+}
+
+/**
+ * What a peer can do whose frames are whole and cannot be verified: another key, another
+ * version.
+ */
+export interface StrangerConfig {
+  /**
+   * hold: no takeover while such frames say on the serial line that it is active. ignore: they
+   * count for nothing.
+   */
+  readonly action: 'hold' | 'ignore'
+  /** Counted from when adverts are no longer heard. Unit: ms. */
+  readonly hold_ms_max: number
+}
+
+/** How the two nodes hear each other beside VRRP. */
+export interface HeartbeatConfig {
+  /** Time between two frames on each path. Unit: ms. */
+  readonly interval_ms: number
+  /** Silence that counts as the loss of a path. Unit: ms. */
+  readonly dead_ms: number
+  /** The id of one of `keys`. */
+  readonly send_with: number
+  /** Keys that are accepted; two while they are being changed. */
+  readonly keys: readonly HeartbeatKey[]
+  /** The other node. */
+  readonly peer: PeerConfig
+  /** In the order in which frames report them. */
+  readonly paths: readonly HeartbeatPath[]
+  /**
+   * What a peer can do whose frames are whole and cannot be verified: another key, another
+   * version.
+   */
+  readonly stranger: StrangerConfig
+}
+
+/**
+ * Addresses that show whether an interface reaches the world: it does while any of them
+ * answers.
+ */
+export interface ConnectivityConfig {
+  /** In status and log. */
+  readonly name: string
+  /** Echo requests go out here. */
+  readonly interface: string
+  /** IPv4 or IPv6 addresses. */
+  readonly targets: readonly string[]
+  /** Time between two echo requests to a target. Unit: ms. */
+  readonly interval_ms: number
+  /** An answer later than this does not count. Unit: ms. */
+  readonly timeout_ms: number
+}
+
+/** A program that must succeed before a takeover while every path is silent. */
+export interface FencingConfig {
+  /** Its absolute path in the running system. */
+  readonly hook: string
+  /** Longer than this and it has failed. Unit: ms. */
+  readonly timeout_ms: number
+}
+
+/** How the heartbeat and VRRP decide together. */
+export interface ArbitrationConfig {
+  /**
+   * guarded: nobody takes over while any path says that the peer is active. strict_rfc: VRRP
+   * alone decides.
+   */
+  readonly policy: 'guarded' | 'strict_rfc'
+  /**
+   * Every path is silent and no target of a connectivity group answers. serve: be active all
+   * the same. hold: do not.
+   */
+  readonly all_silent: 'serve' | 'hold'
+  /** A program that must succeed before a takeover while every path is silent. */
+  readonly fencing?: FencingConfig
 }

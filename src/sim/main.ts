@@ -11,7 +11,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { encodeRecord } from '../agent/control/record.ts'
 import { type Beginning, replay } from '../agent/replay.ts'
-import type { SimNode } from './node.ts'
+import { plainHash } from '../agent/wire/sha256.ts'
+import { lifeOf, type SimNode } from './node.ts'
 import { runScenario, type Verdict } from './scenario.ts'
 import { scenarios } from './scenario-list.ts'
 import { runSeed, scheduleOf } from './swarm.ts'
@@ -61,12 +62,18 @@ const beginningOf = (node: SimNode): Beginning => ({
   kind: 'begin',
   at: node.queue.now(),
   config: node.config,
-  version: 'simulated',
+  version: lifeOf(node).version,
+  entropy: lifeOf(node).entropy,
+  held: lifeOf(node).held,
 })
 
 function replayFile(path: string): boolean {
   const lines = readFileSync(path, 'utf8').split('\n')
-  for (const line of replay(lines.filter(text => text !== ''))) print(line)
+  for (const line of replay(
+    lines.filter(text => text !== ''),
+    plainHash,
+  ))
+    print(line)
   return true
 }
 

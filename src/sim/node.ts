@@ -1,10 +1,12 @@
 /** One simulated node: the real director, its kernel, and a process that can stall or die. */
 
 import { begin, nextDeadline, step } from '../agent/director.ts'
+import type { Life } from '../agent/life.ts'
 import type { Effect, Event } from '../agent/machine.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
+import { plainHash } from '../agent/wire/sha256.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { newKernel, type SimKernel } from './kernel.ts'
 import type { Queue } from './queue.ts'
@@ -68,12 +70,20 @@ export function startProcess(node: SimNode): void {
   node.life += 1
   node.stalled = false
   node.backlog.length = 0
-  const [state, effects] = begin(node.config, node.queue.now(), 'simulated')
+  const [state, effects] = begin(node.config, node.queue.now(), lifeOf(node))
   node.state = state
   node.watch.onStep(node, 'begin', effects)
   perform(node, effects)
   for (const { name } of node.config.interfaces) reportLink(node, name)
 }
+
+/** What the present start of the process is given; the same again for a record of it. */
+export const lifeOf = (node: SimNode): Life => ({
+  version: 'simulated',
+  entropy: plainHash.sha256(Uint8Array.of(node.index, node.life >>> 8, node.life)),
+  hash: plainHash,
+  held: false,
+})
 
 /** Ends the process without a word; the kernel keeps what it holds. */
 export function killProcess(node: SimNode): void {

@@ -81,6 +81,37 @@ test('a config whose names lead nowhere is refused', t => {
   t.deepEqual(faultsOf([]), [''])
 })
 
+test('a heartbeat whose parts do not fit each other is refused', t => {
+  const [config] = configs.flat() as [NodeConfig]
+  const { $defs } = schema as unknown as { $defs: Record<string, { examples: [Json] }> }
+  const heartbeat = $defs['heartbeat']?.examples[0] as unknown as NonNullable<
+    NodeConfig['heartbeat']
+  >
+  const faultsOf = (change: object) =>
+    checkNodeConfig({ ...config, heartbeat: { ...heartbeat, ...change } }).map(({ path }) => path)
+  t.deepEqual(faultsOf({}), [])
+  t.deepEqual(faultsOf({ send_with: 9 }), ['heartbeat.send_with'])
+  t.deepEqual(faultsOf({ peer: { ...heartbeat.peer, id: 1 } }), ['heartbeat.peer.id'])
+  t.deepEqual(faultsOf({ paths: [{ name: 'back', kind: 'udp', interface: 'nowhere' }] }), [
+    'heartbeat.paths[0].interface',
+    'heartbeat.paths[0].address',
+    'heartbeat.paths[0].peer_address',
+    'heartbeat.paths[0].port',
+  ])
+  const { heartbeat: _, ...serial } = config.serial
+  t.deepEqual(
+    checkNodeConfig({ ...config, serial, heartbeat }).map(({ path }) => path),
+    ['heartbeat.paths[0]'],
+  )
+  const group = { interface: 'nowhere', targets: ['192.0.2.1'], interval_ms: 1000, timeout_ms: 500 }
+  t.deepEqual(
+    checkNodeConfig({ ...config, connectivity: [{ name: 'up', ...group }] }).map(
+      fault => fault.path,
+    ),
+    ['connectivity[0].interface'],
+  )
+})
+
 test('a fault names no value, which could be a secret', t => {
   const [config] = configs.flat() as [NodeConfig]
   const access = { authorized_keys: ['hunter2', 7], console_password_hash: ['hunter2'] }

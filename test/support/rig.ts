@@ -1,8 +1,10 @@
 import { begin, nextDeadline, step } from '../../src/agent/director.ts'
+import type { Life } from '../../src/agent/life.ts'
 import type { Effect, Event } from '../../src/agent/machine.ts'
 import type { DirectorState } from '../../src/agent/state.ts'
 import { type Instant, instant } from '../../src/agent/units.ts'
 import { parseIpv4Prefix } from '../../src/agent/wire/ipv4.ts'
+import { plainHash } from '../../src/agent/wire/sha256.ts'
 import { encodeAdvertFrame } from '../../src/agent/wire/vrrp.ts'
 import type { NodeConfig } from '../../src/model/node-config.ts'
 import { pairConfigs } from '../../src/sim/pair.ts'
@@ -40,9 +42,17 @@ export interface Heard {
   readonly addresses?: readonly string[]
 }
 
+/** Randomness that is none. */
+export const testLife: Life = {
+  version: 'test',
+  entropy: new Uint8Array(32),
+  hash: plainHash,
+  held: false,
+}
+
 /** A director of the example pair's first node, begun at 1 s. */
 export function newRig(config: NodeConfig = pairConfigs()[0]): Rig & { begun: readonly Effect[] } {
-  const [state, begun] = begin(config, instant(1_000_000), 'test')
+  const [state, begun] = begin(config, instant(1_000_000), testLife)
   const rig: Rig & { begun: readonly Effect[] } = {
     state,
     config,

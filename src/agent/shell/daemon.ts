@@ -6,6 +6,8 @@ import { type AdvertPorts, openAdverts } from './adverts.ts'
 import { openConsole } from './console.ts'
 import { type Control, openControl } from './control.ts'
 import { openEvents } from './events.ts'
+import { openHeartbeat } from './heartbeat.ts'
+import { newLife } from './life.ts'
 import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
 import { type Loop, openLoop } from './loop.ts'
@@ -50,7 +52,7 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
   const happen: World['happen'] = happening => loop?.happen(happening)
   const end = (code: number) => loop?.end(code)
   const { world, control } = openWorld(config, prepared, options, { poll, happen, end })
-  const [state, effects] = begin(config, host.now(), AGENT_VERSION)
+  const [state, effects] = begin(config, host.now(), newLife())
   loop = openLoop(director, state, {
     poll,
     timed: [world.probes, control, world.vips],
@@ -95,6 +97,7 @@ function openWorld(
   const world: World = {
     ...{ vips, adverts, tasks, lines, events, happen },
     probes: openProbes(poll, (probe, errno) => happen({ kind: 'probe', probe, errno })),
+    heartbeat: openHeartbeat(happen),
     said: { complaint: '' },
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
     exit: end,

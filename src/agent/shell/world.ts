@@ -9,6 +9,7 @@ import type { Instant } from '../units.ts'
 import type { AdvertPorts } from './adverts.ts'
 import type { ConsoleLines } from './console.ts'
 import type { EventLog } from './events.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import type { Probes } from './probes.ts'
 import type { Tasks } from './tasks.ts'
 import type { Vips } from './vips.ts'
@@ -22,6 +23,7 @@ export interface World {
   readonly adverts: AdvertPorts
   readonly probes: Probes
   readonly tasks: Tasks
+  readonly heartbeat: Heartbeat
   readonly lines: ConsoleLines
   readonly events: EventLog
   readonly said: { complaint: string }
@@ -54,6 +56,11 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       break
     case 'probe_cancel':
       world.probes.cancel(effect.probe)
+      break
+    case 'beat':
+    case 'ping':
+    case 'fence':
+      world.heartbeat.perform(effect)
       break
     case 'reply':
       world.reply(effect.client, effect.answer)

@@ -1,0 +1,128 @@
+/** SHA-256, FIPS 180-4, and HMAC, RFC 2104, where no faster ones are given. */
+
+import type { Hash } from '../hash.ts'
+import { writeU32 } from './bytes.ts'
+
+const BLOCK = 64
+// The first 32 bits of the fractional parts of the cube roots of the first 64 primes (4.2.2).
+const ROUND = Int32Array.of(
+  ...[0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4],
+  ...[0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe],
+  ...[0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f],
+  ...[0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7],
+  ...[0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc],
+  ...[0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b],
+  ...[0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116],
+  ...[0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3],
+  ...[0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7],
+  0xc67178f2,
+)
+const START = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+]
+
+// Used again by every block: nothing of one call is left for the next.
+const words = new Int32Array(64)
+
+const newState = () => Int32Array.from(START)
+
+// 6.2.2, one block of 64 bytes.
+function compress(state: Int32Array, bytes: Uint8Array, offset: number): void {
+  const w = words
+  for (let t = 0, at = offset; t < 16; t += 1, at += 4) {
+    w[t] =
+      ((bytes[at] as number) << 24) |
+      ((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number)
+  }
+  for (let t = 16; t < 64; t += 1) {
+    const x = w[t - 15] as number
+    const y = w[t - 2] as number
+    const low = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
+    const high = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
+    w[t] = ((w[t - 16] as number) + low + (w[t - 7] as number) + high) | 0
+  }
+  const s = state
+  let [a, b, c, d] = [s[0] as number, s[1] as number, s[2] as number, s[3] as number]
+  let [e, f, g, h] = [s[4] as number, s[5] as number, s[6] as number, s[7] as number]
+  for (let t = 0; t < 64; t += 1) {
+    const high = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
+    const one = (h + high + ((e & f) ^ (~e & g)) + (ROUND[t] as number) + (w[t] as number)) | 0
+    const low = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
+    const two = (low + ((a & b) ^ (a & c) ^ (b & c))) | 0
+    h = g
+    g = f
+    f = e
+    e = (d + one) | 0
+    d = c
+    c = b
+    b = a
+    a = (one + two) | 0
+  }
+  state[0] = (state[0] as number) + a
+  state[1] = (state[1] as number) + b
+  state[2] = (state[2] as number) + c
+  state[3] = (state[3] as number) + d
+  state[4] = (state[4] as number) + e
+  state[5] = (state[5] as number) + f
+  state[6] = (state[6] as number) + g
+  state[7] = (state[7] as number) + h
+}
+
+const tail = new Uint8Array(2 * BLOCK)
+
+// `before` bytes, a whole number of blocks, are in the state already.
+function finish(state: Int32Array, bytes: Uint8Array, before: number): Uint8Array {
+  const whole = bytes.length - (bytes.length % BLOCK)
+  for (let at = 0; at < whole; at += BLOCK) compress(state, bytes, at)
+  const rest = bytes.length - whole
+  const end = rest < 56 ? BLOCK : 2 * BLOCK
+  tail.fill(0)
+  tail.set(bytes.subarray(whole))
+  tail[rest] = 0x80
+  writeU32(tail, end - 4, (before + bytes.length) * 8)
+  for (let at = 0; at < end; at += BLOCK) compress(state, tail, at)
+  const digest = new Uint8Array(32)
+  for (let at = 0; at < 8; at += 1) writeU32(digest, 4 * at, state[at] as number)
+  return digest
+}
+
+interface Pads {
+  readonly inner: Int32Array
+  readonly outer: Int32Array
+}
+
+const padsOf = new WeakMap<Uint8Array, Pads>()
+
+function padsFor(key: Uint8Array): Pads {
+  const known = padsOf.get(key)
+  if (known !== undefined) return known
+  const short = key.length > BLOCK ? finish(newState(), key, 0) : key
+  const padded = (value: number) => {
+    const block = new Uint8Array(BLOCK).fill(value)
+    short.forEach((byte, at) => {
+      block[at] = byte ^ value
+    })
+    const state = newState()
+    compress(state, block, 0)
+    return state
+  }
+  const pads = { inner: padded(0x36), outer: padded(0x5c) }
+  padsOf.set(key, pads)
+  return pads
+}
+
+const scratch = new Int32Array(8)
+
+/** In TypeScript. The pads of a key are kept, so that a short HMAC is three blocks. */
+export const plainHash: Hash = {
+  sha256: bytes => finish(newState(), bytes, 0),
+  hmac(key, bytes) {
+    const { inner, outer } = padsFor(key)
+    scratch.set(inner)
+    const digest = finish(scratch, bytes, BLOCK)
+    scratch.set(outer)
+    return finish(scratch, digest, BLOCK)
+  },
+}
