@@ -137,7 +137,7 @@ test('the agent and the simulator know no clock, no chance and nothing of Node',
 })
 
 test('only what works with the real world waits for real time', t => {
-  const files = inSrc.filter(({ path }) => !/^src\/(cli|flash|kit|lab|base)\//.test(path))
+  const files = inSrc.filter(({ path }) => !/^src\/(cli|flash|kit|lab|base|serve)\//.test(path))
   bans(t, files, /\bset(Timeout|Interval)\(/)
 })
 

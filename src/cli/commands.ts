@@ -46,6 +46,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/inspect.ts'),
   },
   {
+    name: 'serve',
+    summary: 'offer a build by HTTP to machines that boot from the network',
+    example: 'director serve out/pair --listen 127.0.0.1:8080',
+    load: () => import('./commands/serve.ts'),
+  },
+  {
     name: 'lab',
     summary: 'boot the pair on this machine, with real servers and a client around it',
     example: 'director lab examples/pair/cluster.yaml --check',

@@ -25,19 +25,21 @@ export async function withImage<T>(
   try {
     const stat = await file.stat()
     if (!stat.isFile()) return unreadable(path, 'no regular file')
-    return await use(fileReader(file, stat.size, path))
+    return await use(handleReader(file, stat.size, path))
   } finally {
     await file.close()
   }
 }
 
-function fileReader(file: FileHandle, size: number, name: string): ImageReader {
+/** Reads an image that is open as a file. */
+export function handleReader(file: FileHandle, size: number, name: string): ImageReader {
   return {
     size,
     name,
     async read(offset, length) {
       checkRange(name, size, offset, length)
-      const buffer = Buffer.alloc(length)
+      // Every byte of it is read, or the read is refused.
+      const buffer = Buffer.allocUnsafe(length)
       const { bytesRead } = await file.read(buffer, 0, length, offset)
       if (bytesRead !== length) truncated(name, offset + length, offset + bytesRead)
       return buffer

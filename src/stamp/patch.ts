@@ -32,10 +32,22 @@ export async function* streamPatched(
   image: ImageReader,
   patches: readonly Patch[],
 ): AsyncGenerator<Uint8Array> {
+  const patched = patchedReader(image, patches)
   for (let offset = 0; offset < image.size; offset += PIECE_BYTES) {
-    const piece = await image.read(offset, Math.min(PIECE_BYTES, image.size - offset))
-    for (const patch of patches) overlay(piece, offset, patch)
-    yield piece
+    yield await patched.read(offset, Math.min(PIECE_BYTES, image.size - offset))
+  }
+}
+
+/** An image as it would be with patches in it: nothing is copied or written. */
+export function patchedReader(image: ImageReader, patches: readonly Patch[]): ImageReader {
+  return {
+    size: image.size,
+    name: image.name,
+    async read(offset, length) {
+      const piece = await image.read(offset, length)
+      for (const patch of patches) overlay(piece, offset, patch)
+      return piece
+    },
   }
 }
 
