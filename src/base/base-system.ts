@@ -1,6 +1,7 @@
 import type { Steps } from '../kit/steps.ts'
 import type { Board } from '../model/board.ts'
 import type { Tree } from '../tree/tree.ts'
+import type { LockedPackage, LockedSource } from './lock.ts'
 
 /** A kernel and a user land as a tree, with nothing of a cluster or a node in it. */
 export interface BaseSystem {
@@ -64,6 +65,8 @@ export interface Toolbox {
    * SHA-256 over all that is unpacked in the root; hexadecimal. Known before anything is unpacked.
    */
   readonly digest: string
+  /** What is unpacked in the root. */
+  readonly packages: readonly LockedPackage[]
   /**
    * Runs a tool to its end, with an environment of its own (`LC_ALL=C`, `TZ=UTC`).
    *
@@ -90,6 +93,7 @@ export interface SourcePackage {
   readonly version: string
   /** SHA-256 over its files; hexadecimal. */
   readonly digest: string
+  readonly locked: LockedSource
   /** The upstream tree without its top folder; the archive's patches are not applied. */
   load(): Promise<Tree>
 }

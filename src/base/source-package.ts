@@ -29,6 +29,7 @@ export async function openSource(name: string, options: ArchiveOptions): Promise
     name,
     version: source.version,
     digest: digestOf(source.files.map(({ sha256 }) => sha256)),
+    locked: source,
     async load() {
       const packed = source.files.find(({ file }) => /\.orig\.tar\.xz$/.test(file))
       if (packed === undefined) throw new Error(`${name} has no .orig.tar.xz`)

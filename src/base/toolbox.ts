@@ -77,6 +77,7 @@ function toolboxIn({ archive, section, packages, folder, log }: ToolRoot): Toolb
   }
   return {
     digest: digestOf([ROOT_FORMAT, packagesDigest(packages), programs]),
+    packages,
     command,
     async path(inside) {
       const path = join(await root(), inside)

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import project from '../../package.json' with { type: 'json' }
 import type { ArchiveRequest, SourcePackage, Toolbox } from '../base/base-system.ts'
 import { cacheFolder } from '../base/cache.ts'
+import type { LockedPackage, LockedSource } from '../base/lock.ts'
 import { openSource } from '../base/source-package.ts'
 import { openToolbox } from '../base/toolbox.ts'
 import { writeAtomic } from '../kit/atomic.ts'
@@ -35,6 +36,11 @@ export interface AgentBuild {
   readonly elf: Uint8Array
   /** SHA-256 over everything that it was made from; hexadecimal. */
   readonly digest: string
+  readonly madeOf: {
+    /** The compiler with its libraries, of which some are linked in. */
+    readonly toolchain: readonly LockedPackage[]
+    readonly quickjs: LockedSource
+  }
 }
 
 const QUICKJS_SOURCES = ['quickjs', 'dtoa', 'libregexp', 'libunicode', 'cutils']
@@ -60,17 +66,18 @@ export async function buildAgent(request: AgentRequest): Promise<AgentBuild> {
     const script = await bundleAgent(entry)
     const engine = digestOf({ tools: toolbox.digest, quickjs: quickjs.digest, flags: FLAGS })
     const digest = digestOf({ engine, script, host: [...host], assembly: BYTECODE_ASSEMBLY })
+    const madeOf = { toolchain: toolbox.packages, quickjs: quickjs.locked }
     const path = join(cache, 'agent', `${digest}.elf`)
     const cached = await readFile(path).catch(() => undefined)
     if (cached !== undefined) {
       step.remark('reused')
-      return { elf: cached, digest }
+      return { elf: cached, digest, madeOf }
     }
     const engineFolder = join(cache, 'agent', `quickjs-${engine}`)
     const made = { name: basename(entry, '.ts'), script, host, quickjs, engineFolder }
     const elf = await compileAgent(toolbox, made, step)
     await writeAtomic(path, elf, { mode: 0o755 })
-    return { elf, digest }
+    return { elf, digest, madeOf }
   })
 }
 

@@ -4,7 +4,7 @@ import type { ArchiveRequest } from '../base/base-system.ts'
 import { cacheFolder } from '../base/cache.ts'
 import { openDebian } from '../base/debian.ts'
 import { openToolbox } from '../base/toolbox.ts'
-import { buildAgent } from '../compose/agent-build.ts'
+import { type AgentBuild, buildAgent } from '../compose/agent-build.ts'
 import { projectFolder } from '../compose/agent-toolchain.ts'
 import { readFolder } from '../compose/folder.ts'
 import type { Parts } from '../compose/initramfs.ts'
@@ -12,7 +12,9 @@ import { requireCache } from '../compose/usable-cache.ts'
 import type { Steps } from '../kit/steps.ts'
 import { type Cluster, load } from '../model/cluster.ts'
 import { resolve } from '../model/resolve.ts'
+import { type Bill, encodeBill } from '../sbom/cyclonedx.ts'
 import { type BaseImages, makeBaseImages } from './base-images.ts'
+import { makeClusterBill } from './bill.ts'
 import { type BuildRecord, openBuildRecord } from './build-record.ts'
 import { readOperatorFiles, steeringSources } from './inputs.ts'
 import { digestOfNodes, encodeManifest, manifestOf } from './manifest.ts'
@@ -72,12 +74,13 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   await requireCache(cache)
   const record = await openBuildRecord(cache, folder)
   const request = archiveRequest(options, cache)
-  const parts = await openParts(cluster, request)
+  const { parts, madeOf } = await openParts(cluster, request)
   const tools = await openToolbox('tools', request)
   const images = await makeBaseImages({ parts, tools, board: cluster.board, cache, steps, record })
+  const bill = await makeClusterBill({ cluster, images, tools, madeOf, request })
   const nodes = stampNodes(resolve(cluster), images.facts.base.base_sha256)
   const written = await steps.run(`images in ${folder}`, async step => {
-    const result = await writeAll(folder, cluster, images, nodes, record)
+    const result = await writeAll({ folder, cluster, images, nodes, bill, record })
     step.remark(describe(result))
     return result
   })
@@ -94,16 +97,20 @@ function archiveRequest(options: BuildOptions, cache: string): CachedRequest {
   return { steps, locked, cache, ...(mirror === undefined ? {} : { mirror }) }
 }
 
-async function openParts(cluster: Cluster, request: CachedRequest): Promise<Parts> {
+async function openParts(
+  cluster: Cluster,
+  request: CachedRequest,
+): Promise<{ readonly parts: Parts } & Pick<AgentBuild, 'madeOf'>> {
   const { board, packages } = cluster
   const base = await openDebian({ ...request, board, packages })
-  const { elf } = await buildAgent(request)
-  return {
+  const { elf, madeOf } = await buildAgent(request)
+  const parts = {
     base,
     overlay: await readFolder(join(projectFolder, 'overlay')),
     agent: { elf, version: project.version },
     operator: await readOperatorFiles(cluster.files),
   }
+  return { parts, madeOf }
 }
 
 interface Written {
@@ -111,16 +118,21 @@ interface Written {
   readonly removed: readonly string[]
 }
 
-async function writeAll(
-  folder: string,
-  cluster: Cluster,
-  images: BaseImages,
-  nodes: readonly StampedNode[],
-  record: BuildRecord,
-): Promise<Written> {
+interface Content {
+  readonly folder: string
+  readonly cluster: Cluster
+  readonly images: BaseImages
+  readonly nodes: readonly StampedNode[]
+  readonly bill: Bill
+  readonly record: BuildRecord
+}
+
+async function writeAll(content: Content): Promise<Written> {
+  const { folder, cluster, images, nodes, bill, record } = content
   const outputs = [
     ...(await sharedOutputs(cluster, images, nodes)),
     ...(await nodeOutputs(images, nodes)),
+    bytesOutput('sbom.cdx.json', encodeBill(bill)),
   ]
   const written = await writeOutputs(folder, outputs, record.outputs)
   const manifest = manifestOf({

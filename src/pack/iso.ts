@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolbox } from '../base/base-system.ts'
+import { uuidFrom } from '../kit/uuid.ts'
 import type { Board } from '../model/board.ts'
 import { encodeLoaderSettings } from '../stamp/console-args.ts'
 import { type ConsolePort, LAYOUT_FEATURES, type Layout } from '../stamp/layout.ts'
@@ -108,19 +109,7 @@ function efiArguments(partition: string, baseSha256: string): string[] {
   return [
     ...['-partition_cyl_align', 'off', '-partition_offset', '16'],
     ...['-append_partition', '2', EFI_SYSTEM_PARTITION, partition, '-appended_part_as_gpt'],
-    ...['-iso_mbr_part_type', BASIC_DATA_PARTITION, '--gpt_disk_guid', guidFrom(baseSha256)],
+    ...['-iso_mbr_part_type', BASIC_DATA_PARTITION, '--gpt_disk_guid', uuidFrom(baseSha256)],
     ...['-eltorito-alt-boot', '-e', '--interval:appended_partition_2:all::', '-no-emul-boot'],
   ]
-}
-
-/** A GUID that names the base, marked as one of no clock and no chance (RFC 9562, version 8). */
-function guidFrom(hex: string): string {
-  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16)
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-')
 }

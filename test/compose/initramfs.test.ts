@@ -46,6 +46,7 @@ const BASE: BaseSystem = {
 // Compresses nothing, so that a test can read what went in.
 const TOOLS: Toolbox = {
   digest: 'f'.repeat(64),
+  packages: [],
   run: async (_tool, _args, options) => options?.input ?? new Uint8Array(0),
   command: async tool => [tool],
   path: async inside => inside,

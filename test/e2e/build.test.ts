@@ -17,8 +17,10 @@ import { sha256, sha256File } from '../../src/kit/hash.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { type BuildResult, buildImages } from '../../src/pack/build.ts'
 import type { Manifest } from '../../src/pack/manifest.ts'
+import type { Bill } from '../../src/sbom/cyclonedx.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
 import { openDirectorIso, readIsoStamp } from '../../src/stamp/iso.ts'
+import { faultsOfBill, wrongReferences } from '../support/cyclonedx.ts'
 import { requires } from '../support/requires.ts'
 import { waitForText } from '../support/wait-for-text.ts'
 
@@ -56,6 +58,23 @@ e2e.serial(
     t.true(manifest.packages.some(({ name }) => name === 'busybox-static'))
   },
 )
+
+e2e.serial('the bill of materials is valid and names every file of the image', t => {
+  const bill = JSON.parse(readFileSync(join(built.folder, 'sbom.cdx.json'), 'utf8')) as Bill
+  t.deepEqual(faultsOfBill(bill), [])
+  t.deepEqual(wrongReferences(bill), [])
+  const { files } = JSON.parse(readFileSync(built.manifest, 'utf8')) as Manifest
+  const named = new Map(
+    bill.components.flatMap(({ components = [] }) =>
+      components.map(({ name, hashes }) => [name, hashes?.[0]?.content] as const),
+    ),
+  )
+  for (const { kind, path, sha256: sum } of files) if (kind === 'file') t.is(named.get(path), sum)
+  const names = bill.components.map(({ name }) => name)
+  for (const name of ['busybox-static', 'directord', 'quickjs', 'musl-dev', 'grub-pc-bin']) {
+    t.true(names.includes(name), name)
+  }
+})
 
 e2e.serial('only the owner may read what holds secrets', t => {
   for (const { iso, overlay, config } of built.nodes) {

@@ -35,7 +35,7 @@ interface Place {
 
 async function makeIn({ name, boot = ['bios', 'uefi'], files = ['kernel', 'initramfs'] }: Place) {
   const scratch = join(folder, name)
-  mkdirSync(join(scratch, 'work'), { recursive: true })
+  mkdirSync(join(scratch, 'iso'), { recursive: true })
   for (const file of files) writeFileSync(join(scratch, file), file.repeat(100_000))
   const content: IsoContent = {
     kernelFile: join(scratch, 'kernel'),
@@ -46,7 +46,7 @@ async function makeIn({ name, boot = ['bios', 'uefi'], files = ['kernel', 'initr
     console: { port: 'ttyS0', baud: 115_200 },
     baseSha256: sha256('a base'),
   }
-  return makeBaseIso(content, tools, join(scratch, 'work'))
+  return makeBaseIso(content, tools, join(scratch, 'iso'))
 }
 
 /** Works as another person on another machine would. */
@@ -91,7 +91,7 @@ withTools.serial('an ISO that was cut behind its file system is told from a whol
   const cut = memoryReader(iso.subarray(0, iso.length - 512), 'cut.iso')
   t.is((await problemOf(() => openDirectorIso(cut))).code, 'image_truncated')
   const stick = join(folder, 'stick')
-  copyFileSync(join(folder, 'cut/work/base.iso'), stick)
+  copyFileSync(join(folder, 'cut/iso/base.iso'), stick)
   writeFileSync(stick, Buffer.alloc(4096), { flag: 'a' })
   await withImage(stick, async image => t.truthy(await openDirectorIso(image)))
 })
