@@ -31,6 +31,18 @@ export interface FileReference {
   readonly file: string
 }
 
+/**
+ * How an image that holds several nodes knows this one, beside the MAC addresses of its
+ * NICs.
+ */
+export interface IdentitySpec {
+  /**
+   * The serial number of the machine, as `dmidecode -s system-serial-number` shows it; in
+   * quotes where it is all digits.
+   */
+  readonly dmi_serial?: string
+}
+
 /** One director: what differs from the other one. */
 export interface NodeSpec {
   /** Becomes the host name; unique in the cluster. */
@@ -47,6 +59,11 @@ export interface NodeSpec {
   readonly interfaces: Readonly<Record<string, NodeInterfaceSpec>>
   /** The serial ports of a node. */
   readonly serial?: SerialSpec
+  /**
+   * How an image that holds several nodes knows this one, beside the MAC addresses of its
+   * NICs.
+   */
+  readonly identity?: IdentitySpec
   /**
    * An unencrypted OpenSSH private key of type ed25519, in a file of mode 0600, as `init` and
    * `ssh-keygen -t ed25519` write it. It goes into this node's stamp. Absent: a new key is

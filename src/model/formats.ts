@@ -15,6 +15,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
     isMadeOf(text, 15, isInterfaceCharacter) && text !== '.' && text !== '..',
   'node-name': text => isMadeOf(text, 63, isNameCharacter) && isSmallLetter(text.charCodeAt(0)),
   'serial-port': text => isMadeOf(text, 15, isAlphanumeric) && text.startsWith('tty'),
+  'dmi-serial': text => isMadeOf(text, 64, isPrintable) && text.trim() === text,
   sha256: text => text.length === 64 && isMadeOf(text, 64, isHexDigit),
 }
 
@@ -29,6 +30,10 @@ const isNameCharacter: CharacterTest = code => isDigit(code) || isSmallLetter(co
 // Letters, digits, hyphen, dot, underscore: a part of what dev_valid_name() in the kernel allows.
 const isInterfaceCharacter: CharacterTest = code =>
   isAlphanumeric(code) || code === 45 || code === 46 || code === 95
+
+// Of ASCII, without what a loader's script would read as its own: " $ \\ `
+const isPrintable: CharacterTest = code =>
+  code >= 32 && code <= 126 && code !== 34 && code !== 36 && code !== 92 && code !== 96
 
 function isMadeOf(text: string, length_max: number, test: CharacterTest): boolean {
   if (text.length === 0 || text.length > length_max) return false

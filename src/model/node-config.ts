@@ -38,6 +38,8 @@ export interface NodeIdentity {
   readonly name: string
   /** 1 for the first node of the cluster file, 2 for the second. */
   readonly id: number
+  /** How an image that holds several nodes knows this one, beside its MAC addresses. */
+  readonly dmi_serial?: string
 }
 
 /** An interface of the node. */

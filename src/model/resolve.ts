@@ -6,6 +6,7 @@ import type {
   InterfaceConfig,
   InterfaceMatch,
   NodeConfig,
+  NodeIdentity,
   SerialConfig,
   ServiceConfig,
   VrrpConfig,
@@ -30,7 +31,7 @@ export function resolve(cluster: Cluster): readonly NodeConfig[] {
     (node, index): NodeConfig => ({
       schema: 1,
       cluster: spec.cluster,
-      node: { name: node.name, id: index + 1 },
+      node: identityOf(node, index + 1),
       shared_digest,
       interfaces: resolveInterfaces(spec, node),
       serial: resolveSerial(cluster, node),
@@ -41,6 +42,11 @@ export function resolve(cluster: Cluster): readonly NodeConfig[] {
   )
   for (const config of configs) assertAccepted(config)
   return configs
+}
+
+function identityOf({ name, identity }: NodeSpec, id: number): NodeIdentity {
+  const serial = identity?.dmi_serial
+  return { name, id, ...(serial === undefined ? {} : { dmi_serial: serial }) }
 }
 
 // The agent's own check, before it is too late to tell anybody.

@@ -2,6 +2,7 @@ import { checkAccess } from './access.ts'
 import { checkAddresses } from './addresses.ts'
 import type { Check } from './finding.ts'
 import { checkForwarding } from './forwarding.ts'
+import { checkIdentity } from './identity.ts'
 import { checkImage } from './image.ts'
 import { checkNames } from './names.ts'
 import { checkNics } from './nics.ts'
@@ -14,6 +15,7 @@ import { checkVrrp } from './vrrp.ts'
 export const checks: readonly Check[] = [
   checkNames,
   checkNics,
+  checkIdentity,
   checkSerial,
   checkAddresses,
   checkRoutes,
