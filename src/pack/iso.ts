@@ -71,7 +71,7 @@ export async function makeBaseIso(
   }
   if (content.boot.includes('uefi')) {
     const partition = join(scratch, 'efi.img')
-    await makeEfiPartition(loader, baseSha256.slice(0, 8), partition)
+    await makeEfiPartition(loader, { serial: baseSha256.slice(0, 8) }, partition)
     args.push(...efiArguments(partition, baseSha256))
   }
   const kernel = `boot/vmlinuz=${content.kernelFile}`
