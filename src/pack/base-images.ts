@@ -17,6 +17,7 @@ import { digestOf, sha256 } from '../kit/hash.ts'
 import type { Steps } from '../kit/steps.ts'
 import type { Board } from '../model/board.ts'
 import type { BuildRecord } from './build-record.ts'
+import { type FlashContent, makeBaseFlash } from './flash.ts'
 import { type IsoContent, makeBaseIso } from './iso.ts'
 
 /** The images that all nodes share, in the cache. */
@@ -26,6 +27,7 @@ export interface BaseImages {
   readonly kernel: CachedFile
   readonly initramfs: CachedFile
   readonly iso: CachedFile
+  readonly flash: CachedFile
 }
 
 /** A file in the cache. */
@@ -44,6 +46,7 @@ export interface BaseImagesRequest {
 }
 
 const ISO_FILE = 'base.iso'
+const FLASH_FILE = 'base.img'
 
 /** Makes the initramfs and the ISO without a stamp, or takes them from the cache. */
 export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseImages> {
@@ -83,7 +86,37 @@ export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseIm
     kernel: cachedFile(initramfs, KERNEL_FILE),
     initramfs: cachedFile(initramfs, INITRAMFS_FILE),
     iso: cachedFile(iso, ISO_FILE),
+    flash: cachedFile(await flashStep(request, initramfs, facts), FLASH_FILE),
   }
+}
+
+async function flashStep(
+  request: BaseImagesRequest,
+  initramfs: CachedStep,
+  { base }: InitramfsFacts,
+): Promise<CachedStep> {
+  const { board, tools } = request
+  const text = (file: string) => readFile(join(projectFolder, 'images/flash', file), 'utf8')
+  const [menuTemplate, earlyConfig] = [await text('grub.cfg'), await text('early.cfg')]
+  const inputs = {
+    'the initramfs': initramfs.key,
+    'images/flash/grub.cfg': sha256(menuTemplate),
+    'images/flash/early.cfg': sha256(earlyConfig),
+    'the console of the board': digestOf(board.console),
+    'the firmware of the board': digestOf(board.boot),
+    'the tool': await sourceDigest(['agent/flash', 'pack', 'stamp']),
+    'the build programs': tools.digest,
+  }
+  return remarkedStep(request, 'flash', inputs, async scratch => {
+    const work = join(scratch, 'work')
+    const content: FlashContent = {
+      kernelFile: join(initramfs.folder, KERNEL_FILE),
+      initramfsFile: join(initramfs.folder, INITRAMFS_FILE),
+      ...{ menuTemplate, earlyConfig, base, boot: board.boot, console: board.console },
+    }
+    await rename(await makeBaseFlash(content, tools, work), join(scratch, FLASH_FILE))
+    await rm(work, { recursive: true })
+  })
 }
 
 function cachedFile({ folder, sums }: CachedStep, name: string): CachedFile {

@@ -40,6 +40,7 @@ export interface BuildResult {
   readonly folder: string
   readonly baseSha256: string
   readonly baseIso: string
+  readonly baseFlash: string
   readonly netboot: {
     readonly folder: string
     readonly kernel: string
@@ -56,12 +57,15 @@ export interface BuildResult {
 export interface BuiltNode {
   readonly name: string
   readonly iso: string
+  /** The image of its flash disk. */
+  readonly flash: string
   readonly overlay: string
   readonly config: string
 }
 
 /**
- * Makes the images of a cluster: an ISO a node, a netboot tree, a manifest.
+ * Makes the images of a cluster: an ISO and a flash image a node, a netboot tree, a
+ * manifest.
  *
  * What is in the cache or already in the output folder is not made again.
  *
@@ -175,6 +179,7 @@ function resultOf(
     folder,
     baseSha256: images.facts.base.base_sha256,
     baseIso: join(folder, 'base.iso'),
+    baseFlash: join(folder, 'base.img'),
     netboot: {
       folder: netboot,
       kernel: join(netboot, 'vmlinuz'),
@@ -183,6 +188,7 @@ function resultOf(
     nodes: nodes.map(({ name }) => ({
       name,
       iso: join(folder, 'iso', `${name}.iso`),
+      flash: join(folder, 'flash', `${name}.img`),
       overlay: join(netboot, 'nodes', `${name}.img`),
       config: join(folder, 'nodes', `${name}.json`),
     })),

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeBootState, FIRST_STATE } from '../agent/flash/boot-state.ts'
+import { encodeStateArea, FIRST_STATE } from '../agent/flash/boot-state.ts'
 import {
   BLOCK_BYTES,
   COPIES,
@@ -25,6 +25,7 @@ import type { BaseFacts } from '../model/base-facts.ts'
 import type { Board } from '../model/board.ts'
 import { encodeLoaderSettings } from '../stamp/console-args.ts'
 import type { ConsolePort } from '../stamp/layout.ts'
+import { writeSparse } from '../stamp/sparse-copy.ts'
 import { BOOT_CODE_BYTES, bootCode, placeCore } from './grub-bios.ts'
 import { KERNEL_ARGS } from './kernel-args.ts'
 import { makeBiosLoader, makeEfiPartition } from './loader.ts'
@@ -68,7 +69,7 @@ export async function makeBaseFlash(
     ...tablePieces(content.base.base_sha256),
     ...(await loaderPieces(content, tools, scratch)),
     ...settingsPieces(content.console),
-    { offset: partition('director-state').offset, bytes: encodeBootState(FIRST_STATE) },
+    { offset: partition('director-state').offset, bytes: encodeStateArea(FIRST_STATE) },
     ...(await slotPieces(content)),
   ]
   const path = join(scratch, 'base.img')
@@ -162,11 +163,8 @@ function settingsPieces(console: ConsolePort): readonly Piece[] {
   )
 }
 
-async function slotPieces({
-  base,
-  initramfsFile,
-  kernelFile,
-}: FlashContent): Promise<readonly Piece[]> {
+async function slotPieces(content: FlashContent): Promise<readonly Piece[]> {
+  const { base, initramfsFile, kernelFile } = content
   const [kernel, system] = [await readFile(kernelFile), await readFile(initramfsFile)]
   const places = placePieces({ kernel: kernel.length, system: system.length })
   const [kernelBytes, systemBytes] = [
@@ -178,7 +176,8 @@ async function slotPieces({
     ...{ base_sha256: base.base_sha256, length: places.length },
     kernel: { ...places.kernel, sha256: sha256(kernelBytes) },
     system: { ...places.system, sha256: sha256(systemBytes) },
-    ...{ kernel_args: KERNEL_ARGS, release: null, key: null, signature: null },
+    ...{ kernel_args: KERNEL_ARGS, console: content.console },
+    ...{ release: null, key: null, signature: null },
   }
   const head = encodeSlotHead(manifest, sha256).map(({ offset, text }) => ({
     offset,
@@ -213,21 +212,4 @@ function tooSmall(expected: number, found: number): never {
     found: `${expected} bytes of kernel and root file system`,
     remedy: 'take packages or files out of the cluster file',
   })
-}
-
-const STEP_BYTES = 64 << 10
-
-/** Writes bytes and leaves out what is zero, since the file is already. */
-async function writeSparse(
-  file: Awaited<ReturnType<typeof open>>,
-  offset: number,
-  bytes: Uint8Array,
-): Promise<void> {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const zeros = Buffer.alloc(STEP_BYTES)
-  for (let at = 0; at < view.length; at += STEP_BYTES) {
-    const step = view.subarray(at, at + STEP_BYTES)
-    if (step.equals(zeros.subarray(0, step.length))) continue
-    await file.write(step, 0, step.length, offset + at)
-  }
 }

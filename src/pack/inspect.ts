@@ -1,7 +1,9 @@
+import type { SlotContent } from '../agent/flash/slot.ts'
 import { sha256File } from '../kit/hash.ts'
 import { fail } from '../kit/problem.ts'
 import { readBaseFacts } from '../stamp/base-facts.ts'
 import { readBootWays } from '../stamp/boot-ways.ts'
+import { isDirectorFlash, openDirectorFlash, readFlashStamp } from '../stamp/flash.ts'
 import { beginsAsGzip } from '../stamp/gzip.ts'
 import { type ImageReader, withImage } from '../stamp/image-reader.ts'
 import { openDirectorIso, readIsoStamp } from '../stamp/iso.ts'
@@ -15,7 +17,15 @@ export interface Inspection {
   readonly file: string
   readonly size: number
   readonly sha256: string
-  readonly kind: 'iso' | 'initramfs' | 'stamp' | 'config' | 'manifest' | 'agent' | 'kernel'
+  readonly kind:
+    | 'iso'
+    | 'flash'
+    | 'initramfs'
+    | 'stamp'
+    | 'config'
+    | 'manifest'
+    | 'agent'
+    | 'kernel'
   /** By kind; plain JSON. */
   readonly facts: Readonly<Record<string, unknown>>
 }
@@ -51,6 +61,7 @@ export async function inspectImage(
   // The boot protocol of Linux on x86: "HdrS" at 0x202.
   if (startsWith(head, 0x202, 'HdrS')) return { kind: 'kernel', facts: await kernelFacts(image) }
   if (/^\s*\{/.test(head.toString('latin1'))) return inspectJson(await readWhole(image), image.name)
+  if (await isDirectorFlash(image)) return inspectFlash(image)
   return (await isVolume(image)) ? inspectIso(image) : unknown(image.name)
 }
 
@@ -62,6 +73,32 @@ async function inspectIso(image: ImageReader): Promise<Pick<Inspection, 'kind' |
   const starts = { boot: await readBootWays(image) }
   const facts = { base_sha256, ...starts, ...region, stamp: stamp?.facts ?? null }
   return { kind: 'iso', facts: { ...facts, is_for_this_base: isFor(stamp?.facts, base_sha256) } }
+}
+
+async function inspectFlash(image: ImageReader): Promise<Pick<Inspection, 'kind' | 'facts'>> {
+  const flash = await openDirectorFlash(image)
+  const stamp = await readFlashStamp(flash)
+  const { manifest, slots, state } = flash
+  const { base_sha256, console } = manifest
+  const { disk: boot } = await readBootWays(image)
+  const trial = state.trial ?? null
+  return {
+    kind: 'flash',
+    facts: {
+      ...{ base_sha256, boot, console, active: state.active, trial },
+      slots: Object.fromEntries(
+        Object.entries(slots).map(([name, slot]) => [name, slotFacts(slot)]),
+      ),
+      ...{ stamp: stamp?.facts ?? null, is_for_this_base: isFor(stamp?.facts, base_sha256) },
+    },
+  }
+}
+
+function slotFacts(slot: SlotContent): object | string {
+  if (slot.kind === 'empty') return 'empty'
+  if (slot.kind === 'damaged') return `damaged: ${slot.why}`
+  const { base_sha256, kernel_version, length, signature, version } = slot.manifest
+  return { version, kernel: kernel_version, base_sha256, length, signature }
 }
 
 const isFor = (stamp: { base_sha256: string } | undefined, base: string) =>
@@ -102,7 +139,8 @@ function unknown(path: string): never {
   fail({
     code: 'file_unknown',
     message: 'the file is none that this tool writes',
-    expected: 'an ISO, an initramfs, a stamp, a node.json, a manifest, a kernel or the agent',
+    expected:
+      'an ISO, a flash image, an initramfs, a stamp, a node.json, a manifest, a kernel or the agent',
     where: { file: path },
   })
 }

@@ -1,9 +1,11 @@
 import { digestOf, sha256 } from '../kit/hash.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { encodeNodeConfig } from '../model/resolve.ts'
+import { flashStampPatches, openDirectorFlash } from '../stamp/flash.ts'
 import { withImage } from '../stamp/image-reader.ts'
 import { type DirectorIso, openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { writePatched } from '../stamp/patch.ts'
+import { writeSparsePatched } from '../stamp/sparse-copy.ts'
 import { encodeStamp } from '../stamp/stamp.ts'
 import type { BaseImages } from './base-images.ts'
 import { bytesOutput, type Output } from './outputs.ts'
@@ -41,6 +43,7 @@ export async function nodeOutputs(
   const iso = await withImage(images.iso.path, openDirectorIso)
   return nodes.flatMap(node => [
     isoOutput(images, iso, node),
+    flashOutput(images, node),
     bytesOutput(`netboot/nodes/${node.name}.img`, node.stamp, SECRET),
     bytesOutput(`nodes/${node.name}.json`, node.configBytes, SECRET),
   ])
@@ -54,5 +57,20 @@ function isoOutput(images: BaseImages, iso: DirectorIso, node: StampedNode): Out
     key: digestOf([images.iso.sha256, sha256(node.stamp), console]),
     mode: SECRET,
     write: path => writePatched(images.iso.path, path, patches, SECRET),
+  }
+}
+
+function flashOutput({ flash }: BaseImages, node: StampedNode): Output {
+  const { console } = node.config.serial
+  return {
+    path: `flash/${node.name}.img`,
+    key: digestOf([flash.sha256, sha256(node.stamp), console]),
+    mode: SECRET,
+    async write(path) {
+      const patches = await withImage(flash.path, async image =>
+        flashStampPatches(await openDirectorFlash(image), node.stamp, console),
+      )
+      await writeSparsePatched(flash.path, path, patches, SECRET)
+    },
   }
 }

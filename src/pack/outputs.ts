@@ -2,6 +2,7 @@ import { constants, copyFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { produceAtomic, writeAtomic } from '../kit/atomic.ts'
 import { digestOf, sha256File } from '../kit/hash.ts'
+import { writeSparsePatched } from '../stamp/sparse-copy.ts'
 
 /** A file that a build leaves in its output folder. */
 export interface Output {
@@ -102,4 +103,11 @@ export function copyOutput(path: string, source: string, key: string): Output {
         { mode },
       ),
   }
+}
+
+/** As `copyOutput`, for a file that is mostly zeros: the copy takes no more space. */
+export function sparseOutput(path: string, source: string, key: string): Output {
+  const mode = 0o644
+  const write = (target: string) => writeSparsePatched(source, target, [], mode)
+  return { path, key: digestOf([mode, key]), mode, write }
 }

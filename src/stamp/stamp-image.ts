@@ -1,15 +1,23 @@
 import { writeAtomic } from '../kit/atomic.ts'
 import { fail } from '../kit/problem.ts'
 import { readBaseFacts } from './base-facts.ts'
+import {
+  flashRemovalPatches,
+  flashStampPatches,
+  isDirectorFlash,
+  isFlashStamped,
+  openDirectorFlash,
+} from './flash.ts'
 import { type ImageReader, memoryReader } from './image-reader.ts'
 import { isStamped, openDirectorIso, removalPatches, stampPatches } from './iso.ts'
 import type { ConsolePort } from './layout.ts'
 import type { NodeSource } from './node-source.ts'
 import { streamPatched, writePatched } from './patch.ts'
+import { writeSparsePatched } from './sparse-copy.ts'
 
 /** What `stamp` makes: bytes for a file or for a pipe. */
 export interface StampedImage {
-  readonly kind: 'iso' | 'netboot'
+  readonly kind: 'iso' | 'netboot' | 'flash'
   readonly baseSha256: string
   readonly size: number
   /** Writes the file at once, readable by its owner alone where it holds secrets. */
@@ -28,11 +36,11 @@ export interface StampOptions {
 const SECRET = 0o600
 
 /**
- * Makes a base image one node: a copy of an ISO with the stamp in its region, or, for a netboot
- * initramfs, the file that is loaded after it.
+ * Makes a base image one node: a copy of an ISO or of a flash image with the stamp in its region,
+ * or, for a netboot initramfs, the file that is loaded after it.
  *
  * @param image must stay open until the result is written
- * @param source undefined takes the stamp out of an ISO
+ * @param source undefined takes the stamp out of an ISO or a flash image
  * @throws ProblemError when the image is not ours, damaged, of another base, or stamped already
  */
 export async function stampImage(
@@ -41,6 +49,7 @@ export async function stampImage(
   options: StampOptions,
 ): Promise<StampedImage> {
   const isArchive = image.size >= 6 && (await image.read(0, 6)).toString('latin1') === '070701'
+  if (!isArchive && (await isDirectorFlash(image))) return stampFlash(image, source, options)
   if (!isArchive) return stampIso(image, source, options)
   return source === undefined ? noStampInside(image.name) : stampNetboot(image, source, options)
 }
@@ -66,6 +75,31 @@ async function stampIso(
     baseSha256,
     size: image.size,
     write: path => writePatched(image.name, path, patches, mode),
+    stream: () => streamPatched(image, patches),
+  }
+}
+
+async function stampFlash(
+  image: ImageReader,
+  source: NodeSource | undefined,
+  { expectedBase, replace }: StampOptions,
+): Promise<StampedImage> {
+  const flash = await openDirectorFlash(image)
+  const baseSha256 = flash.manifest.base_sha256
+  checkExpected(image, baseSha256, expectedBase)
+  const stamped = await isFlashStamped(flash)
+  if (source !== undefined && stamped && !replace) alreadyStamped(image)
+  if (source === undefined && !stamped) notStamped(image)
+  const patches =
+    source === undefined
+      ? flashRemovalPatches(flash)
+      : await flashStampPatches(flash, source.stampFor(baseSha256), consoleOf(source))
+  const mode = source === undefined ? 0o644 : SECRET
+  return {
+    kind: 'flash',
+    baseSha256,
+    size: image.size,
+    write: path => writeSparsePatched(image.name, path, patches, mode),
     stream: () => streamPatched(image, patches),
   }
 }
@@ -103,17 +137,17 @@ function checkExpected(image: ImageReader, found: string, expected: string | und
 function alreadyStamped(image: ImageReader): never {
   fail({
     code: 'already_stamped',
-    message: 'the ISO is stamped already',
-    expected: 'an ISO without a stamp',
+    message: 'the image is stamped already',
+    expected: 'an image without a stamp',
     where: { file: image.name },
-    remedy: 'add --replace to write over the stamp, or use base.iso of the build',
+    remedy: 'add --replace to write over the stamp, or use base.iso or base.img of the build',
   })
 }
 
 function notStamped(image: ImageReader): never {
   fail({
     code: 'not_stamped',
-    message: 'the ISO has no stamp that could be removed',
+    message: 'the image has no stamp that could be removed',
     where: { file: image.name },
   })
 }
@@ -122,7 +156,7 @@ function noStampInside(path: string): never {
   fail({
     code: 'wrong_usage',
     message: 'a netboot initramfs never holds a stamp: each node has a file of its own beside it',
-    expected: 'an ISO with --remove',
+    expected: 'an ISO or a flash image with --remove',
     where: { file: path },
   })
 }

@@ -1,5 +1,7 @@
 // What the loader should start: one block, which the loader reads and writes as its environment
 // (GRUB 2.12, "The GRUB environment block"): a first line, `name=value` lines, `#` to the end.
+// GRUB writes into files only, so the state area is a newc archive with this one file, whose
+// content is the block behind the first: nobody but the image's maker needs to know more of it.
 import { BLOCK_BYTES, COPIES, type Copy, SLOTS, type SlotName } from './disk-layout.ts'
 
 /** A slot that serves. */
@@ -23,6 +25,9 @@ export interface Trial {
   readonly tries: number
 }
 
+/** Where the block is in the state area. */
+export const STATE_OFFSET = BLOCK_BYTES
+
 /** How often a trial is started before the loader goes back. */
 export const TRIES_MAX = 3
 
@@ -31,6 +36,29 @@ const SERVING: readonly ServingSlot[] = ['a', 'b']
 
 /** The state of an image that was just built: slot A, with the stamps in the first cells. */
 export const FIRST_STATE: BootState = { active: 'a', copies: { a: 0, b: 0, rescue: 0 } }
+
+/** Encodes the state area: the file that the loader knows, around the block of a state. */
+export function encodeStateArea(state: BootState): Uint8Array {
+  const nameBytes = STATE_OFFSET - NEWC_HEADER_BYTES
+  const head = newcHeader(BLOCK_BYTES, nameBytes) + 'grubenv'.padEnd(nameBytes, '\0')
+  const tail = `${newcHeader(0, TRAILER.length)}${TRAILER}`.padEnd(BLOCK_BYTES, '\0')
+  const area = new Uint8Array(3 * BLOCK_BYTES)
+  area.set(asBytes(head))
+  area.set(encodeBootState(state), STATE_OFFSET)
+  area.set(asBytes(tail), 2 * BLOCK_BYTES)
+  return area
+}
+
+const NEWC_HEADER_BYTES = 110
+const TRAILER = 'TRAILER!!!\0'
+
+// Linux, driver-api/early-userspace/buffer-format.rst: a plain file, mode 0600, one link.
+function newcHeader(fileBytes: number, nameBytes: number): string {
+  const fields = [1, 0o100600, 0, 0, 1, 0, fileBytes, 0, 0, 0, 0, nameBytes, 0]
+  return `070701${fields.map(field => field.toString(16).padStart(8, '0')).join('')}`
+}
+
+const asBytes = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0))
 
 /** Encodes the block. A disk writes it whole or not at all. */
 export function encodeBootState({ active, copies, trial }: BootState): Uint8Array {
@@ -42,7 +70,7 @@ export function encodeBootState({ active, copies, trial }: BootState): Uint8Arra
     `tries=${trial?.tries ?? 0}`,
   ]
   const text = `${HEAD}${lines.map(line => `${line}\n`).join('')}`.padEnd(BLOCK_BYTES, '#')
-  return Uint8Array.from(text, character => character.charCodeAt(0))
+  return asBytes(text)
 }
 
 /**

@@ -131,7 +131,7 @@ export function decodeGpt(head: Uint8Array): Gpt | undefined {
   for (let at = 0; at < SIGNATURE.length; at++) {
     if (header[at] !== SIGNATURE.charCodeAt(at)) return undefined
   }
-  const blank = header.slice()
+  const blank = Uint8Array.from(header)
   blank.fill(0, 16, 20)
   if (crc32(blank) !== number(header, 16, 4)) return undefined
   if (number(header, 80, 4) !== ENTRIES || number(header, 84, 4) !== ENTRY_BYTES) return undefined

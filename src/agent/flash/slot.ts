@@ -1,11 +1,5 @@
 // What a slot holds, and what the loader reads of it.
-import {
-  BLOCK_BYTES,
-  LOADER_SCRIPT,
-  LOADER_SUMS,
-  MANIFEST,
-  PAYLOAD_ALIGN,
-} from './disk-layout.ts'
+import { BLOCK_BYTES, LOADER_SCRIPT, LOADER_SUMS, MANIFEST, PAYLOAD_ALIGN } from './disk-layout.ts'
 
 /** The first line of a slot. */
 export interface SlotManifest {
@@ -22,6 +16,8 @@ export interface SlotManifest {
   readonly system: SlotPiece
   /** Words for the kernel beside those of the loader. */
   readonly kernel_args: string
+  /** What the loader and the kernel talk on unless a stamp says otherwise. */
+  readonly console: { readonly port: string; readonly baud: number }
   /** Reserved for the release that the slot belongs to, so that an older one can be refused. */
   readonly release: null
   /** Reserved: which key, and what it says about the manifest with `signature` null. */
@@ -135,6 +131,7 @@ function isManifest(value: unknown): value is SlotManifest {
     isPlain(manifest.version) &&
     isPlain(manifest.kernel_version) &&
     isPlain(manifest.kernel_args) &&
+    isConsole(manifest.console) &&
     isHash(manifest.base_sha256) &&
     isCount(manifest.length) &&
     isPiece(manifest.kernel, manifest.length) &&
@@ -153,6 +150,11 @@ function isPiece(value: unknown, length: number): boolean {
     piece.offset >= HEAD_BYTES &&
     piece.offset + piece.length <= length
   )
+}
+
+function isConsole(value: unknown): boolean {
+  const console = value as Partial<Record<'port' | 'baud', unknown>> | null
+  return isPlain(console?.port) && isCount(console?.baud)
 }
 
 const isCount = (value: unknown): value is number =>

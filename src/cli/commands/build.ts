@@ -40,13 +40,15 @@ async function run(clusterFile: string, options: Options): Promise<void> {
 }
 
 function answer({ cluster, ...result }: BuildResult): object {
-  const { folder, baseSha256, baseIso, netboot, nodes, manifest, files, removed } = result
+  const { baseFlash, baseIso, baseSha256, files, folder, manifest, netboot, nodes, removed } =
+    result
   return {
     ok: true,
     cluster: cluster.name,
     folder,
     base_sha256: baseSha256,
     base_iso: baseIso,
+    base_flash: baseFlash,
     netboot,
     nodes,
     manifest,
@@ -63,10 +65,11 @@ function summary({ cluster, folder, files, netboot, nodes }: BuildResult): strin
   return [
     `${place}/`,
     ...lines,
-    'iso/, nodes/ and netboot/nodes/ hold secrets: only you can read them.',
+    'iso/, flash/, nodes/ and netboot/nodes/ hold secrets: only you can read them.',
     '',
     `boot from CD or virtual media: ${iso}, each node its own`,
     `write a USB stick (erases it): dd if=${iso} of=/dev/STICK bs=1M conv=fsync`,
+    `write a disk (erases it):      dd if=${place}/flash/${nodes[0]?.name}.img of=/dev/DISK bs=1M conv=fsync`,
     `boot from the network:         ${shortPath(netboot.folder)}/, see dnsmasq.conf in it`,
     `try the pair on this machine:  ./director lab ${shortPath(cluster.path)}`,
   ].join('\n')

@@ -4,6 +4,7 @@ import { printJson } from '../answer.ts'
 
 const KINDS = {
   iso: 'ISO image of a director',
+  flash: 'flash image of a director',
   initramfs: 'root file system of a director',
   stamp: 'stamp of one node',
   config: 'configuration of one node',
@@ -17,7 +18,7 @@ export function configure(command: Command): void {
   command
     .argument(
       '<file>',
-      'an ISO, an initramfs, a stamp, a node.json, a manifest, a kernel, the agent',
+      'an ISO, a flash image, an initramfs, a stamp, a node.json, a manifest, a kernel, the agent',
     )
     .option('--json', 'print it as JSON')
     .action(run)

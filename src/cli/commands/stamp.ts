@@ -20,12 +20,15 @@ interface Options {
 /** `director stamp`: makes a base image one node, without a build. */
 export function configure(command: Command): void {
   command
-    .argument('<base>', 'an ISO, or the initramfs.zst of a netboot folder')
+    .argument('<base>', 'an ISO, a flash image, or the initramfs.zst of a netboot folder')
     .argument('[config]', 'a cluster file, a node.json, or a stamp')
     .option('--node <name>', 'which node of a cluster file')
     .option('-o, --output <file>', 'where to; - is standard output; default: NODE.iso or NODE.img')
     .option('--replace', 'write over a stamp that is there already')
-    .option('--remove', 'take the stamp out of an ISO: the bytes of the base again')
+    .option(
+      '--remove',
+      'take the stamp out of an ISO or a flash image: the bytes of the base again',
+    )
     .option('--base-sha256 <digest>', 'refuse any other base image', parseDigest)
     .option('--json', 'print what was written as JSON')
     .action(run)
