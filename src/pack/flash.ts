@@ -15,7 +15,7 @@ import {
   type SlotName,
   slotPartition,
 } from '../agent/flash/disk-layout.ts'
-import { encodeGpt, encodeProtectiveMbr } from '../agent/flash/gpt.ts'
+import { type DiskPiece, encodeGpt, encodeProtectiveMbr } from '../agent/flash/gpt.ts'
 import { guidsFrom } from '../agent/flash/guid.ts'
 import { encodeSlotHead, placePieces, type SlotManifest } from '../agent/flash/slot.ts'
 import type { Toolbox } from '../base/base-system.ts'
@@ -65,13 +65,7 @@ export async function makeBaseFlash(
   scratch: string,
 ): Promise<string> {
   await mkdir(scratch, { recursive: true })
-  const pieces = [
-    ...tablePieces(content.base.base_sha256),
-    ...(await loaderPieces(content, tools, scratch)),
-    ...settingsPieces(content.console),
-    { offset: partition('director-state').offset, bytes: encodeStateArea(FIRST_STATE) },
-    ...(await slotPieces(content)),
-  ]
+  const pieces = await baseFlashPieces(content, tools, scratch)
   const path = join(scratch, 'base.img')
   const file = await open(path, 'w')
   try {
@@ -83,12 +77,22 @@ export async function makeBaseFlash(
   return path
 }
 
-interface Piece {
-  readonly offset: number
-  readonly bytes: Uint8Array
+/** All that is not zero in the image that `makeBaseFlash` makes. */
+export async function baseFlashPieces(
+  content: FlashContent,
+  tools: Toolbox,
+  scratch: string,
+): Promise<readonly DiskPiece[]> {
+  return [
+    ...tablePieces(content.base.base_sha256),
+    ...(await loaderPieces(content, tools, scratch)),
+    ...settingsPieces(content.console),
+    { offset: partition('director-state').offset, bytes: encodeStateArea(FIRST_STATE) },
+    ...(await slotPieces(content)),
+  ]
 }
 
-function tablePieces(baseSha256: string): readonly Piece[] {
+function tablePieces(baseSha256: string): readonly DiskPiece[] {
   const guids = guidsFrom(baseSha256)
   const partitions = PARTITIONS.map((plan, index) => ({
     ...plan,
@@ -105,10 +109,10 @@ async function loaderPieces(
   { base, boot, earlyConfig, menuTemplate }: FlashContent,
   tools: Toolbox,
   scratch: string,
-): Promise<readonly Piece[]> {
+): Promise<readonly DiskPiece[]> {
   const menu = fillTemplate(menuTemplate, menuValues())
   const request = { earlyConfig, menu, modules: MODULES, tools, scratch }
-  const pieces: Piece[] = []
+  const pieces: DiskPiece[] = []
   if (boot.includes('bios')) {
     const [path, place] = [join(scratch, 'core.img'), partition('director-bios')]
     await makeBiosLoader(request, path, 'i386-pc')
@@ -152,7 +156,7 @@ function menuValues(): Readonly<Record<string, string>> {
   }
 }
 
-function settingsPieces(console: ConsolePort): readonly Piece[] {
+function settingsPieces(console: ConsolePort): readonly DiskPiece[] {
   const { offset } = partition('director-config')
   return SLOTS.flatMap(slot =>
     COPIES.map(copy => {
@@ -163,7 +167,7 @@ function settingsPieces(console: ConsolePort): readonly Piece[] {
   )
 }
 
-async function slotPieces(content: FlashContent): Promise<readonly Piece[]> {
+async function slotPieces(content: FlashContent): Promise<readonly DiskPiece[]> {
   const { base, initramfsFile, kernelFile } = content
   const [kernel, system] = [await readFile(kernelFile), await readFile(initramfsFile)]
   const places = placePieces({ kernel: kernel.length, system: system.length })

@@ -1,155 +1,145 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import anyTest, { type TestFn } from 'ava'
-import { decodeBootState, encodeBootState, FIRST_STATE } from '../../src/agent/flash/boot-state.ts'
+import test from 'ava'
+import { encodeBootState, FIRST_STATE } from '../../src/agent/flash/boot-state.ts'
 import { DISK_BYTES_MIN, partition, slotPartition } from '../../src/agent/flash/disk-layout.ts'
+import type { DiskPiece } from '../../src/agent/flash/gpt.ts'
 import type { Toolbox } from '../../src/base/base-system.ts'
-import { sha256File } from '../../src/kit/hash.ts'
-import { load } from '../../src/model/cluster.ts'
-import { encodeNodeConfig, resolve } from '../../src/model/resolve.ts'
-import { makeBaseFlash } from '../../src/pack/flash.ts'
-import { inspectFile } from '../../src/pack/inspect.ts'
-import { isDirectorFlash, openDirectorFlash } from '../../src/stamp/flash.ts'
-import { memoryReader, withImage } from '../../src/stamp/image-reader.ts'
-import { readNodeSource } from '../../src/stamp/node-source.ts'
-import { stampImage } from '../../src/stamp/stamp-image.ts'
-import { BASE, CONSOLE, problemOf } from './sample.ts'
+import { baseFlashPieces, makeBaseFlash } from '../../src/pack/flash.ts'
+import { inspectImage } from '../../src/pack/inspect.ts'
+import {
+  flashRemovalPatches,
+  flashStampPatches,
+  isDirectorFlash,
+  isFlashStamped,
+  openDirectorFlash,
+  readFlashStamp,
+} from '../../src/stamp/flash.ts'
+import { type ImageReader, memoryReader } from '../../src/stamp/image-reader.ts'
+import { type Patch, patchedReader } from '../../src/stamp/patch.ts'
+import { writeSparsePatched } from '../../src/stamp/sparse-copy.ts'
+import { BASE, CONSOLE, OTHER_BASE, problemOf, sampleStamp } from './sample.ts'
 
-interface Context {
-  readonly folder: string
-  readonly base: string
-  readonly config: string
-  readonly other: string
-}
-const test = anyTest as TestFn<Context>
-
+const OTHER_CONSOLE = { port: 'ttyS1', baud: 9600 }
 // No firmware, no loader, so no tools.
 const noTools = {} as Toolbox
+let folder: string
+let base: ImageReader
 
-test.beforeEach(async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'director-flash-'))
-  const place = (name: string, bytes: Uint8Array) => {
-    writeFileSync(join(folder, name), bytes)
-    return join(folder, name)
-  }
-  const facts = { schema: 1, base_sha256: BASE, kernel: '6', agent: '0', features: [] } as const
-  const base = await makeBaseFlash(
-    {
-      kernelFile: place('vmlinuz', Buffer.alloc(5000, 'k')),
-      initramfsFile: place('initramfs', Buffer.alloc(7000, 'i')),
-      ...{ menuTemplate: '', earlyConfig: '', boot: [], console: CONSOLE, base: facts },
-    },
-    noTools,
-    join(folder, 'work'),
-  )
-  const [lb1, lb2] = resolve(await load('examples/pair/cluster.yaml'))
-  if (lb1 === undefined || lb2 === undefined) throw new Error('the example has no pair')
-  const console = { port: 'ttyS1', baud: 9600 }
-  t.context = {
-    ...{ folder, base },
-    config: place('lb1.json', encodeNodeConfig({ ...lb1, serial: { ...lb1.serial, console } })),
-    other: place('lb2.json', encodeNodeConfig(lb2)),
-  }
+const content = () => ({
+  kernelFile: join(folder, 'vmlinuz'),
+  initramfsFile: join(folder, 'initramfs'),
+  ...{ menuTemplate: '', earlyConfig: '', boot: [], console: CONSOLE },
+  base: { schema: 1, base_sha256: BASE, kernel: '6', agent: '0', features: [] } as const,
 })
-test.afterEach.always(t => rmSync(t.context.folder, { recursive: true, force: true }))
 
-async function stamp(base: string, config: string | undefined, path: string, replace = false) {
-  const source = config === undefined ? undefined : await readNodeSource(config, undefined)
-  await withImage(base, async image => {
-    await (await stampImage(image, source, { replace })).write(path)
-  })
+test.before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'director-flash-'))
+  writeFileSync(join(folder, 'vmlinuz'), Buffer.alloc(5000, 'k'))
+  writeFileSync(join(folder, 'initramfs'), Buffer.alloc(7000, 'i'))
+  base = imageOf(await baseFlashPieces(content(), noTools, folder))
+})
+test.after.always(() => rmSync(folder, { recursive: true, force: true }))
+
+/** An image that is zero but for some pieces. */
+function imageOf(pieces: readonly DiskPiece[], size = DISK_BYTES_MIN): ImageReader {
+  const read = async (_: number, length: number) => Buffer.alloc(length)
+  return patchedReader({ size, name: 'base.img', read }, pieces)
 }
 
-/** The ranges in which two images differ, by partition. */
-async function differing(one: string, two: string): Promise<readonly string[]> {
-  const [left, right] = [readFileSync(one), readFileSync(two)]
-  const found = new Set<string>()
-  for (let at = 0; at < left.length; at += 512) {
-    if (left.subarray(at, at + 512).equals(right.subarray(at, at + 512))) continue
-    const { offset, length } = partition('director-config')
-    found.add(at >= offset && at < offset + length ? 'config' : `byte ${at}`)
-  }
-  return [...found]
+const readState = (state: typeof FIRST_STATE): Patch => ({
+  offset: partition('director-state').offset + 512,
+  bytes: encodeBootState(state),
+})
+
+async function stamped(image: ImageReader, stamp: Uint8Array, console = CONSOLE) {
+  const patches = await flashStampPatches(await openDirectorFlash(image), stamp, console)
+  return { patches, image: patchedReader(image, patches) }
 }
+
+const nodeOf = async (image: ImageReader) =>
+  (await readFlashStamp(await openDirectorFlash(image)))?.config
+
+const one = sampleStamp('{"one":1}\n')
+const two = sampleStamp('{"two":2}\n')
 
 test('a stamp changes the config area alone, and removing it gives back the base', async t => {
-  const { base, config, folder, other } = t.context
-  const [lb1, lb2, removed] = ['lb1', 'lb2', 'removed'].map(name => join(folder, name))
-  await stamp(base, config, lb1 ?? '')
-  t.deepEqual(await differing(base, lb1 ?? ''), ['config'])
-  t.is(statSync(lb1 ?? '').mode & 0o777, 0o600)
-  t.is((await problemOf(() => stamp(lb1 ?? '', other, lb2 ?? ''))).code, 'already_stamped')
-  await stamp(lb1 ?? '', other, lb2 ?? '', true)
-  t.like((await inspectFile(lb2 ?? '')).facts, { stamp: { node: 'lb2' }, is_for_this_base: true })
-  await stamp(lb2 ?? '', undefined, removed ?? '')
-  t.is(await sha256File(removed ?? ''), await sha256File(base))
-  t.is((await problemOf(() => stamp(removed ?? '', undefined, lb2 ?? ''))).code, 'not_stamped')
-})
-
-test('the stamp before is kept in the other cell, to go back to', async t => {
-  const { base, config, folder, other } = t.context
-  const image = join(folder, 'image')
-  await stamp(base, config, image)
-  await stamp(image, other, image, true)
-  await withFile(image, file =>
-    file.write(
-      encodeBootState({ ...FIRST_STATE, copies: { a: 1, b: 0, rescue: 1 } }),
-      0,
-      512,
-      partition('director-state').offset + 512,
-    ),
-  )
-  const before = await inspectFile(image)
-  t.like(before.facts, { stamp: { node: 'lb1' }, is_for_this_base: true })
-  // The settings go with the stamp: lb1 has its console on another port.
-  const settings = readFileSync(image).toString('latin1', ...cellOfA(1))
-  t.regex(settings, /serial_unit="1"\nset serial_speed="9600"/)
-})
-
-const cellOfA = (copy: number): [number, number] => {
-  const at = partition('director-config').offset + copy * 1088 * 1024
-  return [at, at + 100]
-}
-
-test('an image is sparse, and the same wherever it is made', async t => {
-  const { base, config, folder } = t.context
-  const image = join(folder, 'image')
-  await stamp(base, config, image)
-  for (const path of [base, image]) {
-    const { blocks, size } = statSync(path)
-    t.is(size, DISK_BYTES_MIN)
-    t.true(blocks * 512 < 8 << 20, `${path} takes ${blocks * 512} bytes`)
+  const first = await stamped(base, one, OTHER_CONSOLE)
+  const second = await stamped(first.image, two)
+  const removal = flashRemovalPatches(await openDirectorFlash(second.image))
+  const config = partition('director-config')
+  for (const { offset, bytes } of [...first.patches, ...second.patches, ...removal]) {
+    t.true(offset >= config.offset && offset + bytes.length <= config.offset + config.length)
   }
+  t.true(await isFlashStamped(await openDirectorFlash(second.image)))
+  const removed = patchedReader(second.image, removal)
+  t.false(await isFlashStamped(await openDirectorFlash(removed)))
+  const whole = await base.read(config.offset, config.length)
+  t.true((await removed.read(config.offset, config.length)).equals(whole))
+})
+
+test('every slot of the base gets the stamp, one of another base keeps its own', async t => {
+  const { image } = await stamped(base, one)
+  const { settings } = { settings: partition('director-config').offset }
+  const cell = async (index: number) =>
+    (await image.read(settings + index * 1088 * 1024 + 65_536, one.length)).equals(one)
+  t.deepEqual(await Promise.all([0, 1, 2, 3, 4, 5].map(cell)), [
+    ...[true, false, false, false],
+    ...[true, false],
+  ])
+})
+
+test('the stamp before is kept in the other cell, with its settings, to go back to', async t => {
+  const first = await stamped(base, one, OTHER_CONSOLE)
+  const second = await stamped(first.image, two)
+  t.deepEqual(await nodeOf(second.image), Buffer.from('{"two":2}\n'))
+  const back = patchedReader(second.image, [
+    readState({ ...FIRST_STATE, copies: { a: 1, b: 0, rescue: 1 } }),
+  ])
+  t.deepEqual(await nodeOf(back), Buffer.from('{"one":1}\n'))
+  const settings = await back.read(partition('director-config').offset + 1088 * 1024, 100)
+  t.regex(settings.toString('latin1'), /serial_unit="1"\nset serial_speed="9600"/)
+})
+
+test('a stamp that is larger than its region is refused', async t => {
+  const large = new Uint8Array((1 << 20) + 1)
+  t.is((await problemOf(() => stamped(base, large))).code, 'stamp_too_large')
+})
+
+test('a flash image is shown with its slots, its state and its stamp', async t => {
+  t.like(await inspectImage(base), { kind: 'flash', facts: { stamp: null, active: 'a' } })
+  const { image } = await stamped(base, one)
+  const { facts } = await inspectImage(image)
+  t.like(facts, { base_sha256: BASE, is_for_this_base: true, stamp: { node: 'lb1' } })
+  t.like(facts['slots'], { a: { version: '0' }, b: 'empty', rescue: { base_sha256: BASE } })
+  const foreign = await stamped(base, sampleStamp('{}', OTHER_BASE))
+  t.is((await inspectImage(foreign.image)).facts['is_for_this_base'], false)
 })
 
 test('what is no flash image, or a damaged one, is told from a good one', async t => {
-  const { base, folder } = t.context
-  t.true(await withImage(base, isDirectorFlash))
+  t.true(await isDirectorFlash(base))
   t.false(await isDirectorFlash(memoryReader(Buffer.alloc(1 << 20), 'zeros')))
-  const open_ = (path: string) => withImage(path, openDirectorFlash)
-  const cut = join(folder, 'cut')
-  writeFileSync(cut, readFileSync(base).subarray(0, -512))
-  t.is((await problemOf(() => open_(cut))).code, 'image_truncated')
-  for (const [at, code] of [
+  const cut = { ...base, size: DISK_BYTES_MIN - 512 }
+  t.is((await problemOf(() => openDirectorFlash(cut))).code, 'image_truncated')
+  for (const [offset, code] of [
     [partition('director-state').offset + 512, 'flash_damaged'],
     [slotPartition('a').offset, 'flash_damaged'],
     [600, 'flash_not_ours'],
   ] as const) {
-    const damaged = join(folder, `damaged-${at}`)
-    writeFileSync(damaged, readFileSync(base))
-    await withFile(damaged, file => file.write(Buffer.from('x'), 0, 1, at))
-    t.is((await problemOf(() => open_(damaged))).code, code)
+    const damaged = patchedReader(base, [{ offset, bytes: Buffer.from('x') }])
+    t.is((await problemOf(() => openDirectorFlash(damaged))).code, code)
   }
-  t.is(decodeBootState(new Uint8Array(512)), undefined)
 })
 
-async function withFile<T>(
-  path: string,
-  work: (file: Awaited<ReturnType<typeof open>>) => Promise<T>,
-): Promise<void> {
-  const file = await open(path, 'r+')
-  await work(file)
-  await file.close()
-}
+test('a stamped file is sparse like the base, and for its owner alone', async t => {
+  const path = await makeBaseFlash(content(), noTools, join(folder, 'work'))
+  const { patches } = await stamped(base, one)
+  const image = join(folder, 'lb1.img')
+  await writeSparsePatched(path, image, patches, 0o600)
+  t.is(statSync(image).mode & 0o777, 0o600)
+  for (const { blocks, size } of [statSync(path), statSync(image)]) {
+    t.is(size, DISK_BYTES_MIN)
+    t.true(blocks * 512 < 8 << 20, `${blocks * 512} bytes are taken`)
+  }
+})
