@@ -19,6 +19,7 @@ import { type DirectorState, note, slotOf, type Turn } from './state.ts'
 import { after, between, type Instant, milliseconds } from './units.ts'
 import { onSettled, reviewGroup } from './vrrp/group.ts'
 import { onLink } from './vrrp/link.ts'
+import { onStalled } from './vrrp/on-stall.ts'
 import { areAllClosed, closeVips, settleFlip } from './vrrp/ownership.ts'
 import { receive } from './vrrp/receive.ts'
 import { earliest, offerVrrpDeadlines, wakeVrrp } from './vrrp/wake.ts'
@@ -99,6 +100,9 @@ function take(turn: Turn, event: Event): void {
       break
     case 'command':
       onCommand(turn, event.client, event.request)
+      break
+    case 'stalled':
+      onStalled(turn, event.silent)
       break
     case 'stop':
       stop(turn)

@@ -43,6 +43,8 @@ export type Event = { readonly at: Instant } & (
   | PathEvent
   | { readonly kind: 'pong'; readonly target: string; readonly sequence: number }
   | { readonly kind: 'command'; readonly client: ClientId; readonly request: unknown } // parsed JSON of one line
+  /** The loop was silent so long that the supervisor has closed every VIP in the kernel. */
+  | { readonly kind: 'stalled'; readonly silent: Duration }
   | { readonly kind: 'stop' } // SIGTERM: release everything, then `exit`
 )
 

@@ -7,7 +7,7 @@ export const REASONS = {
   peer_released: 'the active router gave up with priority 0',
   higher_priority: 'another active router has a higher priority',
   higher_address: 'another active router has the same priority and a higher address',
-  loop_stalled: 'this agent was stalled for three intervals, so the peer may have taken over',
+  loop_stalled: 'this agent was stalled so long that the peer may have taken over',
   link_down: 'an interface of the group has no link',
   address_missing: 'an interface of the group has no IPv4 address',
   open_failed: 'the kernel did not open the VIPs',
@@ -37,6 +37,9 @@ export const REASONS = {
   handed_over: 'another router is active after standby',
   standby_without_active: 'no active router is heard, and standby forbids the group to take over',
   operator_join: 'the operator ended standby: the group takes part again',
+  supervisor_absent: 'nothing would close the VIPs if this agent were stuck; it is started again',
+  not_real_time: 'other programs may keep the agent waiting: no real-time scheduling',
+  memory_not_locked: 'the agent may wait for its memory: it is not locked',
   stopped_with_open_vips: 'the agent ends although the kernel did not close the VIPs in time',
   // Why an order is refused
   no_router_heard: 'no other router was heard since the agent started, so nobody may take over',

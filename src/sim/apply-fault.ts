@@ -6,11 +6,13 @@ import { encodeAdvert, encodeAdvertFrame, VRRP_GROUP } from '../agent/wire/vrrp.
 import type { FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
 import {
+  crashProcess,
   deliver,
   killProcess,
   reportLink,
   resumeProcess,
   type SimNode,
+  stallProcess,
   startProcess,
 } from './node.ts'
 import type { World } from './world.ts'
@@ -30,8 +32,14 @@ export function act(world: World, fault: FaultAction): void {
     case 'start':
       start(nodeOf(world, fault.node))
       break
+    case 'kill':
+      crashProcess(nodeOf(world, fault.node))
+      break
+    case 'supervisor':
+      nodeOf(world, fault.node).supervised = fault.running
+      break
     case 'stall':
-      nodeOf(world, fault.node).stalled = true
+      stallProcess(nodeOf(world, fault.node))
       break
     case 'resume':
       resumeProcess(nodeOf(world, fault.node))

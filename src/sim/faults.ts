@@ -8,6 +8,10 @@ export type FaultAction =
   | { readonly kind: 'power_off'; readonly node: string }
   /** Power on: a fresh kernel, and the process starts. */
   | { readonly kind: 'power_on'; readonly node: string }
+  /** The process is killed: its supervisor closes the VIPs at once. */
+  | { readonly kind: 'kill'; readonly node: string }
+  /** The supervisor of the process ends, or is started again. */
+  | { readonly kind: 'supervisor'; readonly node: string; readonly running: boolean }
   /** A clean stop of the process; the machine stays on. */
   | { readonly kind: 'stop'; readonly node: string }
   /** The process starts again on the same kernel. */

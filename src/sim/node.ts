@@ -3,6 +3,7 @@
 import { begin, nextDeadline, step } from '../agent/director.ts'
 import type { Life } from '../agent/life.ts'
 import type { Effect, Event } from '../agent/machine.ts'
+import { silenceMax } from '../agent/silence.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
@@ -41,6 +42,12 @@ export interface SimNode {
   /** Counts the lives of the process: what an older life waited for is forgotten. */
   life: number
   stalled: boolean
+  /** A supervisor runs beside the process. */
+  supervised: boolean
+  /** How long the process had been silent when its supervisor closed the VIPs; 0: it did not. */
+  silent: Duration
+  /** Counts how often the process stalled. */
+  stalls: number
   /** What came in while the process stalled. */
   readonly backlog: Happening[]
   wakeAt: Instant | undefined
@@ -60,6 +67,9 @@ export function newNode(
     powered: true,
     life: 0,
     stalled: false,
+    supervised: true,
+    silent: microseconds(0),
+    stalls: 0,
     backlog: [],
     wakeAt: undefined,
   }
@@ -69,6 +79,7 @@ export function newNode(
 export function startProcess(node: SimNode): void {
   node.life += 1
   node.stalled = false
+  node.silent = microseconds(0)
   node.backlog.length = 0
   const [state, effects] = begin(node.config, node.queue.now(), lifeOf(node))
   node.state = state
@@ -92,6 +103,36 @@ export function killProcess(node: SimNode): void {
   node.wakeAt = undefined
 }
 
+/** Ends the process by a signal: its supervisor closes every VIP at once. */
+export function crashProcess(node: SimNode): void {
+  if (node.state === undefined) return
+  killProcess(node)
+  if (node.supervised) closeEverything(node)
+}
+
+/** The process does not run for a while. Its supervisor waits half of Active_Down for it. */
+export function stallProcess(node: SimNode): void {
+  if (node.state === undefined || node.stalled) return
+  node.stalled = true
+  const { life, kernel } = node
+  const limit = silenceMax(node.config)
+  const since = node.queue.now()
+  const isSame = () => node.life === life && node.kernel === kernel && node.stalled
+  node.stalls += 1
+  const stall = node.stalls
+  node.queue.plan(after(since, limit), () => {
+    if (!isSame() || node.stalls !== stall || kernel.open.size === 0) return
+    if (!node.supervised) return
+    node.silent = limit
+    closeEverything(node)
+  })
+}
+
+function closeEverything(node: SimNode): void {
+  node.kernel.open.clear()
+  node.watch.onOwnership(node)
+}
+
 /** Tells the process how an interface is now. */
 export function reportLink(node: SimNode, name: string): void {
   const up = node.wires.get(name)?.hasCarrier(node.name) ?? true
@@ -111,10 +152,13 @@ export function deliver(node: SimNode, happening: Happening): void {
   if (node.backlog.length < BACKLOG_MAX) node.backlog.push(happening)
 }
 
-/** The process goes on: as the shell does, it looks at its timer first. */
+/** The process goes on: it hears first that its VIPs were closed, then looks at its timer. */
 export function resumeProcess(node: SimNode): void {
   node.stalled = false
   const backlog = node.backlog.splice(0)
+  const { silent } = node
+  node.silent = microseconds(0)
+  if (silent > 0) run(node, { kind: 'stalled', silent })
   if (node.wakeAt !== undefined && node.wakeAt <= node.queue.now()) run(node, { kind: 'wake' })
   for (const happening of backlog) deliver(node, happening)
 }

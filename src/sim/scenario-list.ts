@@ -26,6 +26,9 @@ import { scenario as row69 } from './scenarios/69-backup-stalled.ts'
 import { scenario as row70 } from './scenarios/70-standby-unanswered.ts'
 import { scenario as row71 } from './scenarios/71-both-stand-by.ts'
 import { scenario as row72 } from './scenarios/72-takeover-unheard.ts'
+import { scenario as row80 } from './scenarios/80-stall-of-half-down.ts'
+import { scenario as row81 } from './scenarios/81-agent-killed.ts'
+import { scenario as row82 } from './scenarios/82-stall-unsupervised.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -56,4 +59,7 @@ export const scenarios: readonly Scenario[] = [
   row70,
   row71,
   row72,
+  row80,
+  row81,
+  row82,
 ]

@@ -3,7 +3,7 @@
  * be exactly one owner again.
  *
  * Left out, since two routers that do not hear each other both become active: silent cuts and one
- * way loss of every path, three adverts in a row lost, stalls past Active_Down, kernels that do
+ * way loss of every path, three adverts in a row lost, stalls without a supervisor, kernels that do
  * not close, and a preempting node whose first advert is lost or not read. What may overlap is
  * one advert and one flip, when two timers fire at the same moment.
  */
@@ -37,11 +37,19 @@ export function scheduleOf(seed: number): Schedule {
   const failback = random.pick(['manual', 'automatic'] as const)
   const orders = stream(seed, 'orders')
   const mayTakeOver = orders.chance(0.5)
-  const slowed = slowdowns(random, advert_interval_ms, failback === 'manual' && !mayTakeOver)
+  const stalls = stream(seed, 'stalls')
+  const mayLose = failback === 'manual' && !mayTakeOver
+  const slowed = slowdowns(random, stalls, advert_interval_ms, mayLose)
   return {
     seed,
     pair: { priorities, advert_interval_ms, failback },
-    faults: [...disruptions(random), ...slowed, ...ordered(orders, mayTakeOver), ...healing()],
+    faults: [
+      ...disruptions(random),
+      ...slowed,
+      ...ordered(orders, mayTakeOver),
+      ...kills(stream(seed, 'kills')),
+      ...healing(),
+    ],
   }
 }
 
@@ -125,7 +133,12 @@ function disruption(random: Random): readonly [FaultAction, FaultAction?] {
 
 // These make adverts late or lose them: each has ten seconds for itself and takes at most two.
 // A node that preempts or is told to take over must be heard at once: late adverts only.
-function slowdowns(random: Random, interval_ms: number, mayLose: boolean): readonly Fault[] {
+function slowdowns(
+  random: Random,
+  stalls: Random,
+  interval_ms: number,
+  mayLose: boolean,
+): readonly Fault[] {
   const faults: Fault[] = []
   for (let slot = 0; slot < STORM_S; slot += 10) {
     const node = random.pick(NODES)
@@ -134,7 +147,9 @@ function slowdowns(random: Random, interval_ms: number, mayLose: boolean): reado
     const kind = mayLose ? random.integer(0, 3) : 2
     if (kind === 0) faults.push({ kind: 'lose', node, path, count: random.integer(1, 2), at })
     else if (kind === 1) {
-      const stall_us = random.integer(1_000, interval_ms * 1_900)
+      const short_us = random.integer(1_000, interval_ms * 1_900)
+      // Past half of Active_Down the supervisor has closed the VIPs, however long it takes.
+      const stall_us = stalls.chance(0.5) ? short_us : stalls.integer(1_000, 7_000_000)
       faults.push({ kind: 'stall', node, at })
       faults.push({ kind: 'resume', node, at: instant(at + stall_us) })
     } else if (kind === 2) {
@@ -149,6 +164,19 @@ function slowdowns(random: Random, interval_ms: number, mayLose: boolean): reado
     }
   }
   return faults
+}
+
+// Its supervisor closes what a killed agent had open; init starts it again.
+function kills(random: Random): readonly Fault[] {
+  return Array.from({ length: random.integer(0, 3) }, () => {
+    const node = random.pick(NODES)
+    const at = anyTime(random, 1, STORM_S - 10)
+    const again = instant(at + random.integer(100_000, 9_000_000))
+    return [
+      { kind: 'kill' as const, node, at },
+      { kind: 'start' as const, node, at: again },
+    ]
+  }).flat()
 }
 
 // Whatever the operator orders, and whenever: the node refuses what would make two owners.

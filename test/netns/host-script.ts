@@ -58,8 +58,9 @@ say('wrong arguments', [
   host.tcpConnect(1, 0),
   host.tcpConnect(2 ** 32, 1),
   host.wait(host.now(), new Uint8Array(3) as unknown as Int32Array),
-  host.guard(512, 0, room.subarray(0, 4)),
-  host.guard(0, 0, new Uint8Array(257)),
+  host.supervise(100),
+  host.childEnd(1),
+  host.guard(0, new Uint8Array(1 << 20)),
   host.unixConnect('x'.repeat(200)),
 ])
 const began = host.now()

@@ -66,7 +66,7 @@ built('a call gives its count or minus errno and never throws', t => {
 
 built('arguments of a wrong kind or out of range are refused', t => {
   const wrong: readonly number[] = run().said.get('wrong arguments')
-  t.deepEqual(wrong, [...Array.from({ length: 11 }, () => -22), -90, -36])
+  t.deepEqual(wrong, [...Array.from({ length: 12 }, () => -22), -90, -36])
 })
 
 built('a script that fails ends with 70 and says where', t => {

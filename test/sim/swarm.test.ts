@@ -42,6 +42,7 @@ test('schedules are of many kinds: at least three faults, every kind within a fe
       'carrier',
       'delay',
       'ipvs_clear',
+      'kill',
       'lose',
       'order',
       'power_off',

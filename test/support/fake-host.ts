@@ -1,5 +1,5 @@
 import type { Host } from '../../src/agent/shell/host.d.ts'
-import { instant } from '../../src/agent/units.ts'
+import { instant, microseconds } from '../../src/agent/units.ts'
 
 /** What a test sees of the host that it put in. */
 export interface FakeHost {
@@ -18,6 +18,7 @@ export function putHost(calls: Partial<Host>): FakeHost {
   const fake: FakeHost = { at: 0, closed: [], watched: new Map() }
   const base: Partial<Host> = {
     now: () => instant(fake.at),
+    stalled: () => microseconds(0),
     encode(text, into) {
       const bytes = Buffer.from(text)
       if (bytes.length > into.length) return -27

@@ -35,6 +35,14 @@ export interface HostStatus {
   readonly vip_repairs: number
   /** Events that followers of `events` were too slow to take. */
   readonly events_dropped: number
+  readonly scheduling: 'real_time' | 'normal'
+  readonly memory: 'locked' | 'pageable'
+  readonly supervisor: {
+    readonly running: boolean
+    readonly restarts: number
+    /** Silence of the agent's loop after which it closes the VIPs. */
+    readonly silence_ms_max: number
+  }
 }
 
 export interface Problem {
@@ -163,6 +171,8 @@ export interface LoopStatus {
   /** The latest that the director was woken after a deadline. */
   readonly late_ms_max: number
   readonly stale_answers: number
+  /** How often the supervisor closed the VIPs because the loop was silent. */
+  readonly stalls: number
   readonly next_timer: string | null
   readonly next_in_ms: number | null
 }

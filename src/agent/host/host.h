@@ -2,6 +2,7 @@
 #ifndef DIRECTOR_HOST_H
 #define DIRECTOR_HOST_H
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,10 +26,10 @@ JSValue result_of(long value);
 JSValue refused(int error);
 
 /* One table a file (context.c puts them on the object `host`). */
-extern const JSCFunctionListEntry file_functions[], loop_functions[], process_functions[],
-    socket_functions[], stream_functions[], text_functions[];
-extern const int file_function_count, loop_function_count, process_function_count,
-    socket_function_count, stream_function_count, text_function_count;
+extern const JSCFunctionListEntry child_functions[], file_functions[], loop_functions[],
+    process_functions[], socket_functions[], stream_functions[], text_functions[];
+extern const int child_function_count, file_function_count, loop_function_count,
+    process_function_count, socket_function_count, stream_function_count, text_function_count;
 
 /* The script's context, with its limits (context.c). */
 JSContext *context_new(int argc, char **argv);
@@ -40,10 +41,19 @@ void turn_begins(void);
 int64_t now_us(void);
 void loop_init(void);
 
-/* The messages that close what this node has open, sent as they are when the script fails. */
-JSValue guard_set(JSContext *context, JSValueConst self, int argc, JSValueConst *argv);
+/* The messages that close what this node has open, and who sends them (guard.c). */
+HostFunction guard_add, guard_supervise, guard_arm, guard_stalled;
 void guard_init(void);
 void guard_fire(void);
+/* The loop lives; when it has to say so again at the latest; whether it may not send any more. */
+void guard_feed(void);
+int64_t guard_latest(void);
+bool guard_has_closed(void);
+/* The program of the other process (supervisor.c). */
+int supervise(void);
+
+/* A child: a group of its own, no signal blocked or ignored (child.c). */
+void spawn_attributes(posix_spawnattr_t *attributes);
 
 void sha256(const uint8_t *data, size_t length, uint8_t digest[32]);
 

@@ -47,6 +47,10 @@ static JSValue wait_until(JSContext *context, JSValueConst self, int argc, JSVal
     if (!integer_of(argv[0], 0, INT64_MAX, &until) || !bytes_of(context, argv[1], &ready) ||
         ready.length < 2 * sizeof(int32_t) || (uintptr_t)ready.at % sizeof(int32_t) != 0)
         return refused(EINVAL);
+    guard_feed();
+    int64_t latest = guard_latest();
+    if (until > latest)
+        until = latest;
     if (until != armed_for) {
         struct itimerspec timer = {.it_value = {until / 1000000, until % 1000000 * 1000 + 1}};
         timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &timer, NULL);
@@ -54,6 +58,7 @@ static JSValue wait_until(JSContext *context, JSValueConst self, int argc, JSVal
     }
     int room = (int)(ready.length / (2 * sizeof(int32_t)));
     int count = epoll_wait(epoll_fd, events, room < READY_MAX ? room : READY_MAX, -1);
+    guard_feed();
     turn_begins();
     if (count < 0)
         return errno == EINTR ? result_of(0) : refused(errno);

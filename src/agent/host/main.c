@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "supervisor.h"
 
 /* EX_SOFTWARE of sysexits.h: our own bug. */
 #define EXIT_BUG 70
@@ -35,6 +36,8 @@ static void say_exception(JSContext *context)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    if (argc == 1 && strcmp(argv[0], SUPERVISOR_NAME) == 0)
+        return supervise();
     guard_init();
     loop_init();
     turn_begins();

@@ -5,11 +5,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "host.h"
+
+/* Much longer than any turn: a process that takes a CPU so long without a pause is stuck. */
+#define RTTIME_US_MAX 10000000
+/* include/uapi/linux/sched.h: children are scheduled as any other program. */
+#define SCHED_RESET_ON_FORK 0x40000000
 
 /* realtime(priority): SCHED_RR, 1 to 99. musl's own function says ENOSYS, hence the call. */
 static JSValue realtime(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
@@ -19,7 +25,11 @@ static JSValue realtime(JSContext *context, JSValueConst self, int argc, JSValue
     if (!integer_of(argv[0], 1, 99, &priority))
         return refused(EINVAL);
     struct sched_param parameter = {.sched_priority = (int)priority};
-    return result_of(syscall(SYS_sched_setscheduler, 0, SCHED_RR, &parameter));
+    struct rlimit limit = {RTTIME_US_MAX, RTTIME_US_MAX + 1000000};
+    if (setrlimit(RLIMIT_RTTIME, &limit) < 0)
+        return refused(errno);
+    return result_of(
+        syscall(SYS_sched_setscheduler, 0, SCHED_RR | SCHED_RESET_ON_FORK, &parameter));
 }
 
 /* lockMemory(): nothing of the agent is ever paged out. */

@@ -105,7 +105,7 @@ static JSValue recv_packet(JSContext *context, JSValueConst self, int argc, JSVa
     return count > (long)into.length ? refused(EMSGSIZE) : result_of(count);
 }
 
-/* send(fd, bytes): one packet. */
+/* send(fd, bytes): one packet; -ESHUTDOWN until the script has seen that its VIPs were closed. */
 static JSValue send_packet(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     int64_t fd;
@@ -113,6 +113,8 @@ static JSValue send_packet(JSContext *context, JSValueConst self, int argc, JSVa
     (void)self, (void)argc;
     if (!integer_of(argv[0], 0, 1 << 20, &fd) || !bytes_of(context, argv[1], &bytes))
         return refused(EINVAL);
+    if (guard_has_closed())
+        return refused(ESHUTDOWN);
     return result_of(send((int)fd, bytes.at, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
@@ -122,6 +124,9 @@ const JSCFunctionListEntry socket_functions[] = {
     JS_CFUNC_DEF("netlinkSocket", 2, netlink_socket),
     JS_CFUNC_DEF("recv", 2, recv_packet),
     JS_CFUNC_DEF("send", 2, send_packet),
-    JS_CFUNC_DEF("guard", 3, guard_set),
+    JS_CFUNC_DEF("guard", 2, guard_add),
+    JS_CFUNC_DEF("supervise", 1, guard_supervise),
+    JS_CFUNC_DEF("arm", 2, guard_arm),
+    JS_CFUNC_DEF("stalled", 0, guard_stalled),
 };
 const int socket_function_count = COUNT(socket_functions);

@@ -1,3 +1,4 @@
+import type { NetlinkRequest } from '../wire/netlink.ts'
 import { decodeLink, getLink, type Link, setLink } from '../wire/netlink-link.ts'
 import {
   batch,
@@ -6,7 +7,7 @@ import {
   type IngressChain,
   setPolicy,
 } from '../wire/netlink-nftables.ts'
-import { ask, askBatch, startExchange } from './ask.ts'
+import { ask, askBatch, REQUESTS_MAX, startExchange } from './ask.ts'
 import { EIO } from './errno.ts'
 import {
   type Answer,
@@ -59,21 +60,31 @@ function close(device: MadeVipDevice): Talk<FlipReport> {
 }
 
 /**
- * The datagrams that close a device, for whoever must close it without a talk: when the script
+ * The datagrams that close devices, for whoever must close them without a talk: when the script
  * has failed. Their answers carry the sequence numbers from 1 on and are of no interest.
+ *
+ * The first ones close all devices at once. A batch of the filter is refused as a whole where one
+ * chain is gone, so one for each device follows.
  */
 export function closingDatagrams(
-  device: MadeVipDevice,
+  devices: readonly MadeVipDevice[],
 ): readonly { readonly socket: NetlinkSocket; readonly datagram: Uint8Array }[] {
-  const policy = batch([setPolicy(VIP_TABLE, device.name, 'drop')])
-  const protoDown = [setLink(device.index, { protoDown: true })]
-  return [
-    {
-      socket: 'netfilter',
-      datagram: encodeAsk({ socket: 'netfilter', requests: policy, last: 1 }),
-    },
-    { socket: 'route', datagram: encodeAsk({ socket: 'route', requests: protoDown, last: 0 }) },
-  ]
+  const policies = devices.map(({ name }) => setPolicy(VIP_TABLE, name, 'drop'))
+  const downs = devices.map(({ index }) => setLink(index, { protoDown: true }))
+  const pieces: NetlinkRequest[][] = []
+  for (let at = 0; at < downs.length; at += REQUESTS_MAX) {
+    pieces.push(downs.slice(at, at + REQUESTS_MAX))
+  }
+  const filters = devices.length > 1 ? [policies, ...policies.map(each => [each])] : [policies]
+  const [whole, ...single] = filters.map(requests => ({
+    socket: 'netfilter' as const,
+    datagram: encodeAsk({ socket: 'netfilter', requests: batch(requests), last: requests.length }),
+  }))
+  const links = pieces.map(requests => ({
+    socket: 'route' as const,
+    datagram: encodeAsk({ socket: 'route', requests, last: requests.length - 1 }),
+  }))
+  return whole === undefined ? [] : [whole, ...links, ...single]
 }
 
 /** Reads a device and its chain and fails where they are not as they must be. */

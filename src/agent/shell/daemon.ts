@@ -1,7 +1,9 @@
 import type { NodeConfig } from '../../model/node-config.ts'
-import type { HostStatus } from '../control/status-types.ts'
+import { hostProblems } from '../control/host-problems.ts'
+import type { HostStatus, Status } from '../control/status-types.ts'
 import { begin, director } from '../director.ts'
 import { removeVips } from '../kernel/vip-prepare.ts'
+import { silenceMax } from '../silence.ts'
 import { type AdvertPorts, openAdverts } from './adverts.ts'
 import { openConsole } from './console.ts'
 import { type Control, openControl } from './control.ts'
@@ -22,6 +24,7 @@ import {
   schedule,
   talkOrRefuse,
 } from './start.ts'
+import { openSupervisor, type Supervisor } from './supervisor.ts'
 import { openTasks } from './tasks.ts'
 import { openVips } from './vips.ts'
 import { perform, type World } from './world.ts'
@@ -51,11 +54,11 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
   let loop: Loop | undefined
   const happen: World['happen'] = happening => loop?.happen(happening)
   const end = (code: number) => loop?.end(code)
-  const { world, control } = openWorld(config, prepared, options, { poll, happen, end })
+  const { world, control, supervisor } = openWorld(config, prepared, options, { poll, happen, end })
   const [state, effects] = begin(config, host.now(), newLife())
   loop = openLoop(director, state, {
     poll,
-    timed: [world.probes, control, world.vips],
+    timed: [world.probes, control, world.vips, supervisor],
     work: world.tasks.work,
     perform: (effect, at) => perform(world, effect, at),
   })
@@ -76,16 +79,20 @@ function openWorld(
   { kernel, links, devices }: Prepared,
   options: DaemonOptions,
   { poll, happen, end }: LoopEnds,
-): { readonly world: World; readonly control: Control } {
+): { readonly world: World; readonly control: Control; readonly supervisor: Supervisor } {
   const lines = openConsole(poll)
   const say = (line: string) => lines.say(host.now(), line)
   const events = openEvents()
   const control = openControl(openListener(options.socket), poll, events, (client, request) =>
     happen({ kind: 'command', client, request }),
   )
-  schedule(options.realtime, say)
+  const scheduled = schedule(options.realtime, say)
+  const supervisor = openSupervisor(silenceMax(config), options.realtime, poll, say)
   const tasks = openTasks(kernel)
-  const vips = openVips(devices, kernel, tasks, say, () => happen({ kind: 'stop' }))
+  const vips = openVips(devices, kernel, tasks, say, {
+    lost: () => happen({ kind: 'stop' }),
+    watchLoop: supervisor.watchLoop,
+  })
   const adverts = advertPorts(config, links, poll, happen)
   const hostStatus = (): HostStatus => ({
     console_lines_dropped: lines.dropped(),
@@ -93,6 +100,12 @@ function openWorld(
     clients_refused: control.refused(),
     vip_repairs: vips.repairs(),
     events_dropped: control.dropped(),
+    ...scheduled,
+    supervisor: {
+      running: supervisor.isRunning(),
+      restarts: supervisor.restarts(),
+      silence_ms_max: supervisor.limit / 1_000,
+    },
   })
   const world: World = {
     ...{ vips, adverts, tasks, lines, events, happen },
@@ -102,13 +115,16 @@ function openWorld(
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
     exit: end,
   }
-  return { world, control }
+  return { world, control, supervisor }
 }
 
 /** The core does not know what the shell had to drop. */
 function withHost(answer: unknown, status: () => HostStatus): unknown {
   const isStatus = answer !== null && typeof answer === 'object' && 'services' in answer
-  return isStatus ? { ...answer, host: status() } : answer
+  if (!isStatus) return answer
+  const found = status()
+  const { problems } = answer as unknown as Status
+  return { ...answer, problems: [...hostProblems(found), ...problems], host: found }
 }
 
 function advertPorts(

@@ -9,13 +9,10 @@ import type { OpenKernel } from './kernel-port.ts'
  * @returns 0, or -errno where the host cannot take one
  */
 export function guardDevices(devices: readonly MadeVipDevice[], kernel: OpenKernel): number {
-  let slot = 0
-  for (const device of devices) {
-    for (const { socket, datagram } of closingDatagrams(device)) {
-      const result = host.guard(slot, kernel.fd(socket), datagram)
-      if (result < 0) return result
-      slot += 1
-    }
+  host.guard(kernel.fd('route'), new Uint8Array(0))
+  for (const { socket, datagram } of closingDatagrams(devices)) {
+    const result = host.guard(kernel.fd(socket), datagram)
+    if (result < 0) return result
   }
   return 0
 }

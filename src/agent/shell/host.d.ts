@@ -1,4 +1,4 @@
-import type { Instant } from '../units.ts'
+import type { Duration, Instant } from '../units.ts'
 
 /** A file descriptor: close-on-exec and non-blocking from its birth. */
 export type Fd = number
@@ -29,8 +29,29 @@ export interface Host {
   /** One packet; -EAGAIN when none is left, -EMSGSIZE when it was larger than `into`. */
   recv(fd: Fd, into: Uint8Array): number
   send(fd: Fd, bytes: Uint8Array): number
-  /** Leaves a message that is sent as it is when the script fails; an empty one clears the slot. */
-  guard(slot: number, fd: Fd, message: Uint8Array): number
+  /** One more message that is sent as it is when the agent fails; an empty one forgets all. */
+  guard(fd: Fd, message: Uint8Array): number
+  /**
+   * Starts the process that sends them when the agent ends or its loop is silent. Above the agent
+   * in real time, 0: as any other program. The descriptor ends with it.
+   */
+  supervise(priority: number): Fd
+  /** So long, in microseconds, the loop may be silent from now on; 0: for ever. */
+  arm(supervisor: Fd, limit: Duration): number
+  /**
+   * How long the loop had been silent when its VIPs were closed; 0: they were not. Until this was
+   * asked after they were, `send` says -ESHUTDOWN.
+   */
+  stalled(): Duration
+
+  /** Starts a program without arguments; its process id. */
+  childStart(path: string): number
+  /** Ready to be read when the child has ended. */
+  childWatch(pid: number): Fd
+  /** The exit code, 128 and more: ended by a signal; -EAGAIN while it runs. */
+  childEnd(pid: number): number
+  /** Ends it and all that it has started. */
+  childKill(pid: number): number
 
   /** A path, or after an `@` a name that lives in the network namespace. */
   unixListen(path: string): Fd
@@ -54,7 +75,7 @@ export interface Host {
   makeDirectory(path: string, mode: number): number
   remove(path: string): number
 
-  /** SCHED_RR with this priority, 1 to 99. */
+  /** SCHED_RR with this priority, 1 to 99; not for the children. */
   realtime(priority: number): number
   lockMemory(): number
   kernelRelease(into: Uint8Array): number

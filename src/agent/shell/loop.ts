@@ -40,59 +40,83 @@ export function openLoop<State>(
   },
 ): Loop {
   const { poll, timed, work, perform } = parts
-  let state = initial
-  const events: Happening[] = []
+  const core = openCore(machine, initial, perform)
   let exitCode: number | undefined
 
-  const performAll = (effects: readonly Effect[], at: Instant) => {
-    for (const effect of effects) perform(effect, at)
-  }
-  const take = (happening: Happening) => {
-    const at = host.now()
-    const [next, effects] = machine.step(state, { ...happening, at } as Event)
-    state = next
-    performAll(effects, at)
-  }
-  const takeAll = () => {
-    let taken = 0
-    for (let at = 0; at < events.length; at += 1) {
-      const happening = events[at]
-      if (happening !== undefined) take(happening)
-      taken += 1
-      assert(taken < EVENTS_A_TURN_MAX, 'a turn comes to its end')
-    }
-    events.length = 0
-  }
   const nextWake = (hasWork: boolean): Instant => {
-    if (hasWork || events.length > 0) return instant(0)
-    let next = machine.nextDeadline(state)?.at ?? NEVER
+    if (hasWork || !core.isIdle()) return instant(0)
+    let next = core.deadline() ?? NEVER
     for (const each of timed) next = earlier(next, each.nextDeadline() ?? NEVER)
     return next
   }
 
   return {
-    happen(happening) {
-      events.push(happening)
-    },
+    happen: core.happen,
     end(code) {
       exitCode = code
     },
     run(effects) {
-      performAll(effects, host.now())
-      takeAll()
+      for (const effect of effects) perform(effect, host.now())
+      core.takeAll()
       let hasWork = work()
       while (exitCode === undefined) {
         poll.turn(nextWake(hasWork))
+        core.noticeStall()
         const at = host.now()
         for (const each of timed) each.expire(at)
-        takeAll()
+        core.takeAll()
         hasWork = work()
-        takeAll()
-        const deadline = machine.nextDeadline(state)
-        if (deadline !== undefined && isDue(deadline.at, host.now())) take({ kind: 'wake' })
-        takeAll()
+        core.takeAll()
+        const deadline = core.deadline()
+        if (deadline !== undefined && isDue(deadline, host.now())) core.take({ kind: 'wake' })
+        core.takeAll()
       }
       return exitCode
     },
+  }
+}
+
+/** The core with the events that wait for it. */
+function openCore<State>(
+  machine: Machine<State>,
+  initial: State,
+  perform: (effect: Effect, at: Instant) => void,
+) {
+  let state = initial
+  const events: Happening[] = []
+
+  const step = (happening: Happening) => {
+    const at = host.now()
+    const [next, effects] = machine.step(state, { ...happening, at } as Event)
+    state = next
+    for (const effect of effects) perform(effect, at)
+  }
+  // Whatever else has happened: the core hears first that its VIPs are closed.
+  const noticeStall = () => {
+    const silent = host.stalled()
+    if (silent > 0) step({ kind: 'stalled', silent })
+  }
+  const take = (happening: Happening) => {
+    noticeStall()
+    step(happening)
+  }
+  return {
+    take,
+    noticeStall,
+    takeAll() {
+      let taken = 0
+      for (let at = 0; at < events.length; at += 1) {
+        const happening = events[at]
+        if (happening !== undefined) take(happening)
+        taken += 1
+        assert(taken < EVENTS_A_TURN_MAX, 'a turn comes to its end')
+      }
+      events.length = 0
+    },
+    happen(happening: Happening) {
+      events.push(happening)
+    },
+    isIdle: () => events.length === 0,
+    deadline: () => machine.nextDeadline(state)?.at,
   }
 }

@@ -58,13 +58,22 @@ export function openListener(path: string): number {
   return orRefuse(host.unixListen(path), `open the control socket ${path}`)
 }
 
+export interface Scheduling {
+  readonly scheduling: 'real_time' | 'normal'
+  readonly memory: 'locked' | 'pageable'
+}
+
 /** Where it is not permitted the agent runs all the same, and says so. */
-export function schedule(priority: number, say: (line: string) => void): void {
-  if (priority === 0) return
+export function schedule(priority: number, say: (line: string) => void): Scheduling {
+  if (priority === 0) return { scheduling: 'normal', memory: 'pageable' }
   const scheduled = host.realtime(priority)
   if (scheduled < 0) say(`directord: warning: no real-time scheduling (${errnoName(-scheduled)})`)
   const locked = host.lockMemory()
   if (locked < 0) say(`directord: warning: memory is not locked (${errnoName(-locked)})`)
+  return {
+    scheduling: scheduled < 0 ? 'normal' : 'real_time',
+    memory: locked < 0 ? 'pageable' : 'locked',
+  }
 }
 
 /** The result, unless it is -errno: then the program ends with what could not be done. */

@@ -32,18 +32,24 @@ interface Held {
   failures: number
 }
 
+export interface VipsEnds {
+  /** A device cannot be put right: the agent has to start anew. */
+  readonly lost: () => void
+  /** Something is open, so the loop has to give signs of life from now on; or nothing is. */
+  readonly watchLoop: (isWatched: boolean) => void
+}
+
 /**
  * Takes charge of the devices, which are closed.
  *
  * @param say a line for the console
- * @param lost a device cannot be put right: the agent has to start anew
  */
 export function openVips(
   devices: readonly MadeVipDevice[],
   kernel: OpenKernel,
   tasks: Tasks,
   say: (line: string) => void,
-  lost: () => void,
+  { lost, watchLoop }: VipsEnds,
 ): Vips {
   const held: Held[] = devices.map(device => ({ device, state: 'closed', failures: 0 }))
   let repairs = 0
@@ -82,9 +88,11 @@ export function openVips(
     flip(instance, to) {
       const each = held.find(other => other.device.instance === instance)
       if (each === undefined) return ENODEV
+      if (to === 'open') watchLoop(true)
       const errno = flipNow(each, to)
       // What did not open was closed again.
       each.state = errno === 0 ? to : 'closed'
+      if (held.every(({ state }) => state === 'closed')) watchLoop(false)
       return errno
     },
     gone(index) {

@@ -1,17 +1,17 @@
-import { milliseconds } from '../../agent/units.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
 export const scenario: Scenario = {
   row: 22,
-  title: 'the active is stalled for five seconds: it yields before it sends anything',
+  title:
+    'the active is stalled for five seconds: its VIPs are closed, it yields before it sends anything',
   faults: [
     { at: atSecond(20), kind: 'stall', node: 'lb1' },
     { at: atSecond(25), kind: 'resume', node: 'lb1' },
   ],
-  // Until it wakes, the kernel of the stalled node answers: nothing but a supervisor can close it.
-  overlap_max: milliseconds(2_300),
   expect: [
     { at: atSecond(19.9), owner: 'lb1' },
+    { at: atSecond(21.6), owner: undefined },
+    { at: atSecond(24), owner: 'lb2' },
     { at: atSecond(25.01), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],

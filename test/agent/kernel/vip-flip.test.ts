@@ -159,8 +159,24 @@ test('a change that the kernel took but does not hold is EIO', t => {
   })
 })
 
+test('many devices are closed by one batch and few datagrams, then the filter of each alone', t => {
+  const devices = Array.from({ length: 300 }, (_, index) => ({
+    ...device,
+    name: `vr4.${index % 255}.${index}`,
+    index: index + 10,
+  }))
+  const datagrams = closingDatagrams(devices)
+  t.deepEqual(
+    datagrams.slice(0, 5).map(({ socket }) => socket),
+    ['netfilter', 'route', 'route', 'route', 'netfilter'],
+  )
+  t.is(datagrams.length, 1 + 3 + 300)
+  const bytes = datagrams.reduce((sum, { datagram }) => sum + datagram.length, 0)
+  t.true(bytes < 80_000, `${bytes} bytes`)
+})
+
 test('the datagrams that close a device have the bytes of their fixtures', t => {
-  const [policy, protoDown, ...more] = closingDatagrams(device)
+  const [policy, protoDown, ...more] = closingDatagrams([device])
   t.deepEqual(more, [])
   t.true(policy && isAsFixture('close-policy', policy.socket, policy.datagram))
   t.true(protoDown && isAsFixture('close-protodown', protoDown.socket, protoDown.datagram))

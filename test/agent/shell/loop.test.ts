@@ -2,7 +2,7 @@ import test from 'ava'
 import type { Effect, Event, Machine } from '../../../src/agent/machine.ts'
 import { openLoop } from '../../../src/agent/shell/loop.ts'
 import type { Poll } from '../../../src/agent/shell/poll.ts'
-import { instant } from '../../../src/agent/units.ts'
+import { instant, microseconds } from '../../../src/agent/units.ts'
 import { putHost } from '../../support/fake-host.ts'
 
 /** A machine that notes what it sees; `answers` gives the effects of an event. */
@@ -49,6 +49,31 @@ test.serial('what has arrived is heard before a deadline that has passed is acte
   t.is(loop.run([]), 3)
   t.deepEqual(waits, [100])
   t.deepEqual(seen, ['5000000 advert', '5000000 wake'])
+})
+
+test.serial('the core hears that its VIPs were closed before anything that came meanwhile', t => {
+  const silences = [0, 1_500_000]
+  const fake = putHost({ stalled: () => microseconds(silences.shift() ?? 0) })
+  const { machine, seen } = recorder(
+    event => (event.kind === 'wake' ? [{ kind: 'exit', code: 0 }] : []),
+    [100],
+  )
+  const poll: Poll = {
+    ...quiet,
+    turn() {
+      fake.at = 100
+      loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
+    },
+  }
+  const loop = openLoop(machine, undefined, {
+    poll,
+    timed: [],
+    work: () => false,
+    perform: effect => effect.kind === 'exit' && loop.end(effect.code),
+  })
+  loop.happen({ kind: 'link', interface: 'front', up: true, mac: '' })
+  t.is(loop.run([]), 0)
+  t.deepEqual(seen, ['0 link', '100 stalled', '100 advert', '100 wake'])
 })
 
 test.serial('an answer comes after the events before it, in the same turn', t => {
