@@ -32,7 +32,9 @@ async function removeOld(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    const age_ms = Date.now() - (await stat(path)).mtimeMs
+    // Another launcher may have renamed it by now.
+    const modified_ms = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now()
+    const age_ms = Date.now() - modified_ms
     if (age_ms > KEPT_FOR_MS) await rm(path, { recursive: true, force: true })
   }
 }

@@ -74,7 +74,7 @@ export async function makeInitramfs(parts: Parts, tools: Toolbox, folder: string
     base_sha256: baseSha256(archive, base.kernel.image),
     kernel: base.kernel.version,
     agent: parts.agent.version,
-    features: ['stamp-1'],
+    features: ['stamp-1', 'fleet-1'],
   }
   const compressed = await tools.run('zstd', ZSTD, { input: archive })
   await writeFile(join(folder, KERNEL_FILE), base.kernel.image)

@@ -18,7 +18,7 @@ import { makeClusterBill } from './bill.ts'
 import { type BuildRecord, openBuildRecord } from './build-record.ts'
 import { readOperatorFiles, steeringSources } from './inputs.ts'
 import { digestOfNodes, encodeManifest, manifestOf } from './manifest.ts'
-import { nodeOutputs, type StampedNode, stampNodes } from './node-outputs.ts'
+import { FLEET_ISO, nodeOutputs, type StampedNode, stampNodes } from './node-outputs.ts'
 import { bytesOutput, type OutputFile, writeOutputs } from './outputs.ts'
 import { sharedOutputs } from './shared-outputs.ts'
 
@@ -47,6 +47,8 @@ export interface BuildResult {
     readonly initramfs: string
   }
   readonly nodes: readonly BuiltNode[]
+  /** One ISO for all nodes; absent where their stamps do not fit in it. */
+  readonly fleetIso?: string
   readonly manifest: string
   /** Every file, also those that were there already. */
   readonly files: readonly OutputFile[]
@@ -86,6 +88,9 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const written = await steps.run(`images in ${folder}`, async step => {
     const result = await writeAll({ folder, cluster, images, nodes, bill, record })
     step.remark(describe(result))
+    if (!result.files.some(({ path }) => path === FLEET_ISO)) {
+      step.remark(`no ${FLEET_ISO}: the stamps of all nodes do not fit in one image`)
+    }
     return result
   })
   await record.save()
@@ -192,6 +197,7 @@ function resultOf(
       overlay: join(netboot, 'nodes', `${name}.img`),
       config: join(folder, 'nodes', `${name}.json`),
     })),
+    ...(files.some(({ path }) => path === FLEET_ISO) ? { fleetIso: join(folder, FLEET_ISO) } : {}),
     manifest: join(folder, 'manifest.json'),
     files,
     removed,

@@ -6,7 +6,7 @@ import { readBootWays } from '../stamp/boot-ways.ts'
 import { isDirectorFlash, openDirectorFlash, readFlashStamp } from '../stamp/flash.ts'
 import { beginsAsGzip } from '../stamp/gzip.ts'
 import { type ImageReader, withImage } from '../stamp/image-reader.ts'
-import { openDirectorIso, readIsoStamp } from '../stamp/iso.ts'
+import { openDirectorIso, readStamped, type Stamped } from '../stamp/iso.ts'
 import { isVolume } from '../stamp/iso9660.ts'
 import { parseConfig } from '../stamp/node-source.ts'
 import { decodeStamp } from '../stamp/stamp.ts'
@@ -67,12 +67,19 @@ export async function inspectImage(
 
 async function inspectIso(image: ImageReader): Promise<Pick<Inspection, 'kind' | 'facts'>> {
   const iso = await openDirectorIso(image)
-  const stamp = await readIsoStamp(iso)
+  const stamped = await readStamped(iso)
   const { base_sha256, features, console } = iso.layout
   const region = { stamp_bytes_max: iso.node.length, features, console }
   const starts = { boot: await readBootWays(image) }
-  const facts = { base_sha256, ...starts, ...region, stamp: stamp?.facts ?? null }
-  return { kind: 'iso', facts: { ...facts, is_for_this_base: isFor(stamp?.facts, base_sha256) } }
+  const facts = { base_sha256, ...starts, ...region, ...stampedFacts(stamped) }
+  const base = stamped?.kind === 'fleet' ? stamped.fleet.index : stamped?.stamp.facts
+  const isFor = base === undefined ? null : base.base_sha256 === base_sha256
+  return { kind: 'iso', facts: { ...facts, is_for_this_base: isFor } }
+}
+
+function stampedFacts(stamped: Stamped | undefined): Readonly<Record<string, unknown>> {
+  if (stamped?.kind === 'fleet') return { stamp: null, fleet: stamped.fleet.index.nodes }
+  return { stamp: stamped?.stamp.facts ?? null }
 }
 
 async function inspectFlash(image: ImageReader): Promise<Pick<Inspection, 'kind' | 'facts'>> {

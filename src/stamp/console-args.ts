@@ -24,9 +24,14 @@ export function consoleArgs(console: ConsolePort): string {
  * GRUB numbers the PC's serial ports as Linux does; it has no driver for other ports, and then
  * talks on the screen alone.
  *
+ * @param fleet the nodes to choose from, for a person; as many as there is room for are named
  * @throws ProblemError `kargs_too_large`, `console_port`
  */
-export function encodeLoaderSettings(console: ConsolePort, length: number): Uint8Array {
+export function encodeLoaderSettings(
+  console: ConsolePort,
+  length: number,
+  fleet: readonly string[] = [],
+): Uint8Array {
   const unit = /^ttyS([0-3])$/.exec(console.port)?.[1] ?? ''
   const text = [
     `set serial_unit="${unit}"`,
@@ -34,7 +39,8 @@ export function encodeLoaderSettings(console: ConsolePort, length: number): Uint
     `set console_args="${consoleArgs(console)}"`,
     '',
   ].join('\n')
-  if (text.length + 1 > length) {
+  const room = length - 1 - text.length
+  if (room < 0) {
     fail({
       code: 'kargs_too_large',
       message: 'the kernel arguments do not fit in the region that the image keeps for them',
@@ -42,5 +48,16 @@ export function encodeLoaderSettings(console: ConsolePort, length: number): Uint
       found: `${text.length} bytes`,
     })
   }
-  return Buffer.from(`${text.padEnd(length - 1, '#')}\n`)
+  const choice = fleet.length === 0 ? '' : fleetSetting(fleet, room)
+  return Buffer.from(`${(text + choice).padEnd(length - 1, '#')}\n`)
+}
+
+// Without a list there is still the question.
+function fleetSetting(fleet: readonly string[], room: number): string {
+  for (let count = fleet.length; count >= 0; count -= 1) {
+    const more = count === fleet.length ? [] : ['...']
+    const line = `set fleet="${[...fleet.slice(0, count), ...more].join(' ')}"\n`
+    if (line.length <= room) return line
+  }
+  return ''
 }

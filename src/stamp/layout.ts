@@ -32,8 +32,8 @@ export interface ConsolePort {
   readonly baud: number
 }
 
-/** What an image of today takes: a stamp, and another console than the board's. */
-export const LAYOUT_FEATURES = ['node-region', 'kargs-region'] as const
+/** What an image of today takes: a stamp or several, and another console than the board's. */
+export const LAYOUT_FEATURES = ['node-region', 'kargs-region', 'fleet'] as const
 
 // Without it there is no place for a stamp.
 const NEEDED_FEATURE = 'node-region'

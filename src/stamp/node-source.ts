@@ -21,7 +21,13 @@ export interface NodeSource {
  * @throws ProblemError with what is wrong in the file, or `wrong_usage` about the name
  */
 export async function readNodeSource(path: string, name: string | undefined): Promise<NodeSource> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) =>
+  const bytes = await readSource(path)
+  if (isCluster(bytes)) return fromCluster(path, name)
+  return beginsAsGzip(bytes) ? fromStamp(bytes, path, name) : fromConfig(bytes, path, name)
+}
+
+function readSource(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) =>
     fail(
       {
         code: 'file_unreadable',
@@ -33,10 +39,24 @@ export async function readNodeSource(path: string, name: string | undefined): Pr
       error,
     ),
   )
-  if (beginsAsGzip(bytes)) return fromStamp(bytes, path, name)
-  if (/^\s*\{/.test(bytes.toString('utf8', 0, 100))) return fromConfig(bytes, path, name)
-  return fromCluster(path, name)
 }
+
+/**
+ * As `readNodeSource`, for every node that the file holds, or the one that is named.
+ *
+ * @throws ProblemError as `readNodeSource`
+ */
+export async function readNodeSources(
+  path: string,
+  name: string | undefined,
+): Promise<readonly NodeSource[]> {
+  const bytes = await readSource(path)
+  if (name !== undefined || !isCluster(bytes)) return [await readNodeSource(path, name)]
+  return resolve(await load(path)).map(config => sourceOf(config, encodeNodeConfig(config)))
+}
+
+const isCluster = (bytes: Buffer) =>
+  !beginsAsGzip(bytes) && !/^\s*\{/.test(bytes.toString('utf8', 0, 100))
 
 async function fromCluster(path: string, name: string | undefined): Promise<NodeSource> {
   const configs = resolve(await load(path))

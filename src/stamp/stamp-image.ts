@@ -8,12 +8,23 @@ import {
   isFlashStamped,
   openDirectorFlash,
 } from './flash.ts'
+import { fleetName } from './fleet.ts'
 import { type ImageReader, memoryReader } from './image-reader.ts'
-import { isStamped, openDirectorIso, removalPatches, stampPatches } from './iso.ts'
+import {
+  type DirectorIso,
+  type FleetMember,
+  fleetPatches,
+  isStamped,
+  openDirectorIso,
+  readStamped,
+  removalPatches,
+  stampPatches,
+} from './iso.ts'
 import type { ConsolePort } from './layout.ts'
-import type { NodeSource } from './node-source.ts'
-import { streamPatched, writePatched } from './patch.ts'
+import { type NodeSource, parseConfig } from './node-source.ts'
+import { type Patch, streamPatched, writePatched } from './patch.ts'
 import { writeSparsePatched } from './sparse-copy.ts'
+import { decodeStamp } from './stamp.ts'
 
 /** What `stamp` makes: bytes for a file or for a pipe. */
 export interface StampedImage {
@@ -69,10 +80,51 @@ async function stampIso(
     source === undefined
       ? removalPatches(iso)
       : stampPatches(iso, source.stampFor(baseSha256), consoleOf(source))
-  const mode = source === undefined ? 0o644 : SECRET
+  return patchedIso(iso, patches, source === undefined ? 0o644 : SECRET)
+}
+
+/**
+ * Makes an ISO one image for several nodes, of which a machine chooses its own at boot. Nodes that
+ * the ISO holds already stay in it.
+ *
+ * @throws ProblemError as `stampImage`, and `fleet_conflict`
+ */
+export async function stampFleet(
+  image: ImageReader,
+  sources: readonly NodeSource[],
+  { expectedBase, replace }: StampOptions,
+): Promise<StampedImage> {
+  const iso = await openDirectorIso(image)
+  const baseSha256 = iso.layout.base_sha256
+  checkExpected(image, baseSha256, expectedBase)
+  const members = new Map<string, FleetMember>()
+  for (const member of await membersIn(iso)) members.set(fleetName(member.stamp.facts), member)
+  for (const source of sources) {
+    const stamp = decodeStamp(source.stampFor(baseSha256))
+    const name = fleetName(stamp.facts)
+    if (members.has(name) && !replace) alreadyMember(image, name)
+    members.set(name, { stamp, console: consoleOf(source) })
+  }
+  return patchedIso(iso, fleetPatches(iso, [...members.values()]), SECRET)
+}
+
+async function membersIn(iso: DirectorIso): Promise<readonly FleetMember[]> {
+  const stamped = await readStamped(iso)
+  if (stamped?.kind === 'node') return alreadyStamped(iso.image)
+  return (stamped?.fleet.stamps ?? []).map(stamp => {
+    const config = parseConfig(Buffer.from(stamp.config), iso.image.name)
+    return { stamp, console: config.serial.console }
+  })
+}
+
+function patchedIso(
+  { image, layout }: DirectorIso,
+  patches: readonly Patch[],
+  mode: number,
+): StampedImage {
   return {
     kind: 'iso',
-    baseSha256,
+    baseSha256: layout.base_sha256,
     size: image.size,
     write: path => writePatched(image.name, path, patches, mode),
     stream: () => streamPatched(image, patches),
@@ -141,6 +193,15 @@ function alreadyStamped(image: ImageReader): never {
     expected: 'an image without a stamp',
     where: { file: image.name },
     remedy: 'add --replace to write over the stamp, or use base.iso or base.img of the build',
+  })
+}
+
+function alreadyMember(image: ImageReader, name: string): never {
+  fail({
+    code: 'already_stamped',
+    message: `the ISO holds the node ${name} already`,
+    where: { file: image.name },
+    remedy: 'add --replace to write over its stamp; the other nodes stay as they are',
   })
 }
 

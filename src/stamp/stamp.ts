@@ -1,8 +1,15 @@
 import { sha256 } from '../kit/hash.ts'
-import { fail, ProblemError } from '../kit/problem.ts'
-import { decodeCpio, encodeCpio } from '../tree/cpio.ts'
+import { fail } from '../kit/problem.ts'
+import { encodeCpio } from '../tree/cpio.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
-import { beginsAsGzip, decodeGzip, encodeGzip } from './gzip.ts'
+import {
+  decodeArchive,
+  encodeArchive,
+  fileIn,
+  malformed,
+  ownFile,
+  type StampArchive,
+} from './stamp-archive.ts'
 
 /** `etc/director/stamp.json`: which node this is, and what the stamp belongs to. */
 export interface StampFacts {
@@ -29,9 +36,6 @@ const CONFIG = `${FOLDER}/node.json`
 const MARKS = `${FOLDER}/stamp.d`
 const FACTS = `${FOLDER}/stamp.json`
 
-// Thousands of services fit in a tenth of this.
-const CONTENT_BYTES_MAX = 16 << 20
-
 /**
  * Encodes what makes a base image one node: a gzipped newc archive that the kernel unpacks over it.
  *
@@ -54,19 +58,20 @@ export function encodeStamp(stamp: {
     config_sha256: sha256(stamp.config),
     signature: null,
   }
-  const tree = stampTree(facts, stamp.config)
-  return encodeGzip(encodeCpio(tree, { last: [FACTS] }))
+  return encodeArchive(stampTree(facts, stamp.config), FACTS)
 }
 
 function stampTree(facts: StampFacts, config: Uint8Array): Tree {
-  const file = (mode: number, content: Uint8Array): Entry => ({
-    ...{ kind: 'file', mode, uid: 0, gid: 0, content },
-  })
   return new Map<string, Entry>([
-    [CONFIG, file(0o600, config)],
-    [`${MARKS}/${facts.node}`, file(0o644, new Uint8Array(0))],
-    [FACTS, file(0o644, Buffer.from(`${JSON.stringify(facts)}\n`))],
+    [CONFIG, ownFile(0o600, config)],
+    [`${MARKS}/${facts.node}`, ownFile(0o644, new Uint8Array(0))],
+    [FACTS, ownFile(0o644, factsBytes(facts))],
   ])
+}
+
+/** The bytes of stamp.json. */
+export function factsBytes(facts: StampFacts): Uint8Array {
+  return Buffer.from(`${JSON.stringify(facts)}\n`)
 }
 
 /**
@@ -76,56 +81,26 @@ function stampTree(facts: StampFacts, config: Uint8Array): Tree {
  * @throws ProblemError `stamp_malformed` or `stamp_doubled`
  */
 export function decodeStamp(bytes: Uint8Array): Stamp {
-  const { content, length } = unpack(bytes)
-  checkRest(bytes.subarray(length))
-  const tree = readArchive(content)
+  return readStamp(decodeArchive(bytes))
+}
+
+/** As `decodeStamp`, for an archive that is unpacked. */
+export function readStamp({ tree, content }: StampArchive): Stamp {
   const config = fileIn(tree, CONFIG)
   const facts = readFacts(fileIn(tree, FACTS))
   const whole = encodeCpio(stampTree(facts, config), { last: [FACTS] })
   if (!Buffer.from(whole).equals(content)) malformed('it holds other entries than a stamp does')
-  if (facts.config_sha256 !== sha256(config)) malformed('node.json is not the one it was made for')
+  checkConfigDigest(facts, config)
   return { facts, config }
 }
 
-function unpack(bytes: Uint8Array) {
-  try {
-    return decodeGzip(bytes, CONTENT_BYTES_MAX)
-  } catch (error) {
-    return malformed(reasonOf(error))
-  }
+/** Refuses a configuration that is not the one that the stamp was made for. */
+export function checkConfigDigest(facts: StampFacts, config: Uint8Array): void {
+  if (facts.config_sha256 !== sha256(config)) malformed('node.json is not the one it was made for')
 }
 
-function readArchive(content: Uint8Array): Tree {
-  try {
-    return decodeCpio(content)
-  } catch (error) {
-    return malformed(reasonOf(error))
-  }
-}
-
-const reasonOf = (error: unknown) => {
-  if (error instanceof ProblemError) return error.message
-  throw error
-}
-
-function checkRest(rest: Uint8Array): void {
-  const at = rest.findIndex(byte => byte !== 0)
-  if (at === -1) return
-  if (!beginsAsGzip(rest.subarray(at))) malformed('other bytes follow it')
-  fail({
-    code: 'stamp_doubled',
-    message: 'there are two stamps, one after the other',
-    expected: 'one stamp, for one node',
-    remedy: 'write the stamp again; a node that finds two of them does not serve',
-  })
-}
-
-function fileIn(tree: Tree, path: string): Uint8Array {
-  const entry = tree.get(path)
-  return entry?.kind === 'file' ? entry.content : malformed(`${path} is not in it`)
-}
-
-function readFacts(bytes: Uint8Array): StampFacts {
+/** Reads and checks stamp.json. */
+export function readFacts(bytes: Uint8Array): StampFacts {
   let facts: Partial<Record<keyof StampFacts, unknown>> | null
   try {
     facts = JSON.parse(Buffer.from(bytes).toString())
@@ -151,14 +126,5 @@ export function checkBase(facts: StampFacts, baseSha256: string, file?: string):
     found: `base_sha256 ${facts.base_sha256}`,
     ...(file === undefined ? {} : { where: { file } }),
     remedy: 'make the stamp anew for this base image, from the cluster file',
-  })
-}
-
-function malformed(what: string): never {
-  fail({
-    code: 'stamp_malformed',
-    message: `the stamp cannot be used: ${what}`,
-    expected: 'one whole stamp as this tool writes it',
-    remedy: 'write the stamp again from the cluster file or from node.json',
   })
 }

@@ -19,7 +19,7 @@ import { type BuildResult, buildImages } from '../../src/pack/build.ts'
 import type { Manifest } from '../../src/pack/manifest.ts'
 import type { Bill } from '../../src/sbom/cyclonedx.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
-import { openDirectorIso, readIsoStamp } from '../../src/stamp/iso.ts'
+import { openDirectorIso, readStamped } from '../../src/stamp/iso.ts'
 import { faultsOfBill, wrongReferences } from '../support/cyclonedx.ts'
 import { requires } from '../support/requires.ts'
 import { waitForText } from '../support/wait-for-text.ts'
@@ -85,9 +85,9 @@ e2e.serial('only the owner may read what holds secrets', t => {
 
 e2e.serial('each ISO has the stamp of its node, for the base that it is', async t => {
   for (const { name, iso } of built.nodes) {
-    const stamp = await withImage(iso, async image => readIsoStamp(await openDirectorIso(image)))
-    t.is(stamp?.facts.node, name)
-    t.is(stamp?.facts.base_sha256, built.baseSha256)
+    const stamped = await withImage(iso, async image => readStamped(await openDirectorIso(image)))
+    const facts = { node: name, base_sha256: built.baseSha256 }
+    t.like(stamped, { kind: 'node', stamp: { facts } })
   }
 })
 

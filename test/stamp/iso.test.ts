@@ -3,7 +3,7 @@ import { memoryReader } from '../../src/stamp/image-reader.ts'
 import {
   isStamped,
   openDirectorIso,
-  readIsoStamp,
+  readStamped,
   removalPatches,
   stampPatches,
 } from '../../src/stamp/iso.ts'
@@ -26,11 +26,11 @@ test('a base has no stamp; a stamped one gives it back', async t => {
   const base = sampleIso()
   const iso = await open(base)
   t.false(await isStamped(iso))
-  t.is(await readIsoStamp(iso), undefined)
+  t.is(await readStamped(iso), undefined)
 
   const stamped = await open(await patched(base, stampPatches(iso, sampleStamp(), CONSOLE)))
   t.true(await isStamped(stamped))
-  t.is((await readIsoStamp(stamped))?.facts.node, 'lb1')
+  t.like(await readStamped(stamped), { kind: 'node', stamp: { facts: { node: 'lb1' } } })
 })
 
 test('bytes outside the regions never change, and removing gives back the base', async t => {
@@ -89,7 +89,7 @@ test('a region with two stamps, or with half a one, is refused when it is read',
   ] as const) {
     const iso = await open(await patched(base, [{ offset: node.offset, bytes }]))
     t.true(await isStamped(iso))
-    t.is((await problemOf(() => readIsoStamp(iso))).code, code)
+    t.is((await problemOf(() => readStamped(iso))).code, code)
   }
 })
 

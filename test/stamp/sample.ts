@@ -18,7 +18,7 @@ export function sampleStamp(config = '{"schema":1}\n', baseSha256 = BASE): Buffe
 export const LAYOUT: Layout = {
   version: 1,
   base_sha256: BASE,
-  features: ['node-region', 'kargs-region'],
+  features: ['node-region', 'kargs-region', 'fleet'],
   node: { file: '/director/node.img', offset: 0, length: REGION_BYTES },
   kargs: [{ file: '/director/kargs.cfg', offset: 0, length: 512, pad: '#' }],
   console: CONSOLE,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +7,14 @@ import { encodeBaseFacts } from '../../src/compose/base-facts.ts'
 import { load } from '../../src/model/cluster.ts'
 import { encodeNodeConfig, resolve } from '../../src/model/resolve.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
-import { readNodeSource } from '../../src/stamp/node-source.ts'
-import { type StampedImage, type StampOptions, stampImage } from '../../src/stamp/stamp-image.ts'
+import { openDirectorIso, readStamped } from '../../src/stamp/iso.ts'
+import { readNodeSource, readNodeSources } from '../../src/stamp/node-source.ts'
+import {
+  type StampedImage,
+  type StampOptions,
+  stampFleet,
+  stampImage,
+} from '../../src/stamp/stamp-image.ts'
 import { BASE, OTHER_BASE, problemOf, sampleIso } from './sample.ts'
 
 interface Context {
@@ -86,6 +93,76 @@ test('a stamped ISO is refused without --replace, and removing gives back the ba
   await stamped(lb1, undefined, write(removed))
   t.deepEqual(readFileSync(removed), readFileSync(iso))
   t.is((await problemOf(() => stamped(removed, undefined, write(lb1)))).code, 'not_stamped')
+})
+
+/** Puts every node of a file into an image of several. */
+async function stampedFleet(base: string, config: string, output: string, replace = false) {
+  const sources = await readNodeSources(config, undefined)
+  await withImage(base, async image =>
+    (await stampFleet(image, sources, { replace })).write(output),
+  )
+}
+
+const nodesIn = (path: string) =>
+  withImage(path, async image => {
+    const found = await readStamped(await openDirectorIso(image))
+    return found?.kind === 'fleet' ? found.fleet.stamps : []
+  })
+
+test('an ISO takes all nodes of a file, then one of them anew, and nothing is half done', async t => {
+  const { folder, iso, config } = t.context
+  const fleet = join(folder, 'fleet.iso')
+  await stampedFleet(iso, CLUSTER, fleet)
+  t.is(statSync(fleet).mode & 0o777, 0o600)
+  const before = await nodesIn(fleet)
+  t.deepEqual(
+    before.map(({ facts }) => facts.node),
+    ['lb1', 'lb2'],
+  )
+  t.is((await problemOf(() => stampedFleet(fleet, config, fleet))).code, 'already_stamped')
+  t.is((await problemOf(() => stamped(fleet, config, write(fleet)))).code, 'already_stamped')
+
+  const value = JSON.parse(readFileSync(config, 'utf8'))
+  const changed = (change: object) => writeFileSync(config, JSON.stringify({ ...value, ...change }))
+  changed({ services: [] })
+  await stampedFleet(fleet, config, fleet, true)
+  const after = await nodesIn(fleet)
+  t.deepEqual(after[1], before[1])
+  t.notDeepEqual(after[0], before[0])
+
+  changed({ cluster: 'shop' })
+  const bytes = readFileSync(fleet)
+  const conflict = await problemOf(() => stampedFleet(fleet, config, fleet, true))
+  t.is(conflict.code, 'fleet_conflict')
+  t.regex(conflict.found ?? '', /52:54:00:d1:01:01 for pair\/lb1 and for shop\/lb1/)
+  t.deepEqual(readFileSync(fleet), bytes)
+
+  const single = join(folder, 'single.iso')
+  await stamped(iso, CLUSTER, write(single), {}, 'lb2')
+  t.is((await problemOf(() => stampedFleet(single, CLUSTER, single))).code, 'already_stamped')
+  await stamped(fleet, undefined, write(single))
+  t.deepEqual(readFileSync(single), readFileSync(iso))
+  t.deepEqual(
+    readdirSync(folder).filter(name => name.endsWith('.part')),
+    [],
+  )
+})
+
+test('a stamp that is too large for an ISO leaves the old file as it was', async t => {
+  const { folder, iso, config } = t.context
+  const output = join(folder, 'lb1.iso')
+  await stamped(iso, config, write(output))
+  const before = readFileSync(output)
+  const value = JSON.parse(readFileSync(config, 'utf8'))
+  const keys = Array.from(
+    { length: 40 },
+    () => `ssh-ed25519 ${randomBytes(200).toString('base64')}`,
+  )
+  writeFileSync(config, JSON.stringify({ ...value, access: { authorized_keys: keys } }))
+  const problem = await problemOf(() => stamped(iso, config, write(output)))
+  t.like(problem, { code: 'stamp_too_large', expected: 'at most 4096 bytes' })
+  t.deepEqual(readFileSync(output), before)
+  t.is(readdirSync(folder).length, 4)
 })
 
 test('a stamp of another base is refused, and a base that was not asked for', async t => {

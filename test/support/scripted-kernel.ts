@@ -32,6 +32,8 @@ export class MemoryFiles {
           .map(path => path.slice(step.path.length + 1))
         return names.length === 0 ? { errno: ENOENT } : { errno: 0, names }
       }
+      case 'remove':
+        return { errno: this.contents.delete(step.path) ? 0 : ENOENT }
       case 'make_directory':
         this.written.push(step.path)
         return { errno: 0 }

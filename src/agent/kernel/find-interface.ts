@@ -12,6 +12,11 @@ export type Found =
 /** Links above or over others, which have an address of those. */
 const STACKED = new Set(['bond', 'bridge', 'ipvlan', 'macvlan', 'macvtap', 'team', 'vlan', 'vrf'])
 
+/** True for what may be a NIC; what stands on one has its address. */
+export function isDevice({ kind }: Link): boolean {
+  return !STACKED.has(kind ?? '')
+}
+
 /**
  * Finds an interface by its match. A MAC or a PCI address never means a stacked link.
  *
@@ -29,7 +34,7 @@ export function findInterface(
     const own = named(match.name)
     return oneOf(own.length === 0 ? named(config.name) : own)
   }
-  const devices = links.filter(link => !STACKED.has(link.kind ?? ''))
+  const devices = links.filter(isDevice)
   if ('pci' in match) {
     const wanted = match.pci.toLowerCase()
     return oneOf(devices.filter(link => pciAddress(devicePaths.get(link.name)) === wanted))

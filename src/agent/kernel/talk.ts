@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 export type FileStep =
-  | { readonly kind: 'read' | 'read_link' | 'list'; readonly path: string }
+  | { readonly kind: 'read' | 'read_link' | 'list' | 'remove'; readonly path: string }
   | {
       readonly kind: 'write'
       readonly path: string

@@ -17,13 +17,17 @@ import { utf8Bytes } from '../kernel/text.ts'
 import { accountFiles } from './accounts.ts'
 import { assertHeartbeat, assertKernel } from './assertions.ts'
 import { type Complaint, renderComplaint } from './complaint.ts'
+import { takeStampFromFleet } from './fleet.ts'
 import { configureInterface, type Placed, placeInterfaces, renameLinks } from './interfaces.ts'
 import { checkStamp, type StampInput, type TextTools } from './stamp-check.ts'
 
 /** What director-setup found. */
 export interface SetupReport {
-  /** 0: the node may serve. 1: no valid stamp. 2: stamped, but something is missing. */
-  readonly exitCode: 0 | 1 | 2
+  /**
+   * 0: the node may serve. 1: no valid stamp. 2: stamped, but something is missing. 3: of the nodes
+   * that the image holds this machine is none, or more than one.
+   */
+  readonly exitCode: 0 | 1 | 2 | 3
   readonly complaints: readonly Complaint[]
   /** For the console. */
   readonly lines: readonly string[]
@@ -32,14 +36,23 @@ export interface SetupReport {
 const FOLDER = '/etc/director'
 
 /**
- * The whole of director-setup, once at boot: checks the stamp, places and configures the
- * interfaces, tries what the agent asks of the kernel, writes who may log in, and, where nothing
- * forbids it, `/run/director/ready`.
+ * The whole of director-setup, once at boot: chooses among several stamps, checks the stamp, places
+ * and configures the interfaces, tries what the agent asks of the kernel, writes who may log in,
+ * and, where nothing forbids it, `/run/director/ready`.
  */
 export const setUpNode = (tools: TextTools): Talk<SetupReport> =>
   recover(setUp(tools), ({ errno, step }) => done(report([cannot(step, errno)], 2)))
 
 function setUp(tools: TextTools): Talk<SetupReport> {
+  return andThen(takeStampFromFleet(tools), fleet => {
+    if (fleet.kind === 'refused') return done(report([fleet.complaint], 3))
+    if (fleet.kind === 'none') return setUpStamped(tools)
+    const line = `director-setup: this machine is ${fleet.name} by ${fleet.by}`
+    return andThen(setUpStamped(tools), after => done({ ...after, lines: [line, ...after.lines] }))
+  })
+}
+
+function setUpStamped(tools: TextTools): Talk<SetupReport> {
   return andThen(readStamp(), input => {
     const verdict = checkStamp(input, tools)
     if (verdict.kind === 'refused') return done(report([verdict.complaint], 1))

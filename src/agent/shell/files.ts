@@ -44,6 +44,8 @@ export function doFileStep(step: FileStep): FileAnswer {
     }
     case 'make_directory':
       return { errno: Math.max(0, -host.makeDirectory(step.path, step.mode)) }
+    case 'remove':
+      return { errno: Math.max(0, -host.remove(step.path)) }
     default:
       return never(step)
   }

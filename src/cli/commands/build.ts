@@ -40,8 +40,18 @@ async function run(clusterFile: string, options: Options): Promise<void> {
 }
 
 function answer({ cluster, ...result }: BuildResult): object {
-  const { baseFlash, baseIso, baseSha256, files, folder, manifest, netboot, nodes, removed } =
-    result
+  const {
+    baseFlash,
+    baseIso,
+    baseSha256,
+    files,
+    fleetIso,
+    folder,
+    manifest,
+    netboot,
+    nodes,
+    removed,
+  } = result
   return {
     ok: true,
     cluster: cluster.name,
@@ -49,6 +59,7 @@ function answer({ cluster, ...result }: BuildResult): object {
     base_sha256: baseSha256,
     base_iso: baseIso,
     base_flash: baseFlash,
+    ...(fleetIso === undefined ? {} : { fleet_iso: fleetIso }),
     netboot,
     nodes,
     manifest,
@@ -58,7 +69,7 @@ function answer({ cluster, ...result }: BuildResult): object {
   }
 }
 
-function summary({ cluster, folder, files, netboot, nodes }: BuildResult): string {
+function summary({ cluster, folder, files, fleetIso, netboot, nodes }: BuildResult): string {
   const place = shortPath(folder)
   const lines = files.map(({ path, size }) => `  ${path.padEnd(30)} ${sizeText(size).padStart(9)}`)
   const iso = `${place}/iso/${nodes[0]?.name}.iso`
@@ -68,6 +79,7 @@ function summary({ cluster, folder, files, netboot, nodes }: BuildResult): strin
     'iso/, flash/, nodes/ and netboot/nodes/ hold secrets: only you can read them.',
     '',
     `boot from CD or virtual media: ${iso}, each node its own`,
+    ...(fleetIso === undefined ? [] : [`one image for all nodes:       ${shortPath(fleetIso)}`]),
     `write a USB stick (erases it): dd if=${iso} of=/dev/STICK bs=1M conv=fsync`,
     `write a disk (erases it):      dd if=${place}/flash/${nodes[0]?.name}.img of=/dev/DISK bs=1M conv=fsync`,
     `boot from the network:         ${shortPath(netboot.folder)}/, see dnsmasq.conf in it`,

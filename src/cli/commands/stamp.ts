@@ -3,13 +3,14 @@ import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { fail } from '../../kit/problem.ts'
 import { withImage } from '../../stamp/image-reader.ts'
-import { type NodeSource, readNodeSource } from '../../stamp/node-source.ts'
-import { type StampedImage, stampImage } from '../../stamp/stamp-image.ts'
+import { type NodeSource, readNodeSource, readNodeSources } from '../../stamp/node-source.ts'
+import { type StampedImage, stampFleet, stampImage } from '../../stamp/stamp-image.ts'
 import { printJson } from '../answer.ts'
 import { sizeText } from '../size.ts'
 
 interface Options {
   readonly node?: string
+  readonly fleet?: boolean
   readonly output?: string
   readonly replace?: boolean
   readonly remove?: boolean
@@ -21,9 +22,13 @@ interface Options {
 export function configure(command: Command): void {
   command
     .argument('<base>', 'an ISO, a flash image, or the initramfs.zst of a netboot folder')
-    .argument('[config]', 'a cluster file, a node.json, or a stamp')
+    .argument('[config...]', 'a cluster file, a node.json, or a stamp; several with --fleet')
     .option('--node <name>', 'which node of a cluster file')
-    .option('-o, --output <file>', 'where to; - is standard output; default: NODE.iso or NODE.img')
+    .option('--fleet', 'one ISO for all nodes of the files; each machine finds its own at boot')
+    .option(
+      '-o, --output <file>',
+      'where to; - is standard output; default: NODE.iso, NODE.img or fleet.iso',
+    )
     .option('--replace', 'write over a stamp that is there already')
     .option(
       '--remove',
@@ -34,43 +39,59 @@ export function configure(command: Command): void {
     .action(run)
 }
 
-async function run(base: string, config: string | undefined, options: Options): Promise<void> {
-  const { output, replace = false, json = false } = options
-  checkUsage(config, options)
-  const source = config === undefined ? undefined : await readNodeSource(config, options.node)
-  const { baseSha256 } = options
+async function run(base: string, configs: readonly string[], options: Options): Promise<void> {
+  const { output, node, fleet = false, baseSha256, replace = false } = options
+  checkUsage(configs, options)
+  const sources = await sourcesOf(configs, node, fleet)
+  const [source] = sources
   await withImage(base, async opened => {
-    const image = await stampImage(opened, source, {
-      replace,
-      ...(baseSha256 === undefined ? {} : { expectedBase: baseSha256 }),
-    })
-    if (output === '-') await pipeline(Readable.from(image.stream()), process.stdout)
-    else await writeFile(image, source, output ?? defaultName(image, source), json)
+    const how = { replace, ...(baseSha256 === undefined ? {} : { expectedBase: baseSha256 }) }
+    const image = fleet
+      ? await stampFleet(opened, sources, how)
+      : await stampImage(opened, source, how)
+    if (output === '-') return pipeline(Readable.from(image.stream()), process.stdout)
+    const ending = image.kind === 'iso' ? 'iso' : 'img'
+    const name = fleet ? 'fleet' : (source?.config.node.name ?? '')
+    return writeFile(image, sources, output ?? `${name}.${ending}`, options)
   })
+}
+
+async function sourcesOf(
+  configs: readonly string[],
+  node: string | undefined,
+  fleet: boolean,
+): Promise<readonly NodeSource[]> {
+  const sources: NodeSource[] = []
+  for (const config of configs) {
+    if (fleet) sources.push(...(await readNodeSources(config, node)))
+    else sources.push(await readNodeSource(config, node))
+  }
+  return sources
 }
 
 async function writeFile(
   image: StampedImage,
-  source: NodeSource | undefined,
+  sources: readonly NodeSource[],
   file: string,
-  json: boolean,
+  { json = false, fleet = false }: Options,
 ): Promise<void> {
   await image.write(file)
-  const node = source?.config.node.name
+  const names = sources.map(({ config }) => config.node.name)
   const { kind, size, baseSha256 } = image
-  if (json) return printJson({ ok: true, file, kind, node, size, base_sha256: baseSha256 })
-  const what = node === undefined ? 'no stamp' : `stamped as ${node}`
+  const who = fleet ? { nodes: names } : { node: names[0] }
+  if (json) return printJson({ ok: true, file, kind, ...who, size, base_sha256: baseSha256 })
+  const what = names.length === 0 ? 'no stamp' : `stamped as ${names.join(', ')}`
   process.stdout.write(`${file}: ${sizeText(size)}, ${what}, base ${baseSha256}\n`)
-  if (node !== undefined) process.stderr.write('It holds secrets: only you can read it.\n')
+  if (names.length > 0) process.stderr.write('It holds secrets: only you can read it.\n')
 }
 
-const defaultName = ({ kind }: StampedImage, source: NodeSource | undefined) =>
-  `${source?.config.node.name}.${kind === 'iso' ? 'iso' : 'img'}`
-
-function checkUsage(config: string | undefined, { output, remove, json }: Options): void {
-  if (remove === true && config !== undefined) usage('--remove takes no configuration')
-  if (remove !== true && config === undefined) usage('the configuration of the node is missing')
-  if (remove === true && output === undefined) usage('--remove needs -o FILE')
+function checkUsage(configs: readonly string[], options: Options): void {
+  const { output, remove = false, fleet = false, json } = options
+  if (remove && configs.length > 0) usage('--remove takes no configuration')
+  if (remove && fleet) usage('--remove takes every stamp out, those of a fleet too')
+  if (!remove && configs.length === 0) usage('the configuration of the node is missing')
+  if (!fleet && configs.length > 1) usage('several configurations need --fleet')
+  if (remove && output === undefined) usage('--remove needs -o FILE')
   if (output !== '-') return
   if (json === true) usage('--json and -o - both want standard output')
   if (process.stdout.isTTY)

@@ -9,6 +9,7 @@ export function* checkNames(subject: Subject): Iterable<Finding> {
   const { spec } = subject
   yield* findTwice(spec.nodes, 'nodes', 'two nodes have the same name')
   yield* findTwice(spec.services, 'services', 'two services have the same name')
+  yield* checkNodeNames(subject)
   yield* checkInterfaceNames(subject)
   yield* checkNodeInterfaces(subject)
   for (const [name, instance] of Object.entries(spec.vrrp.instances)) {
@@ -37,6 +38,20 @@ function* findTwice(
         expected: 'a name of its own',
         found: `${quote(name)}, as ${list}[${earlier}] has`,
       }
+    }
+  }
+}
+
+// `iso/fleet.iso` is the image of all nodes, and `director serve --client ADDRESS=all` means all.
+function* checkNodeNames({ spec }: Subject): Iterable<Finding> {
+  for (const [index, { name }] of spec.nodes.entries()) {
+    if (name !== 'fleet' && name !== 'all') continue
+    yield {
+      code: 'node_name_reserved',
+      path: ['nodes', index, 'name'],
+      message: 'the tool uses this name for all nodes together',
+      expected: 'a name such as lb1',
+      found: quote(name),
     }
   }
 }
