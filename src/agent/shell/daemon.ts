@@ -59,7 +59,7 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
   loop = openLoop(director, state, {
     poll,
     timed: [world.probes, control, world.vips, supervisor],
-    work: world.tasks.work,
+    tasks: world.tasks,
     perform: (effect, at) => perform(world, effect, at),
   })
   const indexes = new Map([...links].map(([name, { index }]) => [name, index] as const))

@@ -14,6 +14,13 @@ export interface Timed {
   nextDeadline(): Instant | undefined
 }
 
+/** Work that is cut over turns. An event may add to it at any time. */
+export interface LongWork {
+  /** Does a turn's share. */
+  work(): void
+  readonly hasWork: () => boolean
+}
+
 export interface Loop {
   /** An event for the core; taken in this turn, after those that came before it. */
   happen(happening: Happening): void
@@ -34,17 +41,16 @@ export function openLoop<State>(
   parts: {
     readonly poll: Poll
     readonly timed: readonly Timed[]
-    /** Goes on with long work; true: there is more. */
-    readonly work: () => boolean
+    readonly tasks: LongWork
     readonly perform: (effect: Effect, at: Instant) => void
   },
 ): Loop {
-  const { poll, timed, work, perform } = parts
+  const { poll, timed, tasks, perform } = parts
   const core = openCore(machine, initial, perform)
   let exitCode: number | undefined
 
-  const nextWake = (hasWork: boolean): Instant => {
-    if (hasWork || !core.isIdle()) return instant(0)
+  const nextWake = (): Instant => {
+    if (tasks.hasWork() || !core.isIdle()) return instant(0)
     let next = core.deadline() ?? NEVER
     for (const each of timed) next = earlier(next, each.nextDeadline() ?? NEVER)
     return next
@@ -58,14 +64,14 @@ export function openLoop<State>(
     run(effects) {
       for (const effect of effects) perform(effect, host.now())
       core.takeAll()
-      let hasWork = work()
+      tasks.work()
       while (exitCode === undefined) {
-        poll.turn(nextWake(hasWork))
+        poll.turn(nextWake())
         core.noticeStall()
         const at = host.now()
         for (const each of timed) each.expire(at)
         core.takeAll()
-        hasWork = work()
+        tasks.work()
         core.takeAll()
         const deadline = core.deadline()
         if (deadline !== undefined && isDue(deadline, host.now())) core.take({ kind: 'wake' })

@@ -9,8 +9,10 @@ const WAITING_MAX = 64
 export interface Tasks {
   /** False: too many are waiting, nothing was taken. */
   add<T>(talk: Talk<T>, ended: (value: T) => void, failed: (failure: Failure) => void): boolean
-  /** Does a turn's share. True: there is more to do. */
-  work(): boolean
+  /** Does a turn's share. */
+  work(): void
+  /** There is more to do, if only what the end of the last task has added. */
+  readonly hasWork: () => boolean
 }
 
 /** Tasks whose talks are held through `port`. */
@@ -32,7 +34,7 @@ export function openTasks(port: KernelPort): Tasks {
     work() {
       const first = waiting[0]
       if (first?.() === true) waiting.splice(waiting.indexOf(first), 1)
-      return waiting.length > 0
     },
+    hasWork: () => waiting.length > 0,
   }
 }

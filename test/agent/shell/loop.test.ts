@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { Effect, Event, Machine } from '../../../src/agent/machine.ts'
-import { openLoop } from '../../../src/agent/shell/loop.ts'
+import { type LongWork, openLoop } from '../../../src/agent/shell/loop.ts'
 import type { Poll } from '../../../src/agent/shell/poll.ts'
 import { instant, microseconds } from '../../../src/agent/units.ts'
 import { putHost } from '../../support/fake-host.ts'
@@ -22,6 +22,7 @@ function recorder(answers: (event: Event) => readonly Effect[], deadlines: (numb
   return { machine, seen }
 }
 
+const idle: LongWork = { work: () => undefined, hasWork: () => false }
 const quiet: Poll = { watch: () => undefined, forget: () => undefined, turn: () => undefined }
 
 test.serial('what has arrived is heard before a deadline that has passed is acted on', t => {
@@ -43,7 +44,7 @@ test.serial('what has arrived is heard before a deadline that has passed is acte
   const loop = openLoop(machine, undefined, {
     poll,
     timed: [],
-    work: () => false,
+    tasks: idle,
     perform: effect => effect.kind === 'exit' && loop.end(effect.code),
   })
   t.is(loop.run([]), 3)
@@ -68,7 +69,7 @@ test.serial('the core hears that its VIPs were closed before anything that came 
   const loop = openLoop(machine, undefined, {
     poll,
     timed: [],
-    work: () => false,
+    tasks: idle,
     perform: effect => effect.kind === 'exit' && loop.end(effect.code),
   })
   loop.happen({ kind: 'link', interface: 'front', up: true, mac: '' })
@@ -85,7 +86,7 @@ test.serial('an answer comes after the events before it, in the same turn', t =>
   const loop = openLoop(machine, undefined, {
     poll: quiet,
     timed: [],
-    work: () => false,
+    tasks: idle,
     perform(effect) {
       if (effect.kind === 'ipvs_read') loop.happen({ kind: 'done', ticket: 9, errno: 0 })
       if (effect.kind === 'exit') loop.end(effect.code)
@@ -104,7 +105,7 @@ test.serial(
     putHost({})
     const { machine } = recorder(() => [], [700])
     const waits: number[] = []
-    const left = [true, false, false]
+    let left = 2
     const loop = openLoop(machine, undefined, {
       poll: {
         ...quiet,
@@ -114,7 +115,7 @@ test.serial(
         },
       },
       timed: [{ expire: () => undefined, nextDeadline: () => instant(300) }],
-      work: () => left.shift() ?? false,
+      tasks: { work: () => (left -= 1), hasWork: () => left > 0 },
       perform: () => undefined,
     })
     t.is(loop.run([]), 0)
@@ -122,13 +123,43 @@ test.serial(
   },
 )
 
+test.serial('work that the events of a turn bring is done without a sleep', t => {
+  putHost({})
+  // As the answer to a change of the table leads to its being read back.
+  const { machine } = recorder(
+    event => (event.kind === 'done' ? [{ kind: 'ipvs_read', ticket: 1 }] : []),
+    [700],
+  )
+  const waits: number[] = []
+  const work: string[] = ['apply']
+  const loop = openLoop(machine, undefined, {
+    poll: {
+      ...quiet,
+      turn(until) {
+        waits.push(until)
+        if (waits.length === 2) loop.end(0)
+      },
+    },
+    timed: [],
+    tasks: {
+      work() {
+        if (work.shift() === 'apply') loop.happen({ kind: 'done', ticket: 1, errno: 0 })
+      },
+      hasWork: () => work.length > 0,
+    },
+    perform: () => work.push('read'),
+  })
+  t.is(loop.run([]), 0)
+  t.deepEqual(waits, [0, 700])
+})
+
 test.serial('answers that chase each other for ever are our own fault', t => {
   putHost({})
   const { machine } = recorder(() => [{ kind: 'ipvs_read', ticket: 1 }], [])
   const loop = openLoop(machine, undefined, {
     poll: quiet,
     timed: [],
-    work: () => false,
+    tasks: idle,
     perform: () => loop.happen({ kind: 'done', ticket: 1, errno: 0 }),
   })
   loop.happen({ kind: 'stop' })
