@@ -52,6 +52,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/serve.ts'),
   },
   {
+    name: 'size',
+    summary: 'say where each byte of an image goes, and what grew',
+    example: 'director size out/pair --svg size.svg',
+    load: () => import('./commands/size.ts'),
+  },
+  {
     name: 'lab',
     summary: 'boot the pair on this machine, with real servers and a client around it',
     example: 'director lab examples/pair/cluster.yaml --check',

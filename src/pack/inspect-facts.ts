@@ -1,6 +1,8 @@
 import { readElfNeeds, readElfSection } from '../base/elf.ts'
+import type { Lock, LockedSection } from '../base/lock.ts'
 import { fail } from '../kit/problem.ts'
 import type { NodeConfig } from '../model/node-config.ts'
+import type { Bill } from '../sbom/cyclonedx.ts'
 import type { ImageReader } from '../stamp/image-reader.ts'
 
 type Facts = Readonly<Record<string, unknown>>
@@ -36,6 +38,40 @@ export function manifestFacts(manifest: Facts): Facts {
     ...short,
     packages: Array.isArray(packages) ? packages.map(nameOf) : [],
     files: Array.isArray(files) ? files.length : 0,
+  }
+}
+
+/** A bill of materials: a line a package, with its licences. */
+export function billFacts(bill: Facts): Facts {
+  const { serialNumber, specVersion, metadata, components } = bill as unknown as Bill
+  const names = (licences: Bill['components'][number]['licenses']) =>
+    (licences ?? []).map(({ license }) => ('id' in license ? license.id : license.name)).join(', ')
+  return {
+    image: metadata?.component?.name,
+    serial_number: serialNumber,
+    format: `CycloneDX ${specVersion}`,
+    components: (Array.isArray(components) ? components : []).map(component => ({
+      name: component.name,
+      version: component.version ?? 'none',
+      licences: names(component.licenses) || 'unknown',
+      files: component.components?.length ?? 0,
+    })),
+  }
+}
+
+/** A lock of the recipe: how many packages each section has, and the sources. */
+export function lockFacts(lock: Facts): Facts {
+  const { schema, sections, sources } = lock as unknown as Partial<Lock>
+  const count = ([name, section]: readonly [string, LockedSection]) => [
+    name,
+    `${section?.packages?.length ?? 0} packages`,
+  ]
+  return {
+    schema,
+    sections: Object.fromEntries(Object.entries(sections ?? {}).map(count)),
+    sources: Object.fromEntries(
+      Object.entries(sources ?? {}).map(([name, source]) => [name, source?.version]),
+    ),
   }
 }
 

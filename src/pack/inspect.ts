@@ -8,9 +8,17 @@ import { beginsAsGzip } from '../stamp/gzip.ts'
 import { type ImageReader, withImage } from '../stamp/image-reader.ts'
 import { openDirectorIso, readStamped, type Stamped } from '../stamp/iso.ts'
 import { isVolume } from '../stamp/iso9660.ts'
+import { decodeLayout } from '../stamp/layout.ts'
 import { parseConfig } from '../stamp/node-source.ts'
 import { decodeStamp } from '../stamp/stamp.ts'
-import { configFacts, elfFacts, kernelFacts, manifestFacts } from './inspect-facts.ts'
+import {
+  billFacts,
+  configFacts,
+  elfFacts,
+  kernelFacts,
+  lockFacts,
+  manifestFacts,
+} from './inspect-facts.ts'
 
 /** What a file of a build is and what it says of itself. Never holds a secret. */
 export interface Inspection {
@@ -24,6 +32,9 @@ export interface Inspection {
     | 'stamp'
     | 'config'
     | 'manifest'
+    | 'bill'
+    | 'lock'
+    | 'layout'
     | 'agent'
     | 'kernel'
   /** By kind; plain JSON. */
@@ -128,6 +139,11 @@ function inspectJson(bytes: Buffer, name: string): Pick<Inspection, 'kind' | 'fa
   }
   if ('base' in value && 'outputs' in value)
     return { kind: 'manifest', facts: manifestFacts(value) }
+  if (value['bomFormat'] === 'CycloneDX') return { kind: 'bill', facts: billFacts(value) }
+  if ('sections' in value && 'sources' in value) return { kind: 'lock', facts: lockFacts(value) }
+  if ('kargs' in value && 'features' in value) {
+    return { kind: 'layout', facts: { ...decodeLayout(bytes, name) } }
+  }
   if ('node' in value && 'vrrp' in value) {
     return { kind: 'config', facts: configFacts(parseConfig(bytes, name)) }
   }
@@ -147,7 +163,7 @@ function unknown(path: string): never {
     code: 'file_unknown',
     message: 'the file is none that this tool writes',
     expected:
-      'an ISO, a flash image, an initramfs, a stamp, a node.json, a manifest, a kernel or the agent',
+      'an ISO, a flash image, an initramfs, a stamp, a node.json, a manifest, a bill, a lock, a kernel',
     where: { file: path },
   })
 }

@@ -78,6 +78,31 @@ export async function findExtent(
   return { offset: here.offset, length: here.length }
 }
 
+// Deeper than this no folder of ours lies: a loop, not data.
+const FOLDERS_DEEP_MAX = 16
+
+/**
+ * Lists every file with its place, in small letters and in the order of the folders.
+ *
+ * @throws ProblemError `iso_malformed` or `image_truncated`
+ */
+export async function listFiles(
+  image: ImageReader,
+  folder: Extent,
+  above = '',
+): Promise<(Extent & { readonly path: string })[]> {
+  const files: (Extent & { readonly path: string })[] = []
+  if (above.split('/').length > FOLDERS_DEEP_MAX) malformed(image, 'its folders lead in a circle')
+  for (const { name, isDirectory, offset, length } of await listFolder(image, folder)) {
+    // The folder itself and the one above it are named by one byte, 0 or 1.
+    if (name === '\0' || name === '\x01') continue
+    const path = `${above}${name.toLowerCase()}`
+    if (!isDirectory) files.push({ path, offset, length })
+    else files.push(...(await listFiles(image, { offset, length }, `${path}/`)))
+  }
+  return files
+}
+
 async function listFolder(image: ImageReader, folder: Extent): Promise<DirectoryRecord[]> {
   if (folder.length > FOLDER_BYTES_MAX) malformed(image, 'a folder is too large')
   const bytes = await image.read(folder.offset, folder.length)
