@@ -27,7 +27,7 @@ export function sizeSvg({ file, bytes, packages, files }: SizeReport): string {
     const field = { title, colour, stored, share: stored / bytes }
     return packageField(field, own, inset(boxes[index] as Box))
   })
-  const total = `${escape(file)}: ${grouped(bytes)} bytes`
+  const total = `${escaped(file)}: ${grouped(bytes)} bytes`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
@@ -57,7 +57,7 @@ function packageField(field: Field, files: readonly FileSize[], box: Box): strin
     inner,
   )
   return [
-    `<g><title>${escape(text)}</title>${rectangle(box, colour, '#555555')}`,
+    `<g><title>${escaped(text)}</title>${rectangle(box, colour, '#555555')}`,
     hasTitle ? label(text, { ...box, height: TITLE_HEIGHT }, 'bold') : '',
     ...files.map((one, index) => fileField(one, boxes[index] as Box, colour)),
     '</g>',
@@ -72,7 +72,7 @@ function fileField({ path, stored, raw }: FileSize, box: Box, colour: string): s
   if (box.width < 1.5 || box.height < 1.5) return ''
   const name = path.slice(path.lastIndexOf('/') + 1)
   const own = box.height > 14 && box.width > 30 ? label(name, box, 'normal') : ''
-  const title = `<title>${escape(text)}</title>`
+  const title = `<title>${escaped(text)}</title>`
   return `<g>${title}${rectangle(inset(box, 0.5), colour, '#ffffff')}${own}</g>`
 }
 
@@ -81,7 +81,7 @@ function label(text: string, { x, y, width, height }: Box, weight: 'bold' | 'nor
   if (letters < 3) return ''
   const cut = text.length > letters ? `${text.slice(0, letters - 1)}…` : text
   const at = `x="${fixed(x + 4)}" y="${fixed(y + Math.min(13, height - 3))}"`
-  return `<text ${at} font-size="12" font-weight="${weight}">${escape(cut)}</text>`
+  return `<text ${at} font-size="12" font-weight="${weight}">${escaped(cut)}</text>`
 }
 
 function rectangle({ x, y, width, height }: Box, fill: string, stroke: string): string {
@@ -100,4 +100,4 @@ const grouped = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+$)/g, '\u
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
-const escape = (text: string) => text.replace(/[&<>]/g, letter => ENTITIES[letter] ?? '')
+const escaped = (text: string) => text.replace(/[&<>]/g, letter => ENTITIES[letter] ?? '')
