@@ -31,7 +31,7 @@ export type PathName = string
 export type Event = { readonly at: Instant } & (
   | { readonly kind: 'wake' } // a deadline has come; a spare one changes nothing
   | LinkEvent
-  | { readonly kind: 'advert'; readonly interface: InterfaceName; readonly packet: Uint8Array } // a whole IPv4 packet, protocol 112
+  | { readonly kind: 'advert'; readonly interface: InterfaceName; readonly packet: Uint8Array } // a whole IPv4 or IPv6 packet, protocol 112
   | { readonly kind: 'done'; readonly ticket: Ticket; readonly errno: number } // 0 or a positive errno
   | {
       readonly kind: 'ipvs_table'
@@ -57,6 +57,8 @@ export interface LinkEvent {
   readonly mac: string
   /** The primary IPv4 address, which adverts are sent from; absent: none yet. */
   readonly address?: string
+  /** The link-local IPv6 address, once it is known to be unique; absent: none yet. */
+  readonly address6?: string
 }
 
 /** What came in on a path of the heartbeat, in the order in which it came. */
@@ -98,6 +100,13 @@ export interface LineCounters {
 export type Effect =
   /** A whole Ethernet frame, through a packet socket. Nobody waits for it. */
   | { readonly kind: 'send'; readonly interface: InterfaceName; readonly frame: Uint8Array }
+  /** A whole IP packet for one address on the interface's link; nobody waits for it either. */
+  | {
+      readonly kind: 'send_to'
+      readonly interface: InterfaceName
+      readonly destination: string
+      readonly packet: Uint8Array
+    }
   /**
    * Opens or closes the VIPs of an instance in both directions, reads the kernel back, compares.
    * `done` with 0 says that the kernel was seen to hold it; EIO that the read-back differed.

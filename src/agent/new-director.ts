@@ -10,8 +10,9 @@ import { assert } from './never.ts'
 import type { DirectorState } from './state.ts'
 import { type Instant, milliseconds } from './units.ts'
 import { unknownVips } from './vrrp/ownership.ts'
+import type { Router } from './vrrp/router.ts'
 import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
-import { parseIpv4Prefix } from './wire/ipv4.ts'
+import { type Address, familyOf, parseAddress } from './wire/address.ts'
 
 /** @param config a checked node.json: a reference that leads nowhere is our own bug */
 export function newDirector(config: NodeConfig, at: Instant, life: Life): DirectorState {
@@ -41,12 +42,26 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
 }
 
 function newInterface(config: NodeConfig, name: string, at: Instant): InterfaceState {
-  const instances: Record<number, number> = {}
+  const instances: Record<4 | 6, Record<number, number>> = { 4: {}, 6: {} }
   config.vrrp.instances.forEach((instance, index) => {
-    if (instance.interface === name) instances[instance.vrid] = index
+    const family = familyOf(addressesOf(instance)[0] ?? 0)
+    if (instance.interface === name) instances[family][instance.vrid] = index
   })
-  return { name, up: undefined, mac: '', address: undefined, since: at, instances, discards: {} }
+  const addresses = { address: undefined, address6: undefined }
+  return {
+    name,
+    up: undefined,
+    mac: '',
+    ...addresses,
+    since: at,
+    instances,
+    discards: {},
+    warnedAt: {},
+  }
 }
+
+const addressesOf = ({ addresses }: VrrpInstanceConfig): readonly Address[] =>
+  addresses.map(text => parseAddress(text) ?? 0)
 
 function newInstance(
   config: NodeConfig,
@@ -55,8 +70,8 @@ function newInstance(
   at: Instant,
 ): InstanceState {
   const group = config.vrrp.groups.findIndex(other => other.instances.includes(instance.name))
-  const interval = milliseconds(instance.advert_interval_ms)
   const link = config.interfaces.findIndex(other => other.name === instance.interface)
+  const addresses = addressesOf(instance)
   assert(group >= 0 && link >= 0, `instance ${instance.name} has a group and an interface`)
   return {
     name: instance.name,
@@ -64,17 +79,10 @@ function newInstance(
     group,
     interface: link,
     vrid: instance.vrid,
-    addresses: instance.addresses.map(text => parseIpv4Prefix(text) ?? 0),
-    router: {
-      role: 'initialize',
-      priority: instance.priority,
-      preempt: config.vrrp.groups[group]?.failback === 'automatic',
-      own_interval: interval,
-      interval,
-      address: 0,
-      downAt: undefined,
-      advertAt: undefined,
-    },
+    family: familyOf(addresses[0] ?? 0),
+    addresses,
+    peer: instance.peer === undefined ? undefined : parseAddress(instance.peer),
+    router: newRouter(config, instance, group),
     vips: unknownVips(at),
     frames: undefined,
     announcing: undefined,
@@ -85,9 +93,23 @@ function newInstance(
     owesRelease: false,
     peers: [],
     counters: noCounts(),
-    discards: {},
     warnedAt: {},
     history: [],
+  }
+}
+
+function newRouter(config: NodeConfig, instance: VrrpInstanceConfig, group: number): Router {
+  const interval = milliseconds(instance.advert_interval_ms)
+  return {
+    role: 'initialize',
+    version: instance.version,
+    priority: instance.priority,
+    preempt: config.vrrp.groups[group]?.failback === 'automatic',
+    own_interval: interval,
+    interval,
+    address: 0,
+    downAt: undefined,
+    advertAt: undefined,
   }
 }
 
@@ -98,7 +120,9 @@ const noCounts = (): InstanceState['counters'] => ({
   priority_zero_received: 0,
   pseudo_header_checksums: 0,
   address_list_differs: 0,
+  foreign_adverts: 0,
   arps_sent: 0,
+  neighbours_sent: 0,
   became_active: 0,
   peers_dropped: 0,
 })
@@ -119,6 +143,7 @@ function newGroup(
     holdAt: undefined,
     blocked: 'loading',
     faultUntil: undefined,
+    failbackAt: undefined,
     standby: undefined,
     isTakeover: false,
   }

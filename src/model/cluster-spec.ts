@@ -53,6 +53,11 @@ export interface NodeSpec {
    */
   readonly priority: number
   /**
+   * The priority of this node in the groups that are named, instead of `priority`: two groups
+   * can each be at home on another node.
+   */
+  readonly priorities: Readonly<Record<string, number>>
+  /**
    * For each interface that the cluster declares: which NIC it is and which addresses this
    * node has there.
    */
@@ -80,8 +85,8 @@ export interface NodeInterfaceSpec {
    */
   readonly match: MatchSpec
   /**
-   * The node's own addresses; adverts are sent from the first. They stay with the node, unlike
-   * VIPs.
+   * The node's own addresses; adverts are sent from the first of the family (IPv6: from the
+   * link-local one). They stay with the node, unlike VIPs.
    */
   readonly addresses: readonly string[]
 }
@@ -175,12 +180,13 @@ export interface InstanceSpec {
   readonly interface: string
   /**
    * Unique on its network segment, routers of others included: it makes the virtual MAC
-   * 00:00:5e:00:01:VRID.
+   * 00:00:5e:00:01:VRID, or for IPv6 00:00:5e:00:02:VRID.
    */
   readonly vrid: number
   /**
-   * The virtual addresses, with the prefix length of their subnet or /32, in the order in
-   * which adverts list them.
+   * The virtual addresses, all of one family, with the prefix length of their subnet or of one
+   * address (/32, /128), in the order in which adverts list them. The first one of IPv6 is
+   * link-local.
    */
   readonly addresses: readonly string[]
   /**
@@ -188,6 +194,32 @@ export interface InstanceSpec {
    * little more by its priority. Unit: ms.
    */
   readonly advert_interval_ms: number
+  /**
+   * 3, or 2 for IPv4 routers that speak nothing newer; then the advert interval is in whole
+   * seconds.
+   */
+  readonly version: 2 | 3
+  /**
+   * Of the adverts that are sent, for IPv4 and version 3. message: RFC 9568. pseudo_header: as
+   * keepalived and FRR send it unless told otherwise. Both are always accepted.
+   */
+  readonly checksum: 'message' | 'pseudo_header'
+  /**
+   * true: adverts go to the other node's address, and only those from there are taken. For
+   * networks that do not carry multicast.
+   */
+  readonly unicast: boolean
+  /**
+   * Name of the node that owns these addresses: there the priority is 255, it takes them at
+   * its start and from anybody. They may stand among its own addresses too, behind one that is
+   * not a VIP.
+   */
+  readonly owner?: string
+  /**
+   * false: a VIP answers only for services; what else is sent to it is dropped, such as ping
+   * and SSH. ARP and neighbour discovery are always answered.
+   */
+  readonly accept: boolean
 }
 
 /** Instances that are active on the same node, always. */
@@ -196,10 +228,28 @@ export interface GroupSpec {
   readonly instances: readonly string[]
   /**
    * manual: a node that returns stays backup until an operator moves the group. automatic: the
-   * node with the higher priority takes over as soon as it can.
+   * node with the higher priority takes over as soon as it can. The long form can make it
+   * wait.
    */
-  readonly failback: 'manual' | 'automatic'
+  readonly failback: FailbackSpec
 }
+
+/**
+ * manual: a node that returns stays backup until an operator moves the group. automatic: the
+ * node with the higher priority takes over as soon as it can. The long form can make it
+ * wait.
+ */
+export type FailbackSpec =
+  | string
+  | {
+      /** As the short form. */
+      readonly mode: 'manual' | 'automatic'
+      /**
+       * With mode automatic: the group must have been backup this long without a change before it
+       * takes over from a lower priority. Unit: ms.
+       */
+      readonly delay_ms: number
+    }
 
 /** Connections to a VIP and port, spread over real servers by IPVS. */
 export interface ServiceSpec {

@@ -1,4 +1,5 @@
-import { parseIpv4, parsePrefix } from './ipv4.ts'
+import { parseAddress, parsePrefix } from './ip.ts'
+import { parseIpv4 } from './ipv4.ts'
 
 /**
  * The text formats that node.schema.json names, by name.
@@ -7,7 +8,8 @@ import { parseIpv4, parsePrefix } from './ipv4.ts'
  */
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   ipv4: text => parseIpv4(text) !== undefined,
-  'ipv4-prefix': text => parsePrefix(text) !== undefined,
+  ip: text => parseAddress(text) !== undefined,
+  'ip-prefix': text => parsePrefix(text) !== undefined,
   'route-destination': text => text === 'default' || parsePrefix(text) !== undefined,
   mac: isMac,
   'pci-address': isPciAddress,

@@ -109,13 +109,29 @@ export interface VrrpInstanceConfig {
   readonly interface: string
   /** Unique on its interface. */
   readonly vrid: number
-  /** The node's own. */
+  /** The node's own; 255: it owns the addresses. */
   readonly priority: number
   /** Time between two adverts. Unit: ms. */
   readonly advert_interval_ms: number
   /** With prefix length, in the order in which adverts list them. */
   readonly addresses: readonly string[]
+  /** 2 only for IPv4. */
+  readonly version: 2 | 3
+  /** Of what is sent; both are accepted. */
+  readonly checksum: ChecksumForm
+  /** Adverts go to `peer` and come only from there. */
+  readonly unicast: boolean
+  /**
+   * The address that the other node's adverts come from. Absent: not known before it is heard
+   * (IPv6 without a link-local address in the cluster file).
+   */
+  readonly peer?: string
+  /** false: VIPs answer only for services. */
+  readonly accept: boolean
 }
+
+/** Of what is sent; both are accepted. */
+export type ChecksumForm = 'message' | 'pseudo_header'
 
 /** Instances that move together. */
 export interface VrrpGroupConfig {
@@ -125,6 +141,11 @@ export interface VrrpGroupConfig {
   readonly instances: readonly string[]
   /** manual: a returning node stays backup (VRRP Preempt_Mode false). */
   readonly failback: 'manual' | 'automatic'
+  /**
+   * With failback automatic: not before the group was backup this long without a change. Unit:
+   * ms.
+   */
+  readonly failback_delay_ms: number
 }
 
 /** A virtual service. */

@@ -1,6 +1,14 @@
 import { digestOf } from '../kit/hash.ts'
 import type { Cluster } from './cluster.ts'
-import type { ClusterSpec, NodeSpec, ServiceSpec } from './cluster-spec.ts'
+import type {
+  ClusterSpec,
+  FailbackSpec,
+  InstanceSpec,
+  NodeSpec,
+  ServiceSpec,
+} from './cluster-spec.ts'
+import { formatAddress } from './ip.ts'
+import { advertSources, entryOf, prefixOf } from './meaning/networks.ts'
 import type {
   AccessConfig,
   InterfaceConfig,
@@ -10,6 +18,7 @@ import type {
   SerialConfig,
   ServiceConfig,
   VrrpConfig,
+  VrrpInstanceConfig,
 } from './node-config.ts'
 import { checkNodeConfig } from './node-config-check.ts'
 
@@ -71,11 +80,22 @@ function resolveInterfaces(spec: ClusterSpec, node: NodeSpec): readonly Interfac
       name,
       role,
       match: canonicalMatch(own.match),
-      addresses: own.addresses,
+      addresses: own.addresses.filter(text => !isOwnedVip(spec, node, name, text)),
       routes,
       ...(mtu === undefined ? {} : { mtu }),
     }
   })
+}
+
+// The owner's VIPs live on the virtual MAC, as everybody else's do.
+function isOwnedVip(spec: ClusterSpec, node: NodeSpec, link: string, text: string): boolean {
+  const { address } = prefixOf(text)
+  return Object.values(spec.vrrp.instances).some(
+    ({ owner, interface: own, addresses }) =>
+      owner === node.name &&
+      own === link &&
+      addresses.some(vip => prefixOf(vip).address === address),
+  )
 }
 
 /** The match as the kernel writes it: hexadecimal digits in small letters. */
@@ -100,20 +120,49 @@ function resolveVrrp(spec: ClusterSpec, node: NodeSpec): VrrpConfig {
   const { startup_hold_ms, instances, groups } = spec.vrrp
   return {
     startup_hold_ms,
-    instances: Object.entries(instances).map(([name, instance]) => ({
-      name,
-      interface: instance.interface,
-      vrid: instance.vrid,
-      priority: node.priority,
-      advert_interval_ms: instance.advert_interval_ms,
-      addresses: instance.addresses,
-    })),
-    groups: Object.entries(groups).map(([name, group]) => ({
-      name,
-      instances: group.instances,
-      failback: group.failback,
-    })),
+    instances: Object.entries(instances).map(([name, instance]) =>
+      resolveInstance(spec, node, name, instance),
+    ),
+    groups: Object.entries(groups).map(([name, { instances: members, failback }]) => {
+      const { mode, delay_ms } = longFailback(failback)
+      return { name, instances: members, failback: mode, failback_delay_ms: delay_ms }
+    }),
   }
+}
+
+function resolveInstance(
+  spec: ClusterSpec,
+  node: NodeSpec,
+  name: string,
+  instance: InstanceSpec,
+): VrrpInstanceConfig {
+  const { owner, interface: link, vrid, advert_interval_ms, addresses } = instance
+  const { version, checksum, unicast, accept } = instance
+  const peers = spec.nodes.filter(other => other.name !== node.name)
+  const [peer] = peers.flatMap(other => advertSources(other, instance))
+  return {
+    ...{ name, interface: link, vrid },
+    priority: owner === node.name ? OWNER_PRIORITY : priorityOf(spec, node, name),
+    ...{ advert_interval_ms, addresses, version, checksum, unicast },
+    ...(peer === undefined ? {} : { peer: formatAddress(peer) }),
+    accept,
+  }
+}
+
+// RFC 9568 section 5.2.4.
+const OWNER_PRIORITY = 255
+
+function priorityOf(spec: ClusterSpec, node: NodeSpec, instance: string): number {
+  const groups = Object.entries(spec.vrrp.groups)
+  const group = groups.find(([, { instances }]) => instances.includes(instance))?.[0] ?? ''
+  return entryOf(node.priorities, group) ?? node.priority
+}
+
+/** The long form of `failback`. */
+export function longFailback(failback: FailbackSpec) {
+  const { mode, delay_ms } =
+    typeof failback === 'string' ? { mode: failback, delay_ms: 0 } : failback
+  return { mode: mode === 'automatic' ? ('automatic' as const) : ('manual' as const), delay_ms }
 }
 
 function resolveService(service: ServiceSpec): ServiceConfig {

@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts'
 import type { NodeSpec } from './cluster-spec.ts'
+import { longFailback } from './resolve.ts'
 
 /** What was understood of a cluster file, for a person and for a program. No secret is in it. */
 export interface Summary {
@@ -53,7 +54,7 @@ export function summarize({ spec, access, files, packages }: Cluster): Summary {
     })),
     groups: Object.entries(groups).map(([name, group]) => ({
       name,
-      failback: group.failback,
+      failback: longFailback(group.failback).mode,
       instances: group.instances.flatMap(member => {
         const instance = instances[member]
         if (instance === undefined) return []

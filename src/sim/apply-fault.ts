@@ -1,8 +1,7 @@
 import { never } from '../agent/never.ts'
 import { microseconds } from '../agent/units.ts'
-import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
-import { IPV4_HEADER } from '../agent/wire/ipv4.ts'
-import { encodeAdvert, encodeAdvertFrame, VRRP_GROUP } from '../agent/wire/vrrp.ts'
+import { type Advert, VRRP_GROUP } from '../agent/wire/vrrp.ts'
+import { encodeAdvertPacket, multicastFrame } from '../agent/wire/vrrp-packet.ts'
 import type { FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
 import {
@@ -122,18 +121,14 @@ function nodeOf(world: World, name: string): SimNode {
 // 192.0.2.250 or 10.77.0.250; it lists no VIP of ours.
 function foreignFrame(fault: Extract<FaultAction, { kind: 'foreign_advert' }>): Uint8Array {
   const source = fault.path === 'front' ? 0xc00002fa : 0x0a4d00fa
-  const advert = {
+  const advert: Advert = {
+    version: 3,
     vrid: fault.vrid,
     priority: fault.priority,
     interval_cs: 100,
     addresses: [source],
   }
-  const frame = encodeAdvertFrame(advert, source)
-  if (fault.pseudo_header === true) {
-    frame.set(
-      encodeAdvert(advert, { source, destination: VRRP_GROUP }),
-      ETHERNET_HEADER + IPV4_HEADER,
-    )
-  }
-  return frame
+  const form = fault.pseudo_header === true ? 'pseudo_header' : 'message'
+  const packet = encodeAdvertPacket(advert, { source, destination: VRRP_GROUP }, form)
+  return multicastFrame(packet, fault.vrid, 4)
 }

@@ -137,9 +137,13 @@ function closeEverything(node: SimNode): void {
 export function reportLink(node: SimNode, name: string): void {
   const up = node.wires.get(name)?.hasCarrier(node.name) ?? true
   const config = node.config.interfaces.find(other => other.name === name)
-  const address = config?.addresses[0]
-  const link = { kind: 'link', interface: name, up, mac: macOf(node, name) } as const
-  deliver(node, address === undefined ? link : { ...link, address })
+  const address = config?.addresses.find(text => text.indexOf(':') < 0)
+  const address6 = config?.addresses.find(text => text.startsWith('fe80:'))
+  deliver(node, {
+    ...{ kind: 'link', interface: name, up, mac: macOf(node, name) },
+    ...(address === undefined ? {} : { address }),
+    ...(address6 === undefined ? {} : { address6 }),
+  })
 }
 
 /** Hands something to the process, now or when it stops stalling. */
@@ -196,6 +200,9 @@ function performOne(node: SimNode, effect: Effect): void {
     case 'send':
       node.wires.get(effect.interface)?.send(node.name, effect.frame)
       break
+    case 'send_to':
+      node.wires.get(effect.interface)?.send(node.name, unicastFrame(effect.packet))
+      break
     case 'flip':
       later(node, kernel.flip_delay, () => {
         const errno = kernel.flip(effect)
@@ -242,9 +249,19 @@ function later(node: SimNode, delay: Duration, act: () => Happening): void {
 /** A frame arrived: the kernel hands VRRP packets to the process. */
 export function receiveFrame(node: SimNode, name: string, frame: Uint8Array): void {
   if (!node.powered) return
-  const isVrrp = frame[12] === 0x08 && frame[13] === 0x00 && frame[23] === 112
-  if (isVrrp)
+  const isIpv4 = frame[12] === 0x08 && frame[13] === 0x00
+  const isIpv6 = frame[12] === 0x86 && frame[13] === 0xdd
+  if ((isIpv4 && frame[23] === 112) || (isIpv6 && frame[20] === 112))
     deliver(node, { kind: 'advert', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
+}
+
+// Which machine it is for the wire does not ask: each receiver looks at the packet's destination.
+function unicastFrame(packet: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(ETHERNET_HEADER + packet.length)
+  const isIpv6 = (packet[0] ?? 0) >>> 4 === 6
+  frame.set(isIpv6 ? [0x86, 0xdd] : [0x08, 0x00], 12)
+  frame.set(packet, ETHERNET_HEADER)
+  return frame
 }
 
 const macOf = (node: SimNode, name: string) =>

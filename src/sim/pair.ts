@@ -5,28 +5,38 @@ import type { NodeConfig, VrrpInstanceConfig } from '../model/node-config.ts'
 export interface PairOptions {
   readonly priorities?: readonly [number, number]
   readonly failback?: 'manual' | 'automatic'
+  readonly failback_delay_ms?: number
   readonly advert_interval_ms?: number
   readonly startup_hold_ms?: number
+  /** Of the instances; with both they move together. */
+  readonly family?: 'ipv4' | 'ipv6' | 'both'
+  readonly version?: 2 | 3
+  readonly unicast?: boolean
+  readonly checksum?: 'message' | 'pseudo_header'
+  /** The node whose priority is 255. */
+  readonly owner?: 'lb1' | 'lb2'
+  /** A second group, at home on the other node. */
+  readonly isTwofold?: boolean
 }
 
 /** Two nodes, a front and a back instance in one group, a NAT service with two real servers. */
 export function pairConfigs(options: PairOptions = {}): readonly [NodeConfig, NodeConfig] {
   const [first, second] = options.priorities ?? [200, 100]
-  return [nodeConfig('lb1', 11, first, options), nodeConfig('lb2', 12, second, options)]
+  return [
+    nodeConfig({ name: 'lb1', host: 11, priorities: [first, second] }, options),
+    nodeConfig({ name: 'lb2', host: 12, priorities: [second, first] }, options),
+  ]
 }
 
-function nodeConfig(
-  name: string,
-  host: number,
-  priority: number,
-  options: PairOptions,
-): NodeConfig {
-  const instance = (fields: Pick<VrrpInstanceConfig, 'name' | 'vrid' | 'addresses'>) => ({
-    ...fields,
-    interface: fields.name,
-    priority,
-    advert_interval_ms: options.advert_interval_ms ?? 1_000,
-  })
+interface Node {
+  readonly name: string
+  readonly host: number
+  /** In the first group and in the second one. */
+  readonly priorities: readonly [number, number]
+}
+
+function nodeConfig(node: Node, options: PairOptions): NodeConfig {
+  const { name, host } = node
   return {
     schema: 1,
     cluster: 'pair',
@@ -38,16 +48,7 @@ function nodeConfig(
       link('mgmt', 'management', `198.51.100.${host}/24`, host),
     ],
     serial: { console: { port: 'ttyS0', baud: 115_200 } },
-    vrrp: {
-      startup_hold_ms: options.startup_hold_ms ?? 2_000,
-      instances: [
-        instance({ name: 'front', vrid: 10, addresses: ['192.0.2.100/24'] }),
-        instance({ name: 'back', vrid: 20, addresses: ['10.77.0.1/24'] }),
-      ],
-      groups: [
-        { name: 'service', instances: ['front', 'back'], failback: options.failback ?? 'manual' },
-      ],
-    },
+    vrrp: vrrpOf(node, options),
     services: [
       {
         name: 'web',
@@ -67,6 +68,62 @@ function nodeConfig(
   }
 }
 
+function vrrpOf(node: Node, options: PairOptions): NodeConfig['vrrp'] {
+  const { family = 'ipv4' } = options
+  const four = [
+    { name: 'front', vrid: 10, addresses: ['192.0.2.100/24'] },
+    { name: 'back', vrid: 20, addresses: ['10.77.0.1/24'] },
+  ]
+  const six = [
+    { name: 'front6', vrid: 10, addresses: ['fe80::100/64', '2001:db8::100/64'] },
+    { name: 'back6', vrid: 20, addresses: ['fe80::1/64', 'fd00:77::1/64'] },
+  ]
+  const service = [...(family === 'ipv6' ? [] : four), ...(family === 'ipv4' ? [] : six)]
+  const other = options.isTwofold
+    ? [{ name: 'other', interface: 'front', vrid: 30, addresses: ['192.0.2.200/24'] }]
+    : []
+  const [first, second] = node.priorities
+  const groups = [
+    { name: 'service', members: service },
+    { name: 'other', members: other },
+  ].filter(({ members }) => members.length > 0)
+  return {
+    startup_hold_ms: options.startup_hold_ms ?? 2_000,
+    instances: [
+      ...service.map(each => instanceOf(node, first, options, each)),
+      ...other.map(each => instanceOf(node, second, options, each)),
+    ],
+    groups: groups.map(group => ({
+      name: group.name,
+      instances: group.members.map(member => member.name),
+      failback: options.failback ?? 'manual',
+      failback_delay_ms: options.failback_delay_ms ?? 0,
+    })),
+  }
+}
+
+function instanceOf(
+  { name: node, host }: Node,
+  priority: number,
+  options: PairOptions,
+  fields: Pick<VrrpInstanceConfig, 'name' | 'vrid' | 'addresses'> & { readonly interface?: string },
+): VrrpInstanceConfig {
+  const isIpv6 = fields.name.endsWith('6')
+  const place = fields.interface ?? fields.name.replace('6', '')
+  const network = isIpv6 ? 'fe80::' : place === 'front' ? '192.0.2.' : '10.77.0.'
+  return {
+    ...fields,
+    interface: place,
+    priority: options.owner === node ? 255 : priority,
+    advert_interval_ms: options.advert_interval_ms ?? 1_000,
+    version: isIpv6 ? 3 : (options.version ?? 3),
+    checksum: isIpv6 ? 'message' : (options.checksum ?? 'message'),
+    unicast: options.unicast ?? false,
+    peer: `${network}${23 - host}`,
+    accept: true,
+  }
+}
+
 const link = (
   name: string,
   role: 'front' | 'back' | 'management',
@@ -76,6 +133,6 @@ const link = (
   name,
   role,
   match: { mac: `52:54:00:d1:${host}:0${name.length}` },
-  addresses: [address],
+  addresses: role === 'management' ? [address] : [address, `fe80::${host}/64`],
   routes: [],
 })

@@ -16,13 +16,15 @@ export interface Scenario {
   /** Nodes that are off at the start. */
   readonly off?: readonly string[]
   readonly faults: readonly Fault[]
-  /** Who must own every VIP at a time; undefined: nobody. */
-  readonly expect: readonly { readonly at: Instant; readonly owner: string | undefined }[]
+  /** Who must own every VIP at a time, or those of each instance; undefined: nobody. */
+  readonly expect: readonly { readonly at: Instant; readonly owner: Owner }[]
   /** How long two owners may overlap; only for the exceptions that the manual lists. */
   readonly overlap_max?: Duration
   /** More to look at, at the end: what is wrong, or undefined. */
   readonly check?: (world: World) => string | undefined
 }
+
+export type Owner = string | undefined | Readonly<Record<string, string | undefined>>
 
 export type Verdict =
   | { readonly kind: 'held'; readonly digest: string; readonly events: number }
@@ -66,8 +68,9 @@ export function firstViolation(world: World): Verdict | undefined {
   return violation === undefined ? undefined : { kind: 'unsafe', ...violation }
 }
 
-function wrongOwner(world: World, expected: string | undefined): string | undefined {
+function wrongOwner(world: World, owner: Owner): string | undefined {
   for (const { name } of world.nodes[0]?.config.vrrp.instances ?? []) {
+    const expected = typeof owner === 'object' ? owner[name] : owner
     const owners = ownersOf(world, name).map(node => node.name)
     const shown = owners.join(' and ') || 'nobody'
     if (shown !== (expected ?? 'nobody')) {

@@ -179,6 +179,7 @@ test('a better router on one interface makes the whole group backup', t => {
 test('of equal priorities the router with the higher address stays', t => {
   const rig = newRig().toActive()
   t.deepEqual(saidIn(rig.hear({ priority: 200, source: '192.0.2.10' })), [
+    'front foreign_router_heard',
     'front second_active_heard',
   ])
   t.deepEqual(saidIn(rig.hear({ priority: 200, source: '192.0.2.12' })), [

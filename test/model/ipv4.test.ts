@@ -46,23 +46,16 @@ test('what is nearly an address is none', t => {
   }
 })
 
-test('the patterns of the schema take what the parsers take, on texts that are nearly right', t => {
+test('the pattern of the schema takes what the parser takes, on texts that are nearly right', t => {
   const { $defs } = JSON.parse(readFileSync('src/model/cluster.schema.json', 'utf8'))
   const part = fc.oneof(
     fc.integer({ min: 0, max: 300 }).map(String),
     fc.constantFrom('00', '01', '', 'a', '1 '),
   )
-  const text = fc
-    .tuple(fc.array(part, { minLength: 3, maxLength: 5 }), fc.option(part))
-    .map(([parts, end]) => `${parts.join('.')}${end === null ? '' : `/${end}`}`)
+  const text = fc.array(part, { minLength: 3, maxLength: 5 }).map(parts => parts.join('.'))
   fc.assert(
     fc.property(text, value => {
       t.is(new RegExp($defs.ipv4.pattern).test(value), parseIpv4(value) !== undefined, value)
-      t.is(
-        new RegExp($defs.ipv4_prefix.pattern).test(value),
-        parsePrefix(value) !== undefined,
-        value,
-      )
     }),
     { numRuns: 1000 },
   )

@@ -47,7 +47,8 @@ function nodeOf(id: number, options: PairOptions): NodeConfig {
   const mac = (card: number) => ({ mac: `52:54:00:d1:0${id}:0${card}` })
   const instance = (name: string, vrid: number, address: string) => ({
     ...{ name, interface: name, vrid, priority: 300 - 100 * id },
-    ...{ advert_interval_ms: 1_000, addresses: [address] },
+    ...{ advert_interval_ms: 1_000, addresses: [address], version: 3 as const },
+    ...{ checksum: 'message' as const, unicast: false, accept: true },
   })
   return {
     schema: 1,
@@ -78,7 +79,9 @@ function nodeOf(id: number, options: PairOptions): NodeConfig {
     vrrp: {
       startup_hold_ms: 2_000,
       instances: [instance('front', 10, '192.0.2.100/24'), instance('back', 20, '10.77.0.1/24')],
-      groups: [{ name: 'service', instances: ['front', 'back'], failback: 'manual' }],
+      groups: [
+        { name: 'service', instances: ['front', 'back'], failback: 'manual', failback_delay_ms: 0 },
+      ],
     },
     services: options.services ?? [service({})],
     access: { authorized_keys: [] },

@@ -3,9 +3,10 @@ import type { Life } from '../../src/agent/life.ts'
 import type { Effect, Event } from '../../src/agent/machine.ts'
 import type { DirectorState } from '../../src/agent/state.ts'
 import { type Instant, instant } from '../../src/agent/units.ts'
-import { parseIpv4Prefix } from '../../src/agent/wire/ipv4.ts'
+import { parseAddress } from '../../src/agent/wire/address.ts'
 import { plainHash } from '../../src/agent/wire/sha256.ts'
-import { encodeAdvertFrame } from '../../src/agent/wire/vrrp.ts'
+import { VRRP_GROUP, VRRP_GROUP_6 } from '../../src/agent/wire/vrrp.ts'
+import { encodeAdvertPacket } from '../../src/agent/wire/vrrp-packet.ts'
 import type { NodeConfig } from '../../src/model/node-config.ts'
 import { pairConfigs } from '../../src/sim/pair.ts'
 
@@ -75,7 +76,11 @@ export function newRig(config: NodeConfig = pairConfigs()[0]): Rig & { begun: re
       const configured = config.interfaces.find(other => other.name === name)?.addresses[0]
       const shown = address ?? configured
       const mac = '52:54:00:d1:01:01'
-      const event = { kind: 'link', interface: name, up, mac } as const
+      const address6 = config.interfaces
+        .find(other => other.name === name)
+        ?.addresses.find(text => text.startsWith('fe80'))
+      const six = address6 === undefined ? {} : { address6 }
+      const event = { kind: 'link', interface: name, up, mac, ...six } as const
       return rig.step(shown === undefined || shown === '' ? event : { ...event, address: shown })
     },
     settle: (effects, errno = 0) => settle(rig, effects, errno),
@@ -125,17 +130,21 @@ export const flipsIn = (effects: readonly Effect[]): readonly string[] =>
 function advertEvent(config: NodeConfig, advert: Heard): WithoutTime<Event> {
   const instance = config.vrrp.instances.find(({ name }) => name === (advert.instance ?? 'front'))
   if (instance === undefined) throw new Error('no such instance')
-  const peer = instance.interface === 'front' ? '192.0.2.12' : '10.77.0.12'
-  const frame = encodeAdvertFrame(
+  const peer = instance.peer ?? ''
+  const source = parseAddress(advert.source ?? peer) ?? 0
+  const group = typeof source === 'number' ? VRRP_GROUP : VRRP_GROUP_6
+  const packet = encodeAdvertPacket(
     {
+      version: instance.version,
       vrid: instance.vrid,
       priority: advert.priority,
       interval_cs: advert.interval_cs ?? 100,
-      addresses: (advert.addresses ?? instance.addresses).map(text => parseIpv4Prefix(text) ?? 0),
+      addresses: (advert.addresses ?? instance.addresses).map(text => parseAddress(text) ?? 0),
     },
-    parseIpv4Prefix(advert.source ?? peer) ?? 0,
+    { source, destination: group },
+    'message',
   )
-  return { kind: 'advert', interface: instance.interface, packet: frame.subarray(14) }
+  return { kind: 'advert', interface: instance.interface, packet }
 }
 
 function settle(rig: Rig, effects: readonly Effect[], errno: number): readonly Effect[] {

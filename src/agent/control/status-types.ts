@@ -63,6 +63,8 @@ export interface InterfaceStatus {
   readonly since_s: number
   readonly mac: string
   readonly address: string | null
+  /** The link-local one. */
+  readonly address6: string | null
   /** VRRP packets refused before an instance was known, by rule. */
   readonly discards: Readonly<Record<string, number>>
 }

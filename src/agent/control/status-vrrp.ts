@@ -4,8 +4,8 @@ import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant } from '../units.ts'
 import type { GroupState, InstanceState, InterfaceState, Peer } from '../vrrp/state.ts'
+import { type Address, formatAddress } from '../wire/address.ts'
 import { virtualMac } from '../wire/ethernet.ts'
-import { formatIpv4 } from '../wire/ipv4.ts'
 import { ageOf, inMilliseconds, inSeconds } from './ages.ts'
 import type {
   GroupStatus,
@@ -28,10 +28,14 @@ export function interfaceStatus(
     link: link.up === undefined ? 'unknown' : link.up ? 'up' : 'down',
     since_s: ageOf(link.since, at),
     mac: link.mac,
-    address: link.address === undefined ? null : formatIpv4(link.address),
+    address: textOf(link.address),
+    address6: textOf(link.address6),
     discards: { ...link.discards },
   }
 }
+
+const textOf = (address: Address | undefined) =>
+  address === undefined ? null : formatAddress(address)
 
 /** One group, and what it waits for. */
 export function groupStatus(state: DirectorState, group: GroupState, at: Instant): GroupStatus {
@@ -62,7 +66,7 @@ export function instanceStatus(
     group: item(state.groups, instance.group).name,
     interface: config.interface,
     vrid: instance.vrid,
-    virtual_mac: virtualMac(instance.vrid).map(hexByte).join(':'),
+    virtual_mac: virtualMac(instance.vrid, instance.family).map(hexByte).join(':'),
     state: stateOf(state, instance),
     since_s: ageOf(last?.at ?? state.startedAt, at),
     reason: last?.reason ?? 'started',
@@ -103,7 +107,7 @@ export function stateOf(state: DirectorState, instance: InstanceState): Name {
 
 /** What another router said last. */
 export const peerStatus = (peer: Peer, at: Instant): PeerStatus => ({
-  address: formatIpv4(peer.address),
+  address: formatAddress(peer.address),
   priority: peer.priority,
   advert_interval_ms: inMilliseconds(peer.interval_us),
   age_s: ageOf(peer.lastAt, at),

@@ -21,6 +21,8 @@ struct sockaddr_nl {
 #define FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 #define IPPROTO_VRRP 112
 #define VRRP_GROUP 0xe0000012u /* 224.0.0.18, RFC 9568 5.1.1.2 */
+#define IPV6_HDRINCL 36        /* include/uapi/linux/in6.h, from 4.5 on */
+#define IPV6_HEADER_BYTES 40
 #define PRIORITY_CONTROL 7     /* TC_PRIO_CONTROL, include/uapi/linux/pkt_sched.h */
 #define NETLINK_BUFFER_BYTES (1 << 20)
 
@@ -31,27 +33,118 @@ static JSValue closed_with_errno(int fd)
     return refused(error);
 }
 
-/* vrrpSocket(device, ifindex): receives whole IPv4 packets of protocol 112 on that device. */
+static bool is_set(int fd, int level, int option, int value)
+{
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+/* Joins the group and lets us write IP headers; of IPv6 the kernel tells what it keeps of them. */
+static bool speaks_vrrp(int fd, int family, int ifindex)
+{
+    if (family == AF_INET) {
+        struct ip_mreqn group = {.imr_multiaddr.s_addr = htonl(VRRP_GROUP),
+                                 .imr_ifindex = ifindex};
+        return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) == 0 &&
+               is_set(fd, IPPROTO_IP, IP_HDRINCL, 1);
+    }
+    /* ff02::12, RFC 9568 5.1.2.2 */
+    struct ipv6_mreq group = {.ipv6mr_multiaddr.s6_addr = {0xff, 2, [15] = 0x12},
+                              .ipv6mr_interface = (unsigned)ifindex};
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group) == 0 &&
+           is_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
+           is_set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) &&
+           is_set(fd, IPPROTO_IPV6, IPV6_HDRINCL, 1);
+}
+
+/* vrrpSocket(device, ifindex, isIpv6): packets of protocol 112 in and out of that device. */
 static JSValue vrrp_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
-    int64_t ifindex;
+    int64_t ifindex, is_ipv6;
     (void)self, (void)argc;
-    if (!integer_of(argv[1], 1, INT32_MAX, &ifindex))
+    if (!integer_of(argv[1], 1, INT32_MAX, &ifindex) || !integer_of(argv[2], 0, 1, &is_ipv6))
         return refused(EINVAL);
     const char *device = string_of(context, argv[0]);
     if (device == NULL)
         return refused(EINVAL);
-    struct ip_mreqn group = {.imr_multiaddr.s_addr = htonl(VRRP_GROUP),
-                             .imr_ifindex = (int)ifindex};
-    int fd = socket(AF_INET, SOCK_RAW | FLAGS, IPPROTO_VRRP);
+    int family = is_ipv6 ? AF_INET6 : AF_INET;
+    int fd = socket(family, SOCK_RAW | FLAGS, IPPROTO_VRRP);
     bool made =
         fd >= 0 &&
         setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0 &&
-        setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) == 0;
+        is_set(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY_CONTROL) &&
+        speaks_vrrp(fd, family, (int)ifindex);
     JS_FreeCString(context, device);
     if (fd < 0)
         return refused(errno);
     return made ? result_of(fd) : closed_with_errno(fd);
+}
+
+/*
+ * recvIpv6(fd, into): one packet. The kernel takes the IPv6 header away and says what was in it;
+ * it is put back in front, as a header without extensions.
+ */
+static JSValue recv_ipv6(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    int64_t fd;
+    struct bytes into;
+    (void)self, (void)argc;
+    if (!integer_of(argv[0], 0, 1 << 20, &fd) || !bytes_of(context, argv[1], &into) ||
+        into.length < IPV6_HEADER_BYTES)
+        return refused(EINVAL);
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
+    } control;
+    struct sockaddr_in6 source = {0};
+    struct iovec payload = {into.at + IPV6_HEADER_BYTES, into.length - IPV6_HEADER_BYTES};
+    struct msghdr message = {.msg_name = &source,
+                             .msg_namelen = sizeof source,
+                             .msg_iov = &payload,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    long count = recvmsg((int)fd, &message, MSG_DONTWAIT);
+    if (count < 0)
+        return refused(errno);
+    if ((message.msg_flags & MSG_TRUNC) != 0 || count > UINT16_MAX)
+        return refused(EMSGSIZE);
+    uint8_t *header = into.at;
+    memset(header, 0, IPV6_HEADER_BYTES);
+    header[0] = 6 << 4;
+    header[4] = (uint8_t)(count >> 8);
+    header[5] = (uint8_t)count;
+    header[6] = IPPROTO_VRRP;
+    memcpy(header + 8, &source.sin6_addr, 16);
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at != NULL; at = CMSG_NXTHDR(&message, at)) {
+        if (at->cmsg_level != IPPROTO_IPV6)
+            continue;
+        if (at->cmsg_type == IPV6_HOPLIMIT)
+            header[7] = *CMSG_DATA(at); /* an int of 0 to 255, the low byte first */
+        if (at->cmsg_type == IPV6_PKTINFO)
+            memcpy(header + 24, CMSG_DATA(at), 16);
+    }
+    return result_of(IPV6_HEADER_BYTES + count);
+}
+
+/* sendTo(fd, packet, to, ifindex): a whole IP packet to 4 or 16 bytes of address on that link. */
+static JSValue send_to(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    int64_t fd, ifindex;
+    struct bytes packet, to;
+    struct sockaddr_in ipv4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
+    (void)self, (void)argc;
+    if (!integer_of(argv[0], 0, 1 << 20, &fd) || !bytes_of(context, argv[1], &packet) ||
+        !bytes_of(context, argv[2], &to) || !integer_of(argv[3], 1, INT32_MAX, &ifindex) ||
+        (to.length != 4 && to.length != 16))
+        return refused(EINVAL);
+    bool is_ipv6 = to.length == 16;
+    memcpy(is_ipv6 ? (void *)&ipv6.sin6_addr : (void *)&ipv4.sin_addr, to.at, to.length);
+    ipv6.sin6_scope_id = (uint32_t)ifindex;
+    const struct sockaddr *address = is_ipv6 ? (void *)&ipv6 : (void *)&ipv4;
+    socklen_t length = is_ipv6 ? sizeof ipv6 : sizeof ipv4;
+    return result_of(sendto((int)fd, packet.at, packet.length, MSG_NOSIGNAL | MSG_DONTWAIT, address,
+                            length));
 }
 
 /* packetSocket(ifindex): sends whole Ethernet frames, receives nothing. */
@@ -119,7 +212,9 @@ static JSValue send_packet(JSContext *context, JSValueConst self, int argc, JSVa
 }
 
 const JSCFunctionListEntry socket_functions[] = {
-    JS_CFUNC_DEF("vrrpSocket", 2, vrrp_socket),
+    JS_CFUNC_DEF("vrrpSocket", 3, vrrp_socket),
+    JS_CFUNC_DEF("recvIpv6", 2, recv_ipv6),
+    JS_CFUNC_DEF("sendTo", 4, send_to),
     JS_CFUNC_DEF("packetSocket", 1, packet_socket),
     JS_CFUNC_DEF("netlinkSocket", 2, netlink_socket),
     JS_CFUNC_DEF("recv", 2, recv_packet),

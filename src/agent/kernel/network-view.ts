@@ -3,6 +3,7 @@ import { decodeMessages } from '../wire/netlink.ts'
 import {
   decodeLinkAddress,
   IFA_F_SECONDARY,
+  isUnsettled,
   type LinkAddress,
   RTM_DELADDR,
 } from '../wire/netlink-address.ts'
@@ -16,14 +17,14 @@ import {
   OPER_UP,
   RTM_DELLINK,
 } from '../wire/netlink-link.ts'
-import { decodeIpv4, decodeMac } from '../wire/text-address.ts'
+import { decodeAddress, decodeMac } from '../wire/text-address.ts'
 import { readAddresses, readLinks } from './read-network.ts'
 import { andThen, done, type Talk } from './talk.ts'
 
-/** RTMGRP_LINK | RTMGRP_IPV4_IFADDR: what the monitor's socket is bound to. */
-export const MONITOR_GROUPS = 0x11
+/** RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR: what the monitor's socket is bound to. */
+export const MONITOR_GROUPS = 0x111
 
-/** The links and IPv4 addresses of this network namespace, kept up to date in place. */
+/** The links and addresses of this network namespace, kept up to date in place. */
 export interface NetworkView {
   /** By index. */
   readonly links: Map<number, Link>
@@ -34,12 +35,14 @@ export interface NetworkView {
 /** Reads everything: at the start, and whenever the monitor has lost messages (ENOBUFS). */
 export const readView = (): Talk<NetworkView> =>
   andThen(readLinks(), links =>
-    andThen(readAddresses(0), addresses => {
-      const view: NetworkView = { links: new Map(), addresses: new Map() }
-      for (const link of links) view.links.set(link.index, link)
-      for (const address of addresses) addAddress(view, address)
-      return done(view)
-    }),
+    andThen(readAddresses(0, 4), ipv4 =>
+      andThen(readAddresses(0, 6), ipv6 => {
+        const view: NetworkView = { links: new Map(), addresses: new Map() }
+        for (const link of links) view.links.set(link.index, link)
+        for (const address of [...ipv4, ...ipv6]) addAddress(view, address)
+        return done(view)
+      }),
+    ),
   )
 
 /** Takes one datagram of the monitor; gives the indexes of the links that it spoke of. */
@@ -74,19 +77,30 @@ export function linkEvent(
 ): LinkEvent {
   const link = index === undefined ? undefined : view.links.get(index)
   if (link === undefined) return { kind: 'link', interface: name, up: false, mac: '' }
-  const primary = view.addresses.get(link.index)?.find(each => (each.flags & IFA_F_SECONDARY) === 0)
+  const addresses = view.addresses.get(link.index) ?? []
+  const primary = addresses.find(
+    ({ address, flags }) => address.length === 4 && (flags & IFA_F_SECONDARY) === 0,
+  )
+  const linkLocal = addresses.find(each => isLinkLocal(each) && !isUnsettled(each))
   return {
     kind: 'link',
     interface: name,
     up: isUp(link),
     mac: decodeMac(link.mac),
-    ...(primary === undefined ? {} : { address: decodeIpv4(primary.address) }),
+    ...(primary === undefined ? {} : { address: decodeAddress(primary.address) }),
+    ...(linkLocal === undefined ? {} : { address6: decodeAddress(linkLocal.address) }),
   }
 }
 
 /** Do two events say the same? */
 export const isSameLinkEvent = (left: LinkEvent, right: LinkEvent): boolean =>
-  left.up === right.up && left.mac === right.mac && left.address === right.address
+  left.up === right.up &&
+  left.mac === right.mac &&
+  left.address === right.address &&
+  left.address6 === right.address6
+
+const isLinkLocal = ({ address }: LinkAddress): boolean =>
+  address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80 && address.length === 16
 
 // With carrier the state is "down" only until the kernel follows it, up to a second later
 // (net/core/link_watch.c). The other states hold a link back: dormant, testing, lower layer down.
@@ -120,5 +134,6 @@ const placeOf = (list: readonly LinkAddress[], wanted: LinkAddress): number =>
   list.findIndex(
     each =>
       each.prefixLength === wanted.prefixLength &&
+      each.address.length === wanted.address.length &&
       each.address.every((byte, at) => byte === wanted.address[at]),
   )

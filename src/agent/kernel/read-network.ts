@@ -1,3 +1,4 @@
+import type { Family } from '../wire/address.ts'
 import { decodeLinkAddress, dumpAddresses, type LinkAddress } from '../wire/netlink-address.ts'
 import { decodeLink, dumpLinks, type Link } from '../wire/netlink-link.ts'
 import { askDump } from './ask.ts'
@@ -12,11 +13,11 @@ export const readLinks = (): Talk<readonly Link[]> =>
   )
 
 /**
- * The IPv4 addresses of a link, or with index 0 all of this network namespace. An old kernel or a
- * plain socket gives all of them in any case.
+ * The addresses of a family of a link, or with index 0 all of this network namespace. An old kernel
+ * or a plain socket gives all of them in any case.
  */
-export const readAddresses = (index: number): Talk<readonly LinkAddress[]> =>
-  andThen(askDump('route', dumpAddresses(index)), ({ errno, messages }) =>
+export const readAddresses = (index: number, family: Family): Talk<readonly LinkAddress[]> =>
+  andThen(askDump('route', dumpAddresses(index, family)), ({ errno, messages }) =>
     errno === 0
       ? done(messages.flatMap(message => decodeLinkAddress(message) ?? []))
       : failed(errno, 'read the addresses'),

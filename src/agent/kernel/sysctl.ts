@@ -1,3 +1,4 @@
+import type { Family } from '../wire/address.ts'
 import { EIO, ENOENT } from './errno.ts'
 import { andThen, done, failed, file, forEach, type Talk } from './talk.ts'
 import { asciiBytes, asciiText } from './text.ts'
@@ -10,11 +11,17 @@ export interface Sysctl {
   readonly isOptional?: boolean
 }
 
-/** What the whole node needs. The effective rp_filter is the larger of `all` and the link's. */
-export const nodeSysctls: readonly Sysctl[] = [
-  { path: '/proc/sys/net/ipv4/ip_forward', value: '1' },
-  { path: ipv4('all', 'rp_filter'), value: '0' },
-]
+/**
+ * What the whole node needs. The effective rp_filter is the larger of `all` and the link's. A node
+ * that forwards IPv6 answers for its VIPs with the router flag (RFC 9568 8.2.2).
+ */
+export const nodeSysctls = (family: Family): readonly Sysctl[] =>
+  family === 6
+    ? [{ path: ipv6('all', 'forwarding'), value: '1' }]
+    : [
+        { path: '/proc/sys/net/ipv4/ip_forward', value: '1' },
+        { path: ipv4('all', 'rp_filter'), value: '0' },
+      ]
 
 /**
  * What a link needs that carries VIPs or has them on a macvlan above it: no ARP answer for an
@@ -26,10 +33,23 @@ export const linkSysctls = (link: string): readonly Sysctl[] => [
   { path: ipv4(link, 'rp_filter'), value: '0' },
 ]
 
-/** A macvlan of ours has no IPv6 addresses: nothing may leave it that was not asked for. */
-export const vipDeviceSysctls = (device: string): readonly Sysctl[] => [
+/**
+ * A macvlan of ours has the VIPs and no other address, so that nothing leaves it that was not
+ * asked for: no IPv6 beside IPv4, and beside the VIPs of IPv6 none that the kernel makes of the
+ * virtual MAC (RFC 9568 7.4) or of an advertised prefix.
+ */
+export const vipDeviceSysctls = (device: string, family: Family): readonly Sysctl[] => [
   ...linkSysctls(device),
-  { path: `/proc/sys/net/ipv6/conf/${device}/disable_ipv6`, value: '1', isOptional: true },
+  ...(family === 4
+    ? [{ path: ipv6(device, 'disable_ipv6'), value: '1', isOptional: true }]
+    : [
+        { path: ipv6(device, 'addr_gen_mode'), value: '1' },
+        { path: ipv6(device, 'disable_ipv6'), value: '0' },
+        { path: ipv6(device, 'accept_ra'), value: '0' },
+        { path: ipv6(device, 'autoconf'), value: '0' },
+        { path: ipv6(device, 'accept_dad'), value: '0' },
+        { path: ipv6(device, 'forwarding'), value: '1' },
+      ]),
 ]
 
 /** Reads each, writes those that differ and reads them back. */
@@ -65,4 +85,8 @@ export const readSysctl = (path: string): Talk<string | undefined> =>
 
 function ipv4(link: string, name: string): string {
   return `/proc/sys/net/ipv4/conf/${link}/${name}`
+}
+
+function ipv6(link: string, name: string): string {
+  return `/proc/sys/net/ipv6/conf/${link}/${name}`
 }

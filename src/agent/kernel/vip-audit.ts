@@ -32,8 +32,8 @@ function holdsState(device: MadeVipDevice, state: () => VipState): Talk<undefine
   )
 }
 
-const sysctlsOf = ({ name, parent }: MadeVipDevice) => [
-  ...nodeSysctls,
+const sysctlsOf = ({ name, parent, family }: MadeVipDevice) => [
+  ...nodeSysctls(family),
   ...linkSysctls(parent.name),
-  ...vipDeviceSysctls(name),
+  ...vipDeviceSysctls(name, family),
 ]

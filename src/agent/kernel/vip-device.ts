@@ -1,4 +1,6 @@
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
+import type { Family } from '../wire/address.ts'
+import { virtualMac } from '../wire/ethernet.ts'
 import type { Link } from '../wire/netlink-link.ts'
 import { encodePrefix } from '../wire/text-address.ts'
 
@@ -8,12 +10,13 @@ export const VIP_TABLE = 'director'
 /** The macvlan that carries the VIPs of one instance. */
 export interface VipDevice {
   readonly instance: string
-  /** `vr4.<vrid>.<index of the parent>`; its chain has the same name. */
+  /** `vr4.<vrid>.<index of the parent>` or `vr6.`; its chain has the same name. */
   readonly name: string
   readonly parent: { readonly index: number; readonly name: string }
-  /** 00:00:5e:00:01:VRID, RFC 9568 7.3. */
+  /** 00:00:5e:00:01:VRID, for IPv6 00:00:5e:00:02:VRID, RFC 9568 7.3. */
   readonly mac: Uint8Array
-  /** 4 bytes each. The kernel holds them as /32: they bring no route with them. */
+  readonly family: Family
+  /** 4 or 16 bytes each, all of the family; see `heldLength`. */
   readonly addresses: readonly Uint8Array[]
 }
 
@@ -27,13 +30,25 @@ export function vipDevice(
   instance: VrrpInstanceConfig,
   parent: { readonly index: number; readonly name: string },
 ): VipDevice {
+  const addresses = instance.addresses.map(address => encodePrefix(address).address)
+  const family = addresses[0]?.length === 16 ? 6 : 4
   return {
     instance: instance.name,
-    name: `vr4.${instance.vrid}.${parent.index}`,
+    name: `vr${family}.${instance.vrid}.${parent.index}`,
     parent: { index: parent.index, name: parent.name },
-    mac: new Uint8Array([0x00, 0x00, 0x5e, 0x00, 0x01, instance.vrid]),
-    addresses: instance.addresses.map(address => encodePrefix(address).address),
+    mac: new Uint8Array(virtualMac(instance.vrid, family)),
+    family,
+    addresses,
   }
+}
+
+/**
+ * The prefix length that the kernel holds a VIP with: it brings no route with it. A link-local one
+ * does, since it is asked and answered on its own device.
+ */
+export function heldLength(address: Uint8Array): 32 | 64 | 128 {
+  if (address.length === 4) return 32
+  return address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80 ? 64 : 128
 }
 
 /** Is this link a VIP device, of this run or of one that was killed? */
@@ -41,7 +56,7 @@ export function isVipDevice(link: Link): boolean {
   const [prefix, vrid = '', parent = '', ...more] = link.name.split('.')
   return (
     link.kind === 'macvlan' &&
-    prefix === 'vr4' &&
+    (prefix === 'vr4' || prefix === 'vr6') &&
     isDecimal(vrid) &&
     isDecimal(parent) &&
     more.length === 0

@@ -1,5 +1,5 @@
 import type { NetlinkRequest } from '../wire/netlink.ts'
-import { deleteAddress, newAddress } from '../wire/netlink-address.ts'
+import { deleteAddress, IFA_F_NODAD, newAddress } from '../wire/netlink-address.ts'
 import { deleteLink, newMacvlan, setLink } from '../wire/netlink-link.ts'
 import { deleteTable, newClosedChain, newTable } from '../wire/netlink-nftables.ts'
 import { ask, askBatch, REQUESTS_MAX } from './ask.ts'
@@ -7,7 +7,13 @@ import { EEXIST, EIO, ENODEV } from './errno.ts'
 import { readAddresses, readLinks } from './read-network.ts'
 import { holdSysctls, linkSysctls, nodeSysctls, vipDeviceSysctls } from './sysctl.ts'
 import { andThen, done, failed, forEach, type Talk } from './talk.ts'
-import { isVipDevice, type MadeVipDevice, VIP_TABLE, type VipDevice } from './vip-device.ts'
+import {
+  heldLength,
+  isVipDevice,
+  type MadeVipDevice,
+  VIP_TABLE,
+  type VipDevice,
+} from './vip-device.ts'
 import { readBack } from './vip-flip.ts'
 import { judgeAddresses } from './vip-verdict.ts'
 
@@ -50,15 +56,18 @@ export function removeVips(): Talk<void> {
 
 /** Adds the VIPs that a device lacks, deletes what is not one, and compares again. */
 export function repairAddresses(device: MadeVipDevice): Talk<{ readonly repaired: number }> {
-  return andThen(readAddresses(device.index), held => {
+  return andThen(readAddresses(device.index, device.family), held => {
     const { missing, foreign } = judgeAddresses(device, held)
     const requests = [
       ...foreign.map(each => deleteAddress(each.index, each.address, each.prefixLength)),
-      ...missing.map(address => newAddress(device.index, address, 32)),
+      // Whoever is active has the address too: both hold it, one answers for it.
+      ...missing.map(address =>
+        newAddress(device.index, address, heldLength(address), flagsOf(device)),
+      ),
     ]
     if (requests.length === 0) return done({ repaired: 0 })
     return andThen(askInPieces(`give ${device.name} its addresses`, requests, [EEXIST]), () =>
-      andThen(readAddresses(device.index), now => {
+      andThen(readAddresses(device.index, device.family), now => {
         const left = judgeAddresses(device, now)
         const count = left.missing.length + left.foreign.length
         return count === 0
@@ -69,9 +78,12 @@ export function repairAddresses(device: MadeVipDevice): Talk<{ readonly repaired
   })
 }
 
+const flagsOf = ({ family }: VipDevice) => (family === 6 ? IFA_F_NODAD : 0)
+
 function sysctlsUnder(devices: readonly VipDevice[]) {
   const parents = new Set(devices.map(device => device.parent.name))
-  return [...nodeSysctls, ...[...parents].flatMap(linkSysctls)]
+  const families = new Set(devices.map(({ family }) => family))
+  return [...[...families].flatMap(nodeSysctls), ...[...parents].flatMap(linkSysctls)]
 }
 
 function makeDevices(devices: readonly VipDevice[]): Talk<readonly MadeVipDevice[]> {
@@ -102,7 +114,7 @@ function closeAll(devices: readonly MadeVipDevice[]): Talk<void> {
 }
 
 function bringUp(device: MadeVipDevice): Talk<void> {
-  return andThen(holdSysctls(vipDeviceSysctls(device.name)), () =>
+  return andThen(holdSysctls(vipDeviceSysctls(device.name, device.family)), () =>
     andThen(repairAddresses(device), () =>
       andThen(ask('route', [setLink(device.index, { up: true })]), ({ errno }) =>
         errno === 0 ? done(undefined) : failed(errno, `bring ${device.name} up`),

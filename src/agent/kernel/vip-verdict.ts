@@ -1,8 +1,8 @@
 import type { LinkAddress } from '../wire/netlink-address.ts'
 import { IFF_UP, type Link } from '../wire/netlink-link.ts'
 import type { IngressChain } from '../wire/netlink-nftables.ts'
-import { decodeIpv4, decodeMac } from '../wire/text-address.ts'
-import type { MadeVipDevice } from './vip-device.ts'
+import { decodeAddress, decodeMac } from '../wire/text-address.ts'
+import { heldLength, type MadeVipDevice } from './vip-device.ts'
 
 /** How the kernel differs from what a device in this state must be; empty: not at all. */
 export function judgeDevice(
@@ -35,7 +35,7 @@ export function judgeDevice(
 /** How the addresses of a device differ from its VIPs. */
 export interface AddressVerdict {
   readonly missing: readonly Uint8Array[]
-  /** Addresses that are not VIPs, or have another prefix length than 32. */
+  /** Addresses that are not VIPs, or have another prefix length than `heldLength`. */
   readonly foreign: readonly LinkAddress[]
 }
 
@@ -44,14 +44,14 @@ export function judgeAddresses(
   device: MadeVipDevice,
   held: readonly LinkAddress[],
 ): AddressVerdict {
-  const wanted = new Set(device.addresses.map(decodeIpv4))
+  const wanted = new Set(device.addresses.map(decodeAddress))
   const seen = new Set<string>()
   const foreign: LinkAddress[] = []
   for (const each of held) {
     if (each.index !== device.index) continue
-    const text = decodeIpv4(each.address)
-    if (wanted.has(text) && each.prefixLength === 32) seen.add(text)
+    const text = decodeAddress(each.address)
+    if (wanted.has(text) && each.prefixLength === heldLength(each.address)) seen.add(text)
     else foreign.push(each)
   }
-  return { missing: device.addresses.filter(each => !seen.has(decodeIpv4(each))), foreign }
+  return { missing: device.addresses.filter(each => !seen.has(decodeAddress(each))), foreign }
 }

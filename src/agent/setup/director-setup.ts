@@ -97,7 +97,7 @@ function setUpNetwork(config: NodeConfig): Talk<Network> {
 
 const holdNodeSysctls = (): Talk<readonly Complaint[]> =>
   recover<readonly Complaint[]>(
-    andThen(holdSysctls(nodeSysctls), () => done([])),
+    andThen(holdSysctls(nodeSysctls(4)), () => done([])),
     ({ errno, step }) => done([cannot(step, errno)]),
   )
 

@@ -7,7 +7,7 @@ import type { NetlinkRequest } from '../wire/netlink.ts'
 import { newAddress } from '../wire/netlink-address.ts'
 import { type Link, setLink } from '../wire/netlink-link.ts'
 import { newRoute } from '../wire/netlink-route.ts'
-import { decodeMac, encodeIpv4, encodePrefix } from '../wire/text-address.ts'
+import { decodeMac, encodeAddress, encodePrefix } from '../wire/text-address.ts'
 import type { Complaint } from './complaint.ts'
 import { planRenames } from './rename-plan.ts'
 
@@ -71,8 +71,10 @@ export function configureInterface({ config, index }: Placed): Talk<readonly Com
     }),
     request([setLink(index, { up: true })], [], () => `bring ${name} up`),
     ...routes.map(({ to, via }) => {
-      const { address, prefixLength } = encodePrefix(to === 'default' ? '0.0.0.0/0' : to)
-      const route = { destination: address, prefixLength, gateway: encodeIpv4(via), index }
+      const gateway = encodeAddress(via)
+      const everywhere = gateway.length === 4 ? '0.0.0.0/0' : '::/0'
+      const { address, prefixLength } = encodePrefix(to === 'default' ? everywhere : to)
+      const route = { destination: address, prefixLength, gateway, index }
       return request([newRoute(route)], [], () => `add the route to ${to} via ${via} on ${name}`)
     }),
   ]

@@ -4,6 +4,7 @@ import type { HostStatus, Status } from '../control/status-types.ts'
 import { begin, director } from '../director.ts'
 import { removeVips } from '../kernel/vip-prepare.ts'
 import { silenceMax } from '../silence.ts'
+import { type Family, familyOf, parseAddress } from '../wire/address.ts'
 import { type AdvertPorts, openAdverts } from './adverts.ts'
 import { openConsole } from './console.ts'
 import { type Control, openControl } from './control.ts'
@@ -138,11 +139,19 @@ function advertPorts(
     const link = links.get(name)
     if (link === undefined) return []
     const receive = (packet: Uint8Array) => happen({ kind: 'advert', interface: name, packet })
-    const port = orRefuse(openAdverts(link, poll, receive), `open VRRP on ${name}`)
+    const families = familiesOn(config, name)
+    const port = orRefuse(openAdverts(link, families, poll, receive), `open VRRP on ${name}`)
     return [[name, port] as const]
   })
   return new Map(ports)
 }
+
+const familiesOn = (config: NodeConfig, name: string): ReadonlySet<Family> =>
+  new Set(
+    config.vrrp.instances
+      .filter(instance => instance.interface === name)
+      .map(({ addresses }) => familyOf(parseAddress(addresses[0] ?? '') ?? 0)),
+  )
 
 // The first field of struct signalfd_siginfo is the signal's number, signalfd(2).
 const SIGNAL_BYTES = 128

@@ -21,8 +21,12 @@ export interface Host {
   signals(): Fd
   close(fd: Fd): number
 
-  /** Receives whole IPv4 packets of protocol 112 that came in on the device. */
-  vrrpSocket(device: string, ifindex: number): Fd
+  /** Packets of protocol 112 of the device: IPv4 is read with `recv`, IPv6 (1) with `recvIpv6`. */
+  vrrpSocket(device: string, ifindex: number, isIpv6: 0 | 1): Fd
+  /** One packet with a header of what the kernel says was in its own; else as `recv`. */
+  recvIpv6(fd: Fd, into: Uint8Array): number
+  /** A whole IP packet through such a socket, to an address of 4 or 16 bytes on the link. */
+  sendTo(fd: Fd, packet: Uint8Array, to: Uint8Array, ifindex: number): number
   /** Sends whole Ethernet frames. */
   packetSocket(ifindex: number): Fd
   netlinkSocket(protocol: number, groups: number): Fd

@@ -38,6 +38,9 @@ export function perform(world: World, effect: Effect, at: Instant): void {
     case 'send':
       world.adverts.get(effect.interface)?.send(effect.frame)
       break
+    case 'send_to':
+      world.adverts.get(effect.interface)?.sendTo(effect.destination, effect.packet)
+      break
     case 'flip':
       world.happen({
         kind: 'done',

@@ -1,10 +1,14 @@
-/** Gratuitous ARP: at once, in bounded batches, and all of it once more a little later. */
+/**
+ * Gratuitous ARP and unsolicited neighbour advertisements: at once, in bounded batches, and all of
+ * it once more a little later.
+ */
 
 import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
 import { after, between, isDue, milliseconds } from '../units.ts'
 import { encodeGratuitousArp } from '../wire/arp.ts'
 import { virtualMac } from '../wire/ethernet.ts'
+import { encodeUnsolicitedNeighbour } from '../wire/neighbour.ts'
 import type { Announcing, InstanceState } from './state.ts'
 
 /** Frames of the whole node in one window: more, and switches drop them and adverts come late. */
@@ -34,13 +38,18 @@ export function continueAnnouncing(turn: Turn, instance: InstanceState): void {
   const { announcing } = instance
   if (announcing === undefined) return
   const end = Math.min(announcing.next + allowed(turn), instance.addresses.length)
-  const mac = virtualMac(instance.vrid)
+  const mac = virtualMac(instance.vrid, instance.family)
   const name = item(turn.state.interfaces, instance.interface).name
   for (let index = announcing.next; index < end; index += 1) {
-    const frame = encodeGratuitousArp(mac, item(instance.addresses, index))
+    const address = item(instance.addresses, index)
+    const frame =
+      typeof address === 'number'
+        ? encodeGratuitousArp(mac, address)
+        : encodeUnsolicitedNeighbour(mac, address)
     turn.effects.push({ kind: 'send', interface: name, frame })
   }
-  instance.counters.arps_sent += end - announcing.next
+  const counter = instance.family === 4 ? 'arps_sent' : 'neighbours_sent'
+  instance.counters[counter] += end - announcing.next
   turn.state.loop.arps_in_window += end - announcing.next
   announcing.next = end
   instance.announcing = scheduled(turn, announcing, instance.addresses.length)

@@ -1,25 +1,31 @@
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
-import type { Ipv4 } from '../wire/ipv4.ts'
-import { ADDRESSES_MAX, encodeAdvertFrame } from '../wire/vrrp.ts'
-import type { InstanceState } from './state.ts'
+import type { Address } from '../wire/address.ts'
+import { ADDRESSES_MAX, type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../wire/vrrp.ts'
+import { encodeAdvertPacket, multicastFrame } from '../wire/vrrp-packet.ts'
+import type { Frames, InstanceState } from './state.ts'
 
 /**
- * Builds the two frames that an instance ever sends, so that a tick only hands them out: the
+ * Builds the two messages that an instance ever sends, so that a tick only hands them out: the
  * advertisement, and the one with priority 0. At most 255 VIPs are listed, the first ones.
  */
 export function buildFrames(
-  config: Pick<VrrpInstanceConfig, 'vrid' | 'priority' | 'advert_interval_ms'>,
-  addresses: readonly Ipv4[],
-  source: Ipv4,
-): NonNullable<InstanceState['frames']> {
-  const advert = {
+  config: VrrpInstanceConfig,
+  { family, addresses, peer }: Pick<InstanceState, 'family' | 'addresses' | 'peer'>,
+  source: Address,
+): Frames {
+  const advert: Advert = {
+    version: config.version,
     vrid: config.vrid,
     priority: config.priority,
     interval_cs: config.advert_interval_ms / 10,
     addresses: addresses.slice(0, ADDRESSES_MAX),
   }
-  return {
-    advert: encodeAdvertFrame(advert, source),
-    release: encodeAdvertFrame({ ...advert, priority: 0 }, source),
+  const group = family === 4 ? VRRP_GROUP : VRRP_GROUP_6
+  const destination = config.unicast ? peer : undefined
+  const build = (priority: number) => {
+    const ends = { source, destination: destination ?? group }
+    const packet = encodeAdvertPacket({ ...advert, priority }, ends, config.checksum)
+    return destination === undefined ? multicastFrame(packet, config.vrid, family) : packet
   }
+  return { advert: build(config.priority), release: build(0), destination }
 }

@@ -5,11 +5,13 @@ import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { after, milliseconds, seconds } from '../units.ts'
 import { startAnnouncing } from './announce.ts'
+import { reviewFailback } from './failback.ts'
 import { record, sayActive } from './history.ts'
 import { asActive, asInitialize, asYielded, onStartup } from './on-startup.ts'
 import { closeVips, openVips, type Settled } from './ownership.ts'
 import { applyRules, type Role } from './router.ts'
 import { sendAdvert, sendRelease } from './send.ts'
+import { sourceOf } from './source.ts'
 import type { GroupState, InstanceState, Transition } from './state.ts'
 
 /** After the kernel refused to open a VIP, the group tries no sooner than this. */
@@ -150,8 +152,10 @@ function startHold(turn: Turn, group: GroupState): void {
     const { since } = item(turn.state.interfaces, instance.interface)
     if (since > from) from = since
   }
-  const hold = milliseconds(turn.state.config.vrrp.startup_hold_ms)
-  group.holdAt = after(from, hold)
+  // 6.4.1: the owner of the addresses takes them at once; there is nobody to listen for.
+  const isOwner = membersOf(turn, group).some(({ router }) => router.priority === 255)
+  const hold_ms = isOwner ? 0 : turn.state.config.vrrp.startup_hold_ms
+  group.holdAt = after(from, milliseconds(hold_ms))
 }
 
 function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
@@ -160,9 +164,10 @@ function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
     return { reason: 'stopping', facts: {} }
   }
   for (const instance of membersOf(turn, group)) {
-    const { name, up, address } = item(state.interfaces, instance.interface)
-    if (up !== true) return { reason: 'link_down', facts: { interface: name } }
-    if (address === undefined) return { reason: 'address_missing', facts: { interface: name } }
+    const link = item(state.interfaces, instance.interface)
+    const facts = { interface: link.name }
+    if (link.up !== true) return { reason: 'link_down', facts }
+    if (sourceOf(link, instance.family) === undefined) return { reason: 'address_missing', facts }
   }
   if (group.faultUntil !== undefined) return { reason: 'open_failed', facts: {} }
   if (state.phase === 'loading') return { reason: 'loading', facts: {} }
@@ -172,6 +177,7 @@ function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
 function moveGroup(turn: Turn, group: GroupState, to: Role, cause: Cause): void {
   const from = group.role
   group.role = to
+  reviewFailback(turn, group)
   if (from === to) return
   for (const instance of membersOf(turn, group)) record(turn, instance, from, to, cause)
 }

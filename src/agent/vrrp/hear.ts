@@ -4,7 +4,7 @@ import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { between, centiseconds, type Instant, seconds } from '../units.ts'
-import { formatIpv4, type Ipv4 } from '../wire/ipv4.ts'
+import { type Address, formatAddress } from '../wire/address.ts'
 import { ADDRESSES_MAX, type DecodedAdvert } from '../wire/vrrp.ts'
 import { announceAgain } from './announce.ts'
 import { hastenGroup, membersOf, yieldGroup } from './group.ts'
@@ -23,13 +23,14 @@ const WARNING_GAP = seconds(60)
 export function hear(
   turn: Turn,
   instance: InstanceState,
-  source: Ipv4,
+  source: Address,
   advert: DecodedAdvert,
 ): void {
   const heard = { source, priority: advert.priority, interval: centiseconds(advert.interval_cs) }
   instance.counters.adverts_received += 1
   if (advert.form === 'pseudo_header') instance.counters.pseudo_header_checksums += 1
   notePeer(turn, instance, heard)
+  comparePeer(turn, instance, heard)
   compareAddresses(turn, instance, source, advert)
   compareSettings(turn, instance, heard)
   const [rule, router, moves] = applyRules(onAdvert, instance.router, heard, turn.at)
@@ -68,7 +69,7 @@ function onBetter(turn: Turn, instance: InstanceState, heard: Heard): void {
   const reason = heard.priority > instance.router.priority ? 'higher_priority' : 'higher_address'
   const facts = {
     instance: instance.name,
-    peer: formatIpv4(heard.source),
+    peer: formatAddress(heard.source),
     peer_priority: heard.priority,
     priority: instance.router.priority,
   }
@@ -78,7 +79,7 @@ function onBetter(turn: Turn, instance: InstanceState, heard: Heard): void {
 // Another router believes to be active: it must learn better, and so must the switches and hosts.
 function answerClaim(turn: Turn, instance: InstanceState, heard: Heard): void {
   if (instance.vips.is !== 'open') return
-  const facts = { peer: formatIpv4(heard.source), peer_priority: heard.priority }
+  const facts = { peer: formatAddress(heard.source), peer_priority: heard.priority }
   warn(turn, instance, 'second_active_heard', facts)
   const group = item(turn.state.groups, instance.group)
   if (isTakeoverIgnored(group, instance, heard, turn.at)) {
@@ -89,11 +90,20 @@ function answerClaim(turn: Turn, instance: InstanceState, heard: Heard): void {
   announceAgain(turn, instance)
 }
 
+// Whoever else uses the VRID makes a virtual router of its own with the same virtual MAC.
+function comparePeer(turn: Turn, instance: InstanceState, heard: Heard): void {
+  const { peer } = instance
+  if (peer === undefined || heard.source === peer) return
+  const facts = { peer: formatAddress(heard.source), peer_priority: heard.priority }
+  instance.counters.foreign_adverts += 1
+  warn(turn, instance, 'foreign_router_heard', { ...facts, expected: formatAddress(peer) }, 'alarm')
+}
+
 // R12: a difference is said and counted, the advert still counts.
 function compareAddresses(
   turn: Turn,
   instance: InstanceState,
-  source: Ipv4,
+  source: Address,
   advert: DecodedAdvert,
 ): void {
   const own = instance.addresses
@@ -104,13 +114,13 @@ function compareAddresses(
   }
   if (same) return
   instance.counters.address_list_differs += 1
-  warn(turn, instance, 'address_list_differs', { peer: formatIpv4(source) })
+  warn(turn, instance, 'address_list_differs', { peer: formatAddress(source) })
 }
 
 // 7.1 wants these logged; neither is a reason to discard (R11, and R13 by erratum 8298).
 function compareSettings(turn: Turn, instance: InstanceState, heard: Heard): void {
   const { own_interval, priority } = instance.router
-  const peer = formatIpv4(heard.source)
+  const peer = formatAddress(heard.source)
   if (heard.interval !== own_interval) {
     const [interval_us, own_us] = [heard.interval, own_interval]
     warn(turn, instance, 'advert_interval_differs', { peer, interval_us, own_us })
@@ -125,9 +135,10 @@ function warn(
   instance: InstanceState,
   reason: Reason,
   facts: Readonly<Record<string, string | number>>,
+  level: 'warning' | 'alarm' = 'warning',
 ): void {
   const last: Instant | undefined = instance.warnedAt[reason]
   if (last !== undefined && between(last, turn.at) < WARNING_GAP) return
   instance.warnedAt[reason] = turn.at
-  note(turn, 'warning', reason, instance.name, facts)
+  note(turn, level, reason, instance.name, facts)
 }

@@ -3,7 +3,7 @@
 import type { LinkEvent } from '../machine.ts'
 import { item } from '../never.ts'
 import { note, type Turn } from '../state.ts'
-import { parseIpv4Prefix } from '../wire/ipv4.ts'
+import { type Address, type Family, parseAddress } from '../wire/address.ts'
 import { buildFrames } from './frames.ts'
 import { reviewGroup } from './group.ts'
 import type { InterfaceState } from './state.ts'
@@ -13,10 +13,18 @@ export function onLink(turn: Turn, event: LinkEvent): void {
   const { state } = turn
   const link = state.interfaces.find(other => other.name === event.interface)
   if (link === undefined) return
-  const address = event.address === undefined ? undefined : parseIpv4Prefix(event.address)
   link.mac = event.mac
   if (link.up !== event.up) sayLink(turn, link, event.up)
-  if (link.address !== address) takeAddress(turn, link, address)
+  const address = event.address === undefined ? undefined : parseAddress(event.address)
+  if (typeof address !== 'string' && link.address !== address) {
+    link.address = address
+    takeAddress(turn, link, 4, address)
+  }
+  const address6 = event.address6 === undefined ? undefined : parseAddress(event.address6)
+  if (typeof address6 !== 'number' && link.address6 !== address6) {
+    link.address6 = address6
+    takeAddress(turn, link, 6, address6)
+  }
   for (const group of state.groups) {
     const concerned = group.members.some(
       index => item(state.interfaces, item(state.instances, index).interface) === link,
@@ -33,13 +41,16 @@ function sayLink(turn: Turn, link: InterfaceState, up: boolean): void {
   note(turn, up ? 'info' : 'alarm', up ? 'link_up' : 'link_down', link.name)
 }
 
-function takeAddress(turn: Turn, link: InterfaceState, address: InterfaceState['address']): void {
-  link.address = address
-  for (const index of Object.values(link.instances)) {
+function takeAddress(
+  turn: Turn,
+  link: InterfaceState,
+  family: Family,
+  address: Address | undefined,
+): void {
+  for (const index of Object.values(link.instances[family])) {
     const instance = item(turn.state.instances, index)
     const config = item(turn.state.config.vrrp.instances, index)
-    instance.frames =
-      address === undefined ? undefined : buildFrames(config, instance.addresses, address)
+    instance.frames = address === undefined ? undefined : buildFrames(config, instance, address)
     instance.router = { ...instance.router, address: address ?? 0 }
   }
 }

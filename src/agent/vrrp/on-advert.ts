@@ -1,6 +1,7 @@
 /** RFC 9568 section 6.4: an ADVERTISEMENT is received (errata 7947, 7949, 8298 to 8301). */
 
 import { after, type Instant } from '../units.ts'
+import { isAbove } from '../wire/address.ts'
 import { always, type Heard, ignore, type Outcome, type Router, type Rules } from './router.ts'
 import { activeDownInterval, skewTime } from './timers.ts'
 
@@ -11,10 +12,7 @@ export const onAdvert: Rules<Heard> = {
       id: 'B4',
       rfc: '6.4.2',
       when: (_, heard) => heard.priority === 0,
-      act: (router, _, at) => [
-        { ...router, downAt: after(at, skewTime(router.priority, router.interval)) },
-        ['released'],
-      ],
+      act: (router, _, at) => [{ ...router, downAt: after(at, skewOf(router)) }, ['released']],
     },
     {
       id: 'B5',
@@ -36,7 +34,7 @@ export const onAdvert: Rules<Heard> = {
       rfc: '6.4.3',
       when: (router, heard) =>
         heard.priority > router.priority ||
-        (heard.priority === router.priority && heard.source > router.address),
+        (heard.priority === router.priority && isAbove(heard.source, router.address)),
       act: (router, heard, at) => [
         { ...adopted(router, heard, at), advertAt: undefined },
         ['yield'],
@@ -46,6 +44,8 @@ export const onAdvert: Rules<Heard> = {
   ],
 }
 
+const skewOf = ({ priority, interval, version }: Router) => skewTime(priority, interval, version)
+
 // 6.1: the owner of the addresses always preempts.
 const isPreempting = (router: Router) => router.preempt || router.priority === 255
 
@@ -53,7 +53,7 @@ function adopted(router: Router, heard: Heard, at: Instant): Router {
   return {
     ...router,
     interval: heard.interval,
-    downAt: after(at, activeDownInterval(router.priority, heard.interval)),
+    downAt: after(at, activeDownInterval(router.priority, heard.interval, router.version)),
   }
 }
 

@@ -25,7 +25,7 @@ export function asBackup(router: Router, at: Instant): Router {
     role: 'backup',
     interval: router.own_interval,
     advertAt: undefined,
-    downAt: after(at, activeDownInterval(router.priority, router.own_interval)),
+    downAt: after(at, activeDownInterval(router.priority, router.own_interval, router.version)),
   }
 }
 
@@ -43,7 +43,9 @@ export function asYielded(router: Router, at: Instant): Router {
     ...router,
     role: 'backup',
     advertAt: undefined,
-    downAt: router.downAt ?? after(at, activeDownInterval(router.priority, router.interval)),
+    downAt:
+      router.downAt ??
+      after(at, activeDownInterval(router.priority, router.interval, router.version)),
   }
 }
 

@@ -13,7 +13,10 @@ export const onTimer: Rules<undefined> = {
       rfc: 'none',
       when: (router, _, at) => lateness(router.downAt, at) > router.interval / 2,
       act: (router, _, at) => [
-        { ...router, downAt: after(at, skewTime(router.priority, router.interval)) },
+        {
+          ...router,
+          downAt: after(at, skewTime(router.priority, router.interval, router.version)),
+        },
         [],
       ],
     },
@@ -35,7 +38,7 @@ export const onTimer: Rules<undefined> = {
         {
           ...router,
           advertAt: undefined,
-          downAt: after(at, activeDownInterval(router.priority, router.interval)),
+          downAt: after(at, activeDownInterval(router.priority, router.interval, router.version)),
         },
         ['stalled'],
       ],

@@ -1,6 +1,6 @@
 import type { Turn } from '../state.ts'
 import { between, type Instant, microseconds } from '../units.ts'
-import { formatIpv4 } from '../wire/ipv4.ts'
+import { formatAddress } from '../wire/address.ts'
 import type { Heard } from './router.ts'
 import type { InstanceState, Peer } from './state.ts'
 import { activeDownInterval } from './timers.ts'
@@ -46,7 +46,7 @@ export function lastWord(
   if (peer === undefined) return {}
   const { address, priority, lastAt } = peer
   return {
-    peer: formatIpv4(address),
+    peer: formatAddress(address),
     peer_priority: priority,
     heard_us_ago: between(lastAt, at),
   }
@@ -54,9 +54,9 @@ export function lastWord(
 
 /** Routers whose last advert still counts: active, and heard within our Active_Down_Interval. */
 export function activePeers(instance: InstanceState, at: Instant): readonly Peer[] {
-  const { priority } = instance.router
+  const { priority, version } = instance.router
   return instance.peers.filter(peer => {
-    const silence_max = activeDownInterval(priority, microseconds(peer.interval_us))
+    const silence_max = activeDownInterval(priority, microseconds(peer.interval_us), version)
     return peer.priority > 0 && between(peer.lastAt, at) <= silence_max
   })
 }

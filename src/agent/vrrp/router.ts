@@ -1,13 +1,16 @@
 /** One virtual router as RFC 9568 section 6 describes it, and the shape of its rules. */
 
 import type { Duration, Instant } from '../units.ts'
-import type { Ipv4 } from '../wire/ipv4.ts'
+import type { Address } from '../wire/address.ts'
+import type { Version } from '../wire/vrrp.ts'
 
 export type Role = 'initialize' | 'backup' | 'active'
 
 /** The state of section 6.4 with the parameters of section 6.1 that the rules read. */
 export interface Router {
   readonly role: Role
+  /** Of the protocol: what it sends, and all that it hears. */
+  readonly version: Version
   readonly priority: number
   /** Preempt_Mode. */
   readonly preempt: boolean
@@ -15,8 +18,8 @@ export interface Router {
   readonly own_interval: Duration
   /** Active_Adver_Interval: learned from the active router. */
   readonly interval: Duration
-  /** The primary IPv4 address of the interface. */
-  readonly address: Ipv4
+  /** The interface's primary IPv4 address, or its link-local one of IPv6; 0: none. */
+  readonly address: Address
   /** Active_Down_Timer; undefined: not running. */
   readonly downAt: Instant | undefined
   /** Adver_Timer; undefined: not running. */
@@ -25,7 +28,7 @@ export interface Router {
 
 /** What the rules need to know of an advertisement that passed the receive checks. */
 export interface Heard {
-  readonly source: Ipv4
+  readonly source: Address
   readonly priority: number
   readonly interval: Duration
 }

@@ -1,21 +1,36 @@
 import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
+import { formatAddress } from '../wire/address.ts'
 import type { InstanceState } from './state.ts'
 
 /** Sends the advertisement, but never for VIPs that the kernel was not seen to have opened. */
 export function sendAdvert(turn: Turn, instance: InstanceState): void {
   const { frames, vips } = instance
   if (frames === undefined || vips.is !== 'open') return
-  const { name } = item(turn.state.interfaces, instance.interface)
   instance.counters.adverts_sent += 1
-  turn.effects.push({ kind: 'send', interface: name, frame: frames.advert })
+  send(turn, instance, frames.advert)
 }
 
 /** Sends the priority 0 that is owed, once the VIPs are seen to be closed. */
 export function sendRelease(turn: Turn, instance: InstanceState): void {
   instance.owesRelease = false
-  const { name, up } = item(turn.state.interfaces, instance.interface)
+  const { up } = item(turn.state.interfaces, instance.interface)
   if (instance.frames === undefined || up !== true) return
   instance.counters.priority_zero_sent += 1
-  turn.effects.push({ kind: 'send', interface: name, frame: instance.frames.release })
+  send(turn, instance, instance.frames.release)
+}
+
+function send(turn: Turn, instance: InstanceState, bytes: Uint8Array): void {
+  const { name } = item(turn.state.interfaces, instance.interface)
+  const destination = instance.frames?.destination
+  turn.effects.push(
+    destination === undefined
+      ? { kind: 'send', interface: name, frame: bytes }
+      : {
+          kind: 'send_to',
+          interface: name,
+          destination: formatAddress(destination),
+          packet: bytes,
+        },
+  )
 }

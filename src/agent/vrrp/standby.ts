@@ -8,7 +8,8 @@
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
-import { formatIpv4 } from '../wire/ipv4.ts'
+import { formatAddress } from '../wire/address.ts'
+import { reviewFailback } from './failback.ts'
 import { type Cause, listenAnew, membersOf, standDown } from './group.ts'
 import { activePeers, lastHeard, lastWord } from './peers.ts'
 import type { Heard } from './router.ts'
@@ -70,7 +71,7 @@ export function beginJoin(turn: Turn, group: GroupState): void {
 export function completeStandby(turn: Turn, group: GroupState, heard: Heard): void {
   if (group.standby !== 'handing_over') return
   group.standby = 'held'
-  const facts = { peer: formatIpv4(heard.source), peer_priority: heard.priority }
+  const facts = { peer: formatAddress(heard.source), peer_priority: heard.priority }
   note(turn, 'info', 'handed_over', group.name, facts)
 }
 
@@ -111,10 +112,7 @@ function judgeHold(turn: Turn, group: GroupState, force: boolean): Ruling {
 
 function endStandby(turn: Turn, group: GroupState): void {
   group.standby = undefined
-  const { failback } = item(turn.state.config.vrrp.groups, group.index)
-  for (const instance of membersOf(turn, group)) {
-    instance.router = { ...instance.router, preempt: failback === 'automatic' }
-  }
+  reviewFailback(turn, group)
 }
 
 const refused = (reason: Reason, facts: Cause['facts'] = {}): Ruling => ({

@@ -1,7 +1,9 @@
 import type { Ticket } from '../machine.ts'
 import type { Reason } from '../reasons.ts'
 import type { Instant } from '../units.ts'
+import type { Address, Family } from '../wire/address.ts'
 import type { Ipv4 } from '../wire/ipv4.ts'
+import type { Ipv6 } from '../wire/ipv6.ts'
 import type { Role, Router } from './router.ts'
 
 export interface InterfaceState {
@@ -10,12 +12,16 @@ export interface InterfaceState {
   up: boolean | undefined
   mac: string
   address: Ipv4 | undefined
+  /** The link-local one, once it is known to be unique. */
+  address6: Ipv6 | undefined
   /** When `up` last changed. */
   since: Instant
-  /** The index of the instance of each VRID. */
-  readonly instances: Readonly<Record<number, number>>
+  /** The index of the instance of each VRID; the families have routers of their own. */
+  readonly instances: Readonly<Record<Family, Readonly<Record<number, number>>>>
   /** Packets refused before an instance was known, by rule. */
   readonly discards: Record<string, number>
+  /** When each refusal was last said, by rule. */
+  readonly warnedAt: Record<string, Instant>
 }
 
 export interface InstanceState {
@@ -24,24 +30,26 @@ export interface InstanceState {
   readonly group: number
   readonly interface: number
   readonly vrid: number
-  readonly addresses: readonly Ipv4[]
+  readonly family: Family
+  readonly addresses: readonly Address[]
+  /** Where the other node's adverts come from, as far as the configuration knows. */
+  readonly peer: Address | undefined
   router: Router
   vips: Vips
   /** Ready to send; rebuilt when the interface's address changes. Undefined: no address. */
-  frames: { readonly advert: Uint8Array; readonly release: Uint8Array } | undefined
+  frames: Frames | undefined
   announcing: Announcing | undefined
   announcedAt: Instant | undefined
   /** When our timer ran out while another member of the group still heard the active router. */
   silentAt: Instant | undefined
   /** The active router that our timer follows, while we are backup. */
-  following: { readonly address: Ipv4; readonly priority: number } | undefined
+  following: { readonly address: Address; readonly priority: number } | undefined
   /** Who gave up with priority 0, while our timer runs because of it. */
-  releasedBy: Ipv4 | undefined
+  releasedBy: Address | undefined
   /** Priority 0 is owed once the VIPs are seen to be closed. */
   owesRelease: boolean
   peers: Peer[]
   readonly counters: InstanceCounters
-  readonly discards: Record<string, number>
   /** When each limited warning was last given, by its reason. */
   readonly warnedAt: Record<string, Instant>
   /** The last changes, oldest first. */
@@ -67,8 +75,15 @@ export interface Announcing {
   nextAt: Instant
 }
 
+/** Whole Ethernet frames, or with a destination whole IP packets for it alone. */
+export interface Frames {
+  readonly advert: Uint8Array
+  readonly release: Uint8Array
+  readonly destination: Address | undefined
+}
+
 export interface Peer {
-  readonly address: Ipv4
+  readonly address: Address
   priority: number
   interval_us: number
   firstAt: Instant
@@ -83,7 +98,10 @@ export interface InstanceCounters {
   priority_zero_received: number
   pseudo_header_checksums: number
   address_list_differs: number
+  /** From a router that is neither of the pair. */
+  foreign_adverts: number
   arps_sent: number
+  neighbours_sent: number
   became_active: number
   peers_dropped: number
 }
@@ -107,6 +125,8 @@ export interface GroupState {
   blocked: Reason | undefined
   /** After a failed flip: not before this. */
   faultUntil: Instant | undefined
+  /** When failback may begin; undefined: now, or never. */
+  failbackAt: Instant | undefined
   /**
    * The operator's order to stay backup: `handing_over` until another active router is heard;
    * `held` until `join`, whatever is heard. Undefined: no such order.

@@ -7,7 +7,7 @@
 
 import type { Turn } from '../state.ts'
 import { between, type Instant } from '../units.ts'
-import { formatIpv4 } from '../wire/ipv4.ts'
+import { formatAddress } from '../wire/address.ts'
 import { type Cause, membersOf, takeGroup } from './group.ts'
 import { activePeers } from './peers.ts'
 import type { Heard } from './router.ts'
@@ -59,7 +59,7 @@ function whyNot(turn: Turn, group: GroupState): Cause | undefined {
     const heard = activePeers(member, turn.at)
     const better = heard.find(({ priority }) => priority >= router.priority)
     if (better === undefined) continue
-    const peer = formatIpv4(better.address)
+    const peer = formatAddress(better.address)
     const facts = { instance: name, peer, peer_priority: better.priority }
     return { reason: 'priority_too_low', facts: { ...facts, priority: router.priority } }
   }

@@ -5,6 +5,7 @@ import { item } from '../never.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { type Instant, isDue } from '../units.ts'
 import { continueAnnouncing } from './announce.ts'
+import { endFailbackDelay } from './failback.ts'
 import { membersOf, onSettled, reviewGroup, startGroup, takeGroup, yieldGroup } from './group.ts'
 import { onTimer } from './on-timer.ts'
 import { onFlipDue } from './ownership.ts'
@@ -37,6 +38,7 @@ export function offerVrrpDeadlines(
   for (const group of state.groups) {
     offer(group.holdAt, 'startup_hold', group.name)
     offer(group.faultUntil, 'fault_retry', group.name)
+    offer(group.failbackAt, 'failback', group.name)
   }
 }
 
@@ -58,6 +60,9 @@ function wakeGroup(turn: Turn, group: GroupState): void {
   if (group.faultUntil !== undefined && isDue(group.faultUntil, turn.at)) {
     group.faultUntil = undefined
     reviewGroup(turn, group)
+  }
+  if (group.failbackAt !== undefined && isDue(group.failbackAt, turn.at)) {
+    endFailbackDelay(turn, group)
   }
   if (group.holdAt !== undefined && isDue(group.holdAt, turn.at)) startGroup(turn, group)
 }

@@ -5,13 +5,21 @@ import { toHex, writeU16 } from './bytes.ts'
 export const ETHERNET_HEADER = 14
 export const ETHERTYPE_IPV4 = 0x0800
 export const ETHERTYPE_ARP = 0x0806
+export const ETHERTYPE_IPV6 = 0x86dd
 
 export const BROADCAST: readonly number[] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
 /** 224.0.0.18 by RFC 1112 section 6.4. */
 export const VRRP_MULTICAST: readonly number[] = [0x01, 0x00, 0x5e, 0x00, 0x00, 0x12]
 
-/** 00-00-5E-00-01-{VRID}: the MAC address that moves with an IPv4 virtual router. */
-export const virtualMac = (vrid: number): readonly number[] => [0x00, 0x00, 0x5e, 0x00, 0x01, vrid]
+/** ff02::12 by RFC 2464 section 7. */
+export const VRRP_MULTICAST_6: readonly number[] = [0x33, 0x33, 0x00, 0x00, 0x00, 0x12]
+
+/** 00-00-5E-00-01-{VRID} for IPv4, 00-00-5E-00-02-{VRID} for IPv6: it moves with the router. */
+export const virtualMac = (vrid: number, family: 4 | 6 = 4): readonly number[] => [
+  ...[0x00, 0x00, 0x5e, 0x00],
+  family === 4 ? 0x01 : 0x02,
+  vrid,
+]
 
 /** Writes the 14 bytes at the start of a frame. */
 export function writeEthernet(

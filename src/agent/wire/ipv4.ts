@@ -22,12 +22,6 @@ export function parseIpv4(text: string): Ipv4 | undefined {
   return address
 }
 
-/** The address of `192.0.2.100/24` or of `192.0.2.100`. */
-export function parseIpv4Prefix(text: string): Ipv4 | undefined {
-  const slash = text.indexOf('/')
-  return parseIpv4(slash < 0 ? text : text.slice(0, slash))
-}
-
 export const formatIpv4 = (address: Ipv4) =>
   `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 

@@ -1,6 +1,9 @@
-// rtnetlink IPv4 addresses: include/uapi/linux/if_addr.h.
+// rtnetlink addresses of both families: include/uapi/linux/if_addr.h.
+
+import type { Family } from './address.ts'
 import {
   AF_INET,
+  AF_INET6,
   concat,
   type NetlinkMessage,
   type NetlinkRequest,
@@ -8,7 +11,7 @@ import {
   NLM_F_DUMP,
   NLM_F_EXCL,
 } from './netlink.ts'
-import { asU32, bytesOf, decodeAttributes, encodeAttributes } from './netlink-attributes.ts'
+import { asU32, bytesOf, decodeAttributes, encodeAttributes, u32 } from './netlink-attributes.ts'
 
 export const RTM_NEWADDR = 20
 export const RTM_DELADDR = 21
@@ -20,42 +23,59 @@ const IFA_BROADCAST = 4
 const IFA_FLAGS = 8
 
 export const IFA_F_SECONDARY = 0x1
+/** No duplicate address detection. */
+export const IFA_F_NODAD = 0x2
+const IFA_F_DADFAILED = 0x8
+const IFA_F_TENTATIVE = 0x40
 
-/** An IPv4 address of a link as the kernel holds it. */
+/** An address of a link as the kernel holds it. */
 export interface LinkAddress {
   /** The link's index. */
   readonly index: number
-  /** 4 bytes. */
+  /** 4 bytes, or 16. */
   readonly address: Uint8Array
   readonly prefixLength: number
   /** IFA_F_*. */
   readonly flags: number
 }
 
+/** Whether the kernel has not (yet) found an IPv6 address to be the only one on its link. */
+export const isUnsettled = ({ flags }: LinkAddress): boolean =>
+  (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) !== 0
+
 /**
- * Asks for the addresses of a link, or with index 0 of every link. Only a socket with
+ * Asks for the addresses of a family of a link, or with index 0 of every link. Only a socket with
  * NETLINK_GET_STRICT_CHK gets those of one link alone.
  */
-export const dumpAddresses = (index: number): NetlinkRequest => ({
+export const dumpAddresses = (index: number, family: Family): NetlinkRequest => ({
   type: RTM_GETADDR,
   flags: NLM_F_DUMP,
-  payload: addressHeader(index, 0),
+  payload: addressHeader(index, 0, family === 4 ? AF_INET : AF_INET6),
 })
 
-/** Adds an address with global scope; a prefix shorter than 31 gets its broadcast address. */
+/**
+ * Adds an address; an IPv4 prefix shorter than 31 gets its broadcast address.
+ *
+ * @param flags IFA_F_*
+ */
 export function newAddress(
   index: number,
   address: Uint8Array,
   prefixLength: number,
+  flags = 0,
 ): NetlinkRequest {
   const attributes = [bytesOf(IFA_LOCAL, address), bytesOf(IFA_ADDRESS, address)]
-  if (prefixLength < 31) {
+  if (flags !== 0) attributes.push(u32(IFA_FLAGS, flags))
+  if (address.length === 4 && prefixLength < 31) {
     attributes.push(bytesOf(IFA_BROADCAST, broadcastOf(address, prefixLength)))
   }
   return {
     type: RTM_NEWADDR,
     flags: NLM_F_CREATE | NLM_F_EXCL,
-    payload: concat(addressHeader(index, prefixLength), encodeAttributes(attributes)),
+    payload: concat(
+      addressHeader(index, prefixLength, familyOf(address)),
+      encodeAttributes(attributes),
+    ),
   }
 }
 
@@ -69,20 +89,20 @@ export function deleteAddress(
     type: RTM_DELADDR,
     flags: 0,
     payload: concat(
-      addressHeader(index, prefixLength),
+      addressHeader(index, prefixLength, familyOf(address)),
       encodeAttributes([bytesOf(IFA_LOCAL, address)]),
     ),
   }
 }
 
-/** The IPv4 address that an RTM_NEWADDR or RTM_DELADDR speaks of. */
+/** The address that an RTM_NEWADDR or RTM_DELADDR speaks of. */
 export function decodeLinkAddress(message: NetlinkMessage): LinkAddress | undefined {
   const { type, payload } = message
   if ((type !== RTM_NEWADDR && type !== RTM_DELADDR) || payload.length < 8) return undefined
-  if (payload[0] !== AF_INET) return undefined
+  if (payload[0] !== AF_INET && payload[0] !== AF_INET6) return undefined
   const attributes = decodeAttributes(payload.subarray(8))
   const address = attributes?.get(IFA_LOCAL) ?? attributes?.get(IFA_ADDRESS)
-  if (address?.length !== 4) return undefined
+  if (address?.length !== (payload[0] === AF_INET ? 4 : 16)) return undefined
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
   return {
     index: view.getUint32(4, true),
@@ -93,14 +113,16 @@ export function decodeLinkAddress(message: NetlinkMessage): LinkAddress | undefi
 }
 
 /** struct ifaddrmsg. */
-function addressHeader(index: number, prefixLength: number): Uint8Array {
+function addressHeader(index: number, prefixLength: number, family: number): Uint8Array {
   const bytes = new Uint8Array(8)
   const view = new DataView(bytes.buffer)
-  view.setUint8(0, AF_INET)
+  view.setUint8(0, family)
   view.setUint8(1, prefixLength)
   view.setUint32(4, index, true)
   return bytes
 }
+
+const familyOf = ({ length }: Uint8Array): number => (length === 4 ? AF_INET : AF_INET6)
 
 function broadcastOf(address: Uint8Array, prefixLength: number): Uint8Array {
   return address.map((byte, at) => byte | (0xff >> Math.max(0, Math.min(8, prefixLength - at * 8))))

@@ -1,6 +1,7 @@
-// rtnetlink IPv4 routes: include/uapi/linux/rtnetlink.h.
+// rtnetlink routes of both families: include/uapi/linux/rtnetlink.h.
 import {
   AF_INET,
+  AF_INET6,
   concat,
   type NetlinkMessage,
   type NetlinkRequest,
@@ -23,9 +24,9 @@ const RTPROT_STATIC = 4
 const RT_SCOPE_UNIVERSE = 0
 const RTN_UNICAST = 1
 
-/** A unicast IPv4 route through a gateway. */
+/** A unicast route through a gateway. */
 export interface GatewayRoute {
-  /** 4 bytes; all zero with prefix length 0: the default route. */
+  /** 4 or 16 bytes; all zero with prefix length 0: the default route. */
   readonly destination: Uint8Array
   readonly prefixLength: number
   readonly gateway: Uint8Array
@@ -40,7 +41,12 @@ export function newRoute(route: GatewayRoute): NetlinkRequest {
     type: RTM_NEWROUTE,
     flags: NLM_F_CREATE | NLM_F_REPLACE,
     payload: concat(
-      routeHeader(route.prefixLength, RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST),
+      routeHeader(familyOf(route.gateway), {
+        prefixLength: route.prefixLength,
+        table: RT_TABLE_MAIN,
+        protocol: RTPROT_STATIC,
+        kind: RTN_UNICAST,
+      }),
       encodeAttributes([
         ...destination,
         bytesOf(RTA_GATEWAY, route.gateway),
@@ -50,45 +56,40 @@ export function newRoute(route: GatewayRoute): NetlinkRequest {
   }
 }
 
-export const dumpRoutes = (): NetlinkRequest => ({
+export const dumpRoutes = (family: 4 | 6 = 4): NetlinkRequest => ({
   type: RTM_GETROUTE,
   flags: NLM_F_DUMP,
-  payload: routeHeader(0, 0, 0, 0),
+  payload: routeHeader(family === 4 ? AF_INET : AF_INET6, {}),
 })
 
 /** A gateway route of the main table; undefined for every other route. */
 export function decodeRoute(message: NetlinkMessage): GatewayRoute | undefined {
   const { type, payload } = message
-  if (type !== RTM_NEWROUTE || payload.length < 12 || payload[0] !== AF_INET) return undefined
+  if (type !== RTM_NEWROUTE || payload.length < 12) return undefined
+  const length = payload[0] === AF_INET ? 4 : 16
   const attributes = decodeAttributes(payload.subarray(12))
   const gateway = attributes?.get(RTA_GATEWAY)
   const index = asU32(attributes?.get(RTA_OIF))
   const table = asU32(attributes?.get(RTA_TABLE)) ?? payload[4]
-  if (gateway?.length !== 4 || index === undefined || table !== RT_TABLE_MAIN) return undefined
-  const destination = attributes?.get(RTA_DST) ?? new Uint8Array(4)
-  if (destination.length !== 4) return undefined
+  if (gateway?.length !== length || index === undefined || table !== RT_TABLE_MAIN) return undefined
+  const destination = attributes?.get(RTA_DST) ?? new Uint8Array(length)
+  if (destination.length !== length) return undefined
   return { destination, prefixLength: payload[1] ?? 0, gateway, index }
 }
 
+const familyOf = ({ length }: Uint8Array): number => (length === 4 ? AF_INET : AF_INET6)
+
 /** struct rtmsg. */
 function routeHeader(
-  prefixLength: number,
-  table: number,
-  protocol: number,
-  kind: number,
+  family: number,
+  fields: {
+    readonly prefixLength?: number
+    readonly table?: number
+    readonly protocol?: number
+    readonly kind?: number
+  },
 ): Uint8Array {
-  return new Uint8Array([
-    AF_INET,
-    prefixLength,
-    0,
-    0,
-    table,
-    protocol,
-    RT_SCOPE_UNIVERSE,
-    kind,
-    0,
-    0,
-    0,
-    0,
-  ])
+  const { prefixLength = 0, table = 0, protocol = 0, kind = 0 } = fields
+  const scope = RT_SCOPE_UNIVERSE
+  return new Uint8Array([family, prefixLength, 0, 0, table, protocol, scope, kind, 0, 0, 0, 0])
 }

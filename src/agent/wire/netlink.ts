@@ -32,6 +32,7 @@ export const NLMSG_DONE = 3
 
 export const AF_UNSPEC = 0
 export const AF_INET = 2
+export const AF_INET6 = 10
 
 const HEADER = 16
 

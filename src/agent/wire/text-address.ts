@@ -1,4 +1,6 @@
 // Addresses as people write them, and as the wire has them.
+import { fromHex, toHex } from './bytes.ts'
+import { formatIpv6, parseIpv6 } from './ipv6.ts'
 
 /** The 4 bytes of an address that node.json's schema has already accepted. */
 export function encodeIpv4(address: string): Uint8Array {
@@ -12,13 +14,26 @@ export function encodeIpv4(address: string): Uint8Array {
 /** From 4 bytes. */
 export const decodeIpv4 = (bytes: Uint8Array): string => bytes.join('.')
 
-/** `192.0.2.1/24` as bytes and a prefix length; without a slash the length is 32. */
+/** The 4 or 16 bytes of an address that node.json's schema has already accepted. */
+export function encodeAddress(address: string): Uint8Array {
+  if (address.indexOf(':') < 0) return encodeIpv4(address)
+  const bytes = fromHex(parseIpv6(address) ?? '')
+  if (bytes?.length !== 16) throw new Error(`no IPv6 address: ${address}`)
+  return bytes
+}
+
+/** From 4 or 16 bytes. */
+export const decodeAddress = (bytes: Uint8Array): string =>
+  bytes.length === 4 ? decodeIpv4(bytes) : formatIpv6(toHex(bytes))
+
+/** `192.0.2.1/24` as bytes and a prefix length; without a slash it is that of one address. */
 export function encodePrefix(prefix: string): {
   readonly address: Uint8Array
   readonly prefixLength: number
 } {
-  const [address = '', length = '32'] = prefix.split('/')
-  return { address: encodeIpv4(address), prefixLength: Number(length) }
+  const [text = '', length] = prefix.split('/')
+  const address = encodeAddress(text)
+  return { address, prefixLength: length === undefined ? address.length * 8 : Number(length) }
 }
 
 /** Lower case, with colons, of any length. */

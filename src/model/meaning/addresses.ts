@@ -1,24 +1,41 @@
 import {
+  type Address,
+  bitsOf,
   contains,
-  formatIpv4,
+  formatAddress,
   formatPrefix,
   isHostAddress,
   isUnicast,
   networkOf,
   type Prefix,
-} from '../ipv4.ts'
+} from '../ip.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
-import { addressOf, describeSubnets, type Link, prefixOf, shareSubnet } from './networks.ts'
+import {
+  addressOf,
+  describeSubnets,
+  entryOf,
+  isLocalToLink,
+  type Link,
+  prefixOf,
+  shareSubnet,
+} from './networks.ts'
 
 /** Every address can be one, belongs to one owner, and lies in one subnet of a node. */
 export function* checkAddresses(subject: Subject): Iterable<Finding> {
-  const owners = new Map<number, string>()
-  for (const { address, length, owner, path } of ownAddresses(subject)) {
+  const owners = new Map<Address, string>()
+  const places = new Map<string, string>()
+  for (const own of ownAddresses(subject)) {
+    const { address, length, owner, path } = own
     yield* checkUsable({ address, length }, path)
-    const other = owners.get(address)
-    if (other === undefined) owners.set(address, owner)
-    else yield duplicate(address, other, owner, path)
+    // A link-local address of IPv6 is one only on its link.
+    const place = isLocalToLink(address) ? `${address} ${own.interface}` : address
+    const other = places.get(place)
+    places.set(place, owner)
+    owners.set(address, owner)
+    if (other !== undefined && other !== own.mayShareWith) {
+      yield duplicate(address, other, owner, path)
+    }
   }
   yield* checkRealServers(subject, owners)
   yield* checkSubnets(subject)
@@ -26,6 +43,9 @@ export function* checkAddresses(subject: Subject): Iterable<Finding> {
 
 interface Owned extends Prefix {
   readonly owner: string
+  readonly interface: string
+  /** The node that owns the VIPs may have them among its own addresses. */
+  readonly mayShareWith?: string
   readonly path: DocumentPath
 }
 
@@ -34,14 +54,18 @@ function* ownAddresses({ spec, networks }: Subject): Iterable<Owned> {
     for (const [name, { addresses }] of Object.entries(node.interfaces)) {
       for (const [at, text] of addresses.entries()) {
         const path: DocumentPath = ['nodes', index, 'interfaces', name, 'addresses', at]
-        yield { ...prefixOf(text), owner: `${name} of ${node.name}`, path }
+        yield { ...prefixOf(text), owner: ownerName(name, node.name), interface: name, path }
       }
     }
   }
-  for (const { prefix, instance, path } of networks.vips) {
-    yield { ...prefix, owner: `the VRRP instance ${instance}`, path }
+  for (const { prefix, instance, interface: link, path } of networks.vips) {
+    const node = entryOf(spec.vrrp.instances, instance)?.owner
+    const own = { ...prefix, owner: `the VRRP instance ${instance}`, interface: link, path }
+    yield node === undefined ? own : { ...own, mayShareWith: ownerName(link, node) }
   }
 }
+
+const ownerName = (link: string, node: string) => `${link} of ${node}`
 
 function* checkUsable(prefix: Prefix, path: DocumentPath): Iterable<Finding> {
   const found = whyUnusable(prefix)
@@ -49,7 +73,7 @@ function* checkUsable(prefix: Prefix, path: DocumentPath): Iterable<Finding> {
   yield {
     code: 'address_unusable',
     path,
-    message: `${formatIpv4(prefix.address)} cannot be the address of a host`,
+    message: `${formatAddress(prefix.address)} cannot be the address of a host`,
     expected: 'a unicast address between the first and the last of its subnet',
     found,
   }
@@ -65,7 +89,7 @@ function whyUnusable(prefix: Prefix): string | undefined {
 
 function* checkRealServers(
   { spec, networks }: Subject,
-  owners: ReadonlyMap<number, string>,
+  owners: ReadonlyMap<Address, string>,
 ): Iterable<Finding> {
   const subnets = networks.nodes.flatMap(({ links }) => links.flatMap(link => link.addresses))
   for (const [index, service] of spec.services.entries()) {
@@ -73,7 +97,7 @@ function* checkRealServers(
       const path: DocumentPath = ['services', index, 'real_servers', at, 'address']
       const address = addressOf(server.address)
       const subnet = subnets.find(own => contains(own, address))
-      yield* checkUsable({ address, length: subnet?.length ?? 32 }, path)
+      yield* checkUsable({ address, length: subnet?.length ?? bitsOf(address) }, path)
       const other = owners.get(address)
       if (other !== undefined) {
         yield duplicate(address, other, `a real server of ${service.name}`, path)
@@ -82,11 +106,11 @@ function* checkRealServers(
   }
 }
 
-function duplicate(address: number, other: string, owner: string, path: DocumentPath): Finding {
+function duplicate(address: Address, other: string, owner: string, path: DocumentPath): Finding {
   return {
     code: 'duplicate_address',
     path,
-    message: `the address ${formatIpv4(address)} is used twice`,
+    message: `the address ${formatAddress(address)} is used twice`,
     expected: 'one owner for each address',
     found: `${other} and ${owner}`,
   }

@@ -10,6 +10,7 @@ import { checkRoutes } from './routes.ts'
 import { checkSerial } from './serial.ts'
 import { checkServices } from './services.ts'
 import { checkVrrp } from './vrrp.ts'
+import { checkVrrpKinds } from './vrrp-kinds.ts'
 
 /** Every check of what a cluster file means. */
 export const checks: readonly Check[] = [
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   checkAddresses,
   checkRoutes,
   checkVrrp,
+  checkVrrpKinds,
   checkServices,
   checkForwarding,
   checkImage,

@@ -1,5 +1,5 @@
 import type { ClusterSpec, ServiceSpec } from '../cluster-spec.ts'
-import { formatIpv4 } from '../ipv4.ts'
+import { type Address, familyOf, formatAddress } from '../ip.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 import { addressOf, describeSubnets, type Egress, egressOf, type NodeNetworks } from './networks.ts'
@@ -29,9 +29,9 @@ export function* checkForwarding(subject: Subject): Iterable<Finding> {
 
 // Thousands of services mostly share their real servers.
 function rememberEgress() {
-  const known = new Map<NodeNetworks, Map<number, Egress | undefined>>()
-  return (node: NodeNetworks, address: number): Egress | undefined => {
-    const ofNode = known.get(node) ?? new Map<number, Egress | undefined>()
+  const known = new Map<NodeNetworks, Map<Address, Egress | undefined>>()
+  return (node: NodeNetworks, address: Address): Egress | undefined => {
+    const ofNode = known.get(node) ?? new Map<Address, Egress | undefined>()
     known.set(node, ofNode)
     if (!ofNode.has(address)) ofNode.set(address, egressOf(node, address))
     return ofNode.get(address)
@@ -41,14 +41,14 @@ function rememberEgress() {
 function judge(
   service: ServiceSpec,
   node: NodeNetworks,
-  address: number,
+  address: Address,
   egress: Egress | undefined,
   path: DocumentPath,
 ): Finding | undefined {
   const found =
     egress === undefined
-      ? `no route to ${formatIpv4(address)} on ${node.name}`
-      : `${formatIpv4(address)}, which ${node.name} reaches ${egress.isOnLink ? 'on' : 'by a gateway on'} ${egress.link.interface}, role ${egress.link.role}`
+      ? `no route to ${formatAddress(address)} on ${node.name}`
+      : `${formatAddress(address)}, which ${node.name} reaches ${egress.isOnLink ? 'on' : 'by a gateway on'} ${egress.link.interface}, role ${egress.link.role}`
   if (service.forward === 'nat' && egress?.link.role !== 'back') {
     return {
       code: 'nat_not_behind_back',
@@ -88,12 +88,15 @@ function* checkReturnPath(
   index: number,
   links: ReadonlySet<string>,
 ): Iterable<Finding> {
-  const vip = networks.vips.find(({ prefix }) => formatIpv4(prefix.address) === service.address)
+  const vip = networks.vips.find(({ prefix }) => formatAddress(prefix.address) === service.address)
   const group = vip === undefined ? undefined : onlyGroupOf(spec, vip.instance)
   // What is no VIP, or in no group or two, is a finding of its own.
   if (vip === undefined || group === undefined) return
   for (const link of links) {
-    const gateways = networks.vips.filter(one => one.interface === link)
+    const gateways = networks.vips.filter(
+      one =>
+        one.interface === link && familyOf(one.prefix.address) === familyOf(vip.prefix.address),
+    )
     const groups = gateways.map(({ instance }) => onlyGroupOf(spec, instance))
     if (link === vip.interface) {
       yield onOneLink(service, index, link)

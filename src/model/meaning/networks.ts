@@ -1,16 +1,20 @@
-import type { ClusterSpec, NodeSpec } from '../cluster-spec.ts'
+import type { ClusterSpec, InstanceSpec, NodeSpec } from '../cluster-spec.ts'
 import {
+  type Address,
   contains,
+  EVERYTHING,
+  familyOf,
   formatPrefix,
+  isLinkLocal,
   networkOf,
   overlaps,
   type Prefix,
-  parseIpv4,
+  parseAddress,
   parsePrefix,
-} from '../ipv4.ts'
+} from '../ip.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 
-/** The addresses of a cluster file as numbers, and where each node would send a packet. */
+/** The addresses of a cluster file as digits, and where each node would send a packet. */
 export interface Networks {
   /** In the order of the file. */
   readonly nodes: readonly NodeNetworks[]
@@ -85,24 +89,36 @@ function isStray(link: Link, firstLinks: readonly Link[]): boolean {
   return link.role !== 'management' && peer !== undefined && !shareSubnet(peer, link)
 }
 
-/** Whether two interfaces are in one subnet. */
+/** Whether two interfaces are in one subnet; fe80::/64 is on every link. */
 export function shareSubnet(left: Link, right: Link): boolean {
-  return left.addresses.some(one => right.addresses.some(other => overlaps(one, other)))
+  return left.addresses.some(
+    one => !isLocalToLink(one.address) && right.addresses.some(other => overlaps(one, other)),
+  )
 }
+
+/** An IPv6 address that means something only on its own link. */
+export const isLocalToLink = (address: Address) => familyOf(address) === 6 && isLinkLocal(address)
 
 function routesOf(spec: ClusterSpec, links: readonly Link[]): readonly Route[] {
   return links
     .flatMap(link =>
-      (spec.interfaces[link.interface]?.routes ?? []).map(({ to }) => ({
-        destination: to === 'default' ? { address: 0, length: 0 } : prefixOf(to),
+      (spec.interfaces[link.interface]?.routes ?? []).map(({ to, via }) => ({
+        destination: destinationOf(to, via),
         link,
       })),
     )
     .toSorted((left, right) => right.destination.length - left.destination.length)
 }
 
+/** The network that a route leads to; `default` is that of the gateway's family. */
+export function destinationOf(to: string, via: string): Prefix {
+  if (to !== 'default') return prefixOf(to)
+  const family = familyOf(addressOf(via))
+  return EVERYTHING.find(({ address }) => familyOf(address) === family) ?? prefixOf(to)
+}
+
 /** The way to an address: its own subnet before any route, a longer route before a shorter. */
-export function egressOf(node: NodeNetworks, address: number): Egress | undefined {
+export function egressOf(node: NodeNetworks, address: Address): Egress | undefined {
   for (const link of node.links) {
     if (subnetOf(link, address) !== undefined) return { link, isOnLink: true }
   }
@@ -111,7 +127,7 @@ export function egressOf(node: NodeNetworks, address: number): Egress | undefine
 }
 
 /** The address of the link in whose subnet an address lies. */
-export function subnetOf(link: Link, address: number): Prefix | undefined {
+export function subnetOf(link: Link, address: Address): Prefix | undefined {
   return link.addresses.find(own => contains(own, address))
 }
 
@@ -124,12 +140,12 @@ export function describeSubnets(link: Link): string {
 
 /** A prefix whose syntax the shape has checked. */
 export function prefixOf(text: string): Prefix {
-  return parsePrefix(text) ?? { address: 0, length: 0 }
+  return parsePrefix(text) ?? { address: '0'.repeat(8), length: 0 }
 }
 
 /** An address whose syntax the shape has checked. */
-export function addressOf(text: string): number {
-  return parseIpv4(text) ?? 0
+export function addressOf(text: string): Address {
+  return parseAddress(text) ?? '0'.repeat(8)
 }
 
 /** An own entry of a mapping, never one that every object has. */
@@ -138,4 +154,21 @@ export function entryOf<Value>(
   key: string,
 ): Value | undefined {
   return Object.hasOwn(mapping, key) ? mapping[key] : undefined
+}
+
+/** The family of an instance, by its first VIP. */
+export const familyOfInstance = ({ addresses }: Pick<InstanceSpec, 'addresses'>): 4 | 6 =>
+  familyOf(prefixOf(addresses[0] ?? '').address)
+
+/** A node's addresses of a family on an interface, the link-local ones of IPv6 alone. */
+export function advertSources(
+  node: NodeSpec,
+  { interface: link, addresses }: Pick<InstanceSpec, 'interface' | 'addresses'>,
+): readonly Address[] {
+  const family = familyOfInstance({ addresses })
+  const vips = addresses.map(text => prefixOf(text).address)
+  return (entryOf(node.interfaces, link)?.addresses ?? [])
+    .map(text => prefixOf(text).address)
+    .filter(address => familyOf(address) === family && !vips.includes(address))
+    .filter(address => family === 4 || isLocalToLink(address))
 }

@@ -1,7 +1,14 @@
-import { formatPrefix, networkOf, parsePrefix } from '../ipv4.ts'
+import { familyOf, formatPrefix, networkOf } from '../ip.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
-import { addressOf, describeSubnets, prefixOf, subnetOf } from './networks.ts'
+import {
+  addressOf,
+  describeSubnets,
+  destinationOf,
+  isLocalToLink,
+  prefixOf,
+  subnetOf,
+} from './networks.ts'
 
 /** Each route has one gateway that is a neighbour and not ourselves. */
 export function* checkRoutes(subject: Subject): Iterable<Finding> {
@@ -9,8 +16,8 @@ export function* checkRoutes(subject: Subject): Iterable<Finding> {
   for (const [name, { routes }] of Object.entries(subject.spec.interfaces)) {
     for (const [index, { to, via }] of routes.entries()) {
       const path: DocumentPath = ['interfaces', name, 'routes', index]
-      const prefix = to === 'default' ? undefined : parsePrefix(to)
-      if (prefix !== undefined && prefix.address !== networkOf(prefix)) {
+      const prefix = destinationOf(to, via)
+      if (prefix.address !== networkOf(prefix)) {
         yield {
           code: 'route_has_host_bits',
           path: [...path, 'to'],
@@ -19,7 +26,17 @@ export function* checkRoutes(subject: Subject): Iterable<Finding> {
           found: to,
         }
       }
-      const key = to === '0.0.0.0/0' ? 'default' : to
+      if (familyOf(prefix.address) !== familyOf(addressOf(via))) {
+        yield {
+          code: 'gateway_of_other_family',
+          path: [...path, 'via'],
+          message: 'the gateway of a route is of another family than its destination',
+          expected: `an IPv${familyOf(prefix.address)} address`,
+          found: via,
+        }
+        continue
+      }
+      const key = formatPrefix(prefix)
       const other = seen.get(key)
       if (other === undefined) seen.set(key, name)
       else {
@@ -43,6 +60,7 @@ function* checkGateway(
   path: DocumentPath,
 ): Iterable<Finding> {
   const address = addressOf(via)
+  if (isLocalToLink(address)) return
   const owner = [
     ...networks.vips.map(({ prefix, instance }) => [prefix.address, `a VIP of ${instance}`]),
     ...spec.nodes.flatMap(node =>

@@ -1,12 +1,12 @@
 import type { ServiceSpec } from '../cluster-spec.ts'
-import { formatIpv4 } from '../ipv4.ts'
+import { formatAddress } from '../ip.ts'
 import { nearest } from '../nearest.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
 
 /** Each service is at a VIP, alone, and its settings do not contradict each other. */
 export function* checkServices({ spec, networks }: Subject): Iterable<Finding> {
-  const vips = new Set(networks.vips.map(({ prefix }) => formatIpv4(prefix.address)))
+  const vips = new Set(networks.vips.map(({ prefix }) => formatAddress(prefix.address)))
   const seen = new Map<string, string>()
   for (const [index, service] of spec.services.entries()) {
     const path: DocumentPath = ['services', index]

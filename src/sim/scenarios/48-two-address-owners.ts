@@ -9,8 +9,8 @@ export const scenario: Scenario = {
   // Both take at startup: one advert and one flip.
   overlap_max: milliseconds(1),
   expect: [
-    { at: atSecond(2), owner: undefined },
-    { at: atSecond(2.01), owner: 'lb2' },
+    { at: atSecond(0), owner: undefined },
+    { at: atSecond(0.01), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],
 }

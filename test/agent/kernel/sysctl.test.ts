@@ -44,11 +44,24 @@ test('a file that is not there fails, unless the kernel may be without it', t =>
 test('ARP is answered for an own address alone, forwarding is on, no reverse path is checked', t => {
   const name = (list: readonly { path: string; value: string }[]) =>
     list.map(each => `${each.path.replace('/proc/sys/net/', '')}=${each.value}`)
-  t.deepEqual(name(nodeSysctls), ['ipv4/ip_forward=1', 'ipv4/conf/all/rp_filter=0'])
+  t.deepEqual(name(nodeSysctls(4)), ['ipv4/ip_forward=1', 'ipv4/conf/all/rp_filter=0'])
   t.deepEqual(name(linkSysctls('front')), [
     'ipv4/conf/front/arp_ignore=1',
     'ipv4/conf/front/arp_announce=2',
     'ipv4/conf/front/rp_filter=0',
   ])
-  t.deepEqual(name(vipDeviceSysctls('vr4.10.2')).at(-1), 'ipv6/conf/vr4.10.2/disable_ipv6=1')
+  t.deepEqual(name(vipDeviceSysctls('vr4.10.2', 4)).at(-1), 'ipv6/conf/vr4.10.2/disable_ipv6=1')
+  // The kernel must not make an address of the virtual MAC, nor take one that a router offers.
+  t.deepEqual(name(nodeSysctls(6)), ['ipv6/conf/all/forwarding=1'])
+  t.deepEqual(
+    name(vipDeviceSysctls('vr6.10.2', 6)).slice(3),
+    [
+      'addr_gen_mode=1',
+      'disable_ipv6=0',
+      'accept_ra=0',
+      'autoconf=0',
+      'accept_dad=0',
+      'forwarding=1',
+    ].map(line => `ipv6/conf/vr6.10.2/${line}`),
+  )
 })

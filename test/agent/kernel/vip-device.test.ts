@@ -10,7 +10,11 @@ test('a VIP device is named by VRID and parent and has the virtual MAC', t => {
     priority: 100,
     advert_interval_ms: 1000,
     addresses: ['192.0.2.100/24', '192.0.2.101/24'],
-  }
+    version: 3,
+    checksum: 'message',
+    unicast: false,
+    accept: true,
+  } as const
   const device = vipDevice(instance, { index: 1_234_567, name: 'front' })
   t.is(device.name, 'vr4.255.1234567')
   t.true(device.name.length <= 15, 'IFNAMSIZ')
@@ -24,8 +28,9 @@ test('a VIP device is named by VRID and parent and has the virtual MAC', t => {
 test('only a macvlan with such a name is a VIP device', t => {
   const is = (name: string, kind = 'macvlan') => isVipDevice(linkOf({ name, kind }))
   t.true(is('vr4.10.2'))
+  t.true(is('vr6.10.2'))
   t.false(is('vr4.10.2', 'veth'))
-  for (const name of ['vr4.10', 'vr4.10.2.3', 'vr4.x.2', 'vr4..2', 'vr6.10.2', 'front']) {
+  for (const name of ['vr4.10', 'vr4.10.2.3', 'vr4.x.2', 'vr4..2', 'vr5.10.2', 'front']) {
     t.false(is(name), name)
   }
 })

@@ -12,6 +12,7 @@ const PEER = 0xc000020c
 
 const router = (role: Role, changes: Partial<Router> = {}): Router => ({
   role,
+  version: 3,
   priority: 150,
   preempt: true,
   own_interval: seconds(1),

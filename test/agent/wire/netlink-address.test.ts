@@ -49,8 +49,8 @@ test('a dump of the addresses is read, and a deletion', t => {
   t.deepEqual(read(20), expected)
   t.deepEqual(read(21), expected)
   t.deepEqual(read(16), [])
-  t.is(dumpAddresses(0).flags, 0x300)
-  t.deepEqual([...dumpAddresses(4).payload], [2, 0, 0, 0, 4, 0, 0, 0])
+  t.is(dumpAddresses(0, 4).flags, 0x300)
+  t.deepEqual([...dumpAddresses(4, 4).payload], [2, 0, 0, 0, 4, 0, 0, 0])
 })
 
 test('broken addresses are undefined', t => {
