@@ -14,6 +14,7 @@ export interface BillOptions {
   readonly cluster: Cluster
   readonly images: BaseImages
   readonly tools: Toolbox
+  readonly loaders: Toolbox
   readonly madeOf: AgentBuild['madeOf']
   readonly request: ArchiveRequest & { readonly cache: string }
 }
@@ -26,6 +27,7 @@ interface Taken {
 
 const BIOS_LOADER: Taken = { name: 'grub-pc-bin', use: 'GRUB for BIOS' }
 const UEFI_LOADER: Taken = { name: 'grub-efi-amd64-bin', use: 'GRUB for UEFI' }
+const NETWORK_LOADER: Taken = { name: 'ipxe', use: 'iPXE, for network boot by BIOS and UEFI' }
 
 // What the linker takes out of the toolchain: the rest of it leaves nothing in the agent.
 const LINKED: readonly Taken[] = [
@@ -41,9 +43,13 @@ export async function makeClusterBill(options: BillOptions): Promise<Bill> {
 }
 
 async function gather(options: BillOptions, archive: Archive, step: Step): Promise<Bill> {
-  const { cluster, images, tools, madeOf } = options
+  const { cluster, images, tools, loaders: network, madeOf } = options
   const { facts } = images
-  const known = knownPackages(archive, [...tools.packages, ...madeOf.toolchain])
+  const known = knownPackages(archive, [
+    ...tools.packages,
+    ...network.packages,
+    ...madeOf.toolchain,
+  ])
   const look: Look = { archive, known, step }
   const { boot } = cluster.board
   const loaders = [
@@ -60,6 +66,7 @@ async function gather(options: BillOptions, archive: Archive, step: Step): Promi
     packages: [
       ...(await imagePackages(images, look)),
       ...(await taken(tools.packages, loaders, look)),
+      ...(await taken(network.packages, [NETWORK_LOADER], look)),
     ],
     agent: {
       version: facts.base.agent,

@@ -1,6 +1,6 @@
 import { join, resolve as resolvePath } from 'node:path'
 import project from '../../package.json' with { type: 'json' }
-import type { ArchiveRequest } from '../base/base-system.ts'
+import type { ArchiveRequest, Toolbox } from '../base/base-system.ts'
 import { cacheFolder } from '../base/cache.ts'
 import { openDebian } from '../base/debian.ts'
 import { openToolbox } from '../base/toolbox.ts'
@@ -82,11 +82,12 @@ export async function buildImages(options: BuildOptions): Promise<BuildResult> {
   const request = archiveRequest(options, cache)
   const { parts, madeOf } = await openParts(cluster, request)
   const tools = await openToolbox('tools', request)
+  const loaders = await openToolbox('loaders', request)
   const images = await makeBaseImages({ parts, tools, board: cluster.board, cache, steps, record })
-  const bill = await makeClusterBill({ cluster, images, tools, madeOf, request })
+  const bill = await makeClusterBill({ cluster, images, tools, loaders, madeOf, request })
   const nodes = stampNodes(resolve(cluster), images.facts.base.base_sha256)
   const written = await steps.run(`images in ${folder}`, async step => {
-    const result = await writeAll({ folder, cluster, images, nodes, bill, record })
+    const result = await writeAll({ folder, cluster, images, nodes, loaders, bill, record })
     step.remark(describe(result))
     if (!result.files.some(({ path }) => path === FLEET_ISO)) {
       step.remark(`no ${FLEET_ISO}: the stamps of all nodes do not fit in one image`)
@@ -132,14 +133,15 @@ interface Content {
   readonly cluster: Cluster
   readonly images: BaseImages
   readonly nodes: readonly StampedNode[]
+  readonly loaders: Toolbox
   readonly bill: Bill
   readonly record: BuildRecord
 }
 
 async function writeAll(content: Content): Promise<Written> {
-  const { folder, cluster, images, nodes, bill, record } = content
+  const { folder, cluster, images, nodes, loaders, bill, record } = content
   const outputs = [
-    ...(await sharedOutputs(cluster, images, nodes)),
+    ...(await sharedOutputs({ cluster, images, nodes, loaders })),
     ...(await nodeOutputs(images, nodes)),
     bytesOutput('sbom.cdx.json', encodeBill(bill)),
   ]
