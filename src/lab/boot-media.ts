@@ -12,8 +12,8 @@ import { writePatched } from '../stamp/patch.ts'
 import { encodeStamp } from '../stamp/stamp.ts'
 import type { BootMedia } from './qemu.ts'
 
-/** What is made of files for each node; `pxe` boots from a server instead. */
-export type BootKind = Exclude<BootMedia['kind'], 'pxe'>
+/** What is made of files for each node; the network has a server instead. */
+export type BootKind = Exclude<BootMedia['kind'], 'network'>
 
 /** What the lab needs of a build. */
 export type BuiltImages = Pick<BuildResult, 'baseSha256' | 'netboot' | 'nodes'>

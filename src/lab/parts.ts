@@ -32,7 +32,8 @@ export async function makeParts(
 ): Promise<LabParts> {
   const { netbootServer, nodes, steps } = options
   if (netbootServer !== undefined) {
-    startNetbootServer(netbootServer, plan, nodes, run, crew, line => steps.log(`netboot: ${line}`))
+    const log = (line: string) => steps.log(`netboot: ${line}`)
+    await startNetbootServer(netbootServer, plan, nodes, run, crew, log)
   }
   return {
     serial: await openSerial(run, plan),

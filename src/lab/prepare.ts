@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Toolbox } from '../base/base-system.ts'
 import { openToolbox } from '../base/toolbox.ts'
 import { projectFolder } from '../compose/agent-toolchain.ts'
 import type { Steps } from '../kit/steps.ts'
@@ -9,20 +8,23 @@ import { resolve } from '../model/resolve.ts'
 import { type BuildResult, buildImages } from '../pack/build.ts'
 import { type BootKind, stampOf, withPassword, writeMedia } from './boot-media.ts'
 import type { LabOptions } from './lab.ts'
-import { netbootNetwork, writeNetbootTree } from './netboot-server.ts'
 import { makePassword } from './password.ts'
-import { planLab } from './plan.ts'
+import { prepareNetboot } from './prepare-netboot.ts'
 import { requireRoot } from './root.ts'
 
 export interface PrepareOptions {
   readonly clusterFile: string
-  readonly boot: BootKind | 'pxe'
+  readonly boot: BootKind | 'pxe' | 'http'
+  /** By the node's name; absent: BIOS everywhere. */
+  readonly firmware?: (node: string) => Firmware
   readonly memory_mb: number
   readonly steps: Steps
   /** Where images go; absent: `out/` of the project. */
   readonly out?: string
   readonly mirror?: string
 }
+
+export type Firmware = 'bios' | 'uefi'
 
 /** A lab that may be started, and the images that its machines boot. */
 export interface PreparedLab extends LabOptions {
@@ -38,7 +40,7 @@ const RUNS_KEPT = 10
 /** Builds the images and the tools where needed, and stamps the images for this run. */
 export async function prepareLab(options: PrepareOptions): Promise<PreparedLab> {
   requireRoot()
-  const { boot, clusterFile, memory_mb, mirror, steps } = options
+  const { boot, clusterFile, firmware = () => 'bios', memory_mb, mirror, steps } = options
   const source = mirror === undefined ? {} : { mirror }
   const out = options.out ?? join(projectFolder, 'out')
   const build = await buildImages({ clusterFile, out, steps, ...source })
@@ -56,26 +58,19 @@ export async function prepareLab(options: PrepareOptions): Promise<PreparedLab> 
     steps,
     nginx: [nginx, ...nginxArguments] as const,
   }
-  if (boot === 'pxe') return { ...common, ...(await preparePxe(build, nodes, tools, logs)) }
+  const program = await tools.path('usr/share/ovmf/OVMF.fd')
+  const uefi = ({ node }: NodeConfig) => (firmware(node.name) === 'uefi' ? { uefi: program } : {})
+  if (boot === 'pxe' || boot === 'http') {
+    const loaders = await openToolbox('loaders', { steps, locked: false, ...source })
+    const network = { build, nodes, tools, loaders, logs, protocol: boot, uefi }
+    return { ...common, ...(await prepareNetboot(network)) }
+  }
   return {
     ...common,
-    media: (node: NodeConfig) => writeMedia(build, boot, node, stampOf(build, node), logs),
-  }
-}
-
-async function preparePxe(
-  build: BuildResult,
-  nodes: readonly NodeConfig[],
-  tools: Toolbox,
-  logs: string,
-): Promise<Pick<LabOptions, 'media' | 'netbootServer'>> {
-  const folder = join(logs, 'netboot')
-  writeNetbootTree(build, nodes, folder)
-  const rom = await tools.path('usr/share/qemu/pxe-virtio.rom')
-  const network = netbootNetwork(planLab(nodes))
-  return {
-    media: () => ({ kind: 'pxe', rom, network }),
-    netbootServer: { dnsmasq: await tools.command('dnsmasq'), folder },
+    media: async (node: NodeConfig) => ({
+      ...(await writeMedia(build, boot, node, stampOf(build, node), logs)),
+      ...uefi(node),
+    }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DirectorPlan, NicPlan } from './plan.ts'
 
-/** What a machine boots from. */
-export type BootMedia =
+/** What a machine boots from, by BIOS unless a program of UEFI firmware is named. */
+export type BootMedia = (
   | { readonly kind: 'iso'; readonly iso: string }
   /** Kernel and one initramfs file, given to the machine as a network loader would. */
   | {
@@ -10,8 +10,18 @@ export type BootMedia =
       readonly initramfs: string
       readonly commandLine: string
     }
-  /** A network card's own loader (an iPXE option ROM), which asks the network of this name. */
-  | { readonly kind: 'pxe'; readonly rom: string; readonly network: string }
+  /** What the firmware of the card on this network finds there. */
+  | { readonly kind: 'network'; readonly network: string; readonly by: NetworkFirmware }
+) & { readonly uefi?: string }
+
+/** What a card or a firmware can do by itself. */
+export type NetworkFirmware =
+  /** iPXE in the card's ROM, by BIOS. */
+  | { readonly kind: 'card'; readonly rom: string }
+  /** Stands for a BIOS with PXE alone: iPXE, started as a kernel, with a script that says so. */
+  | { readonly kind: 'plain'; readonly kernel: string; readonly script: string }
+  /** UEFI's own, by PXE or by HTTP. */
+  | { readonly kind: 'uefi'; readonly protocol: 'pxe' | 'http' }
 
 /** The unix sockets on which the lab listens and to which QEMU connects. */
 export interface MachineSockets {
@@ -40,7 +50,8 @@ export function qemuArguments(options: QemuOptions): readonly string[] {
   return [
     ...['-name', director.name],
     // /dev/kvm may be there and yet hang a guest, so emulation is always asked for by name.
-    ...['-accel', 'tcg,tb-size=128', '-machine', 'pc', '-m', `${memory_mb}`, '-smp', '1'],
+    ...['-accel', 'tcg,tb-size=128', '-machine', machineType(options.media)],
+    ...['-m', `${memory_mb}`, '-smp', '1'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
     ...['-rtc', 'base=utc,clock=host'],
     ...['-chardev', `socket,id=control,path=${sockets.control}`],
@@ -105,26 +116,59 @@ function serialArguments({ director, sockets, consoleLog }: QemuOptions): readon
   })
 }
 
+// iPXE for BIOS knows the screen alone: its words come to the serial port by the firmware, as with
+// the console redirection of a BMC.
+function machineType({ kind, uefi }: BootMedia): string {
+  return kind === 'network' && uefi === undefined ? 'pc,graphics=off' : 'pc'
+}
+
 // Only the card that the machine boots from has a loader. The BIOS runs one that is of the card's
 // own PCI id, which for iPXE's is the id of a virtio card without the old interface.
 function romArguments(media: BootMedia, nic: NicPlan): readonly string[] {
-  const isBooting = media.kind === 'pxe' && media.network === nic.network
-  return isBooting ? [`romfile=${media.rom}`, 'bootindex=1', 'disable-legacy=on'] : ['romfile=']
+  if (media.kind !== 'network' || media.network !== nic.network) return ['romfile=']
+  switch (media.by.kind) {
+    case 'card':
+      return [`romfile=${media.by.rom}`, 'bootindex=1', 'disable-legacy=on']
+    case 'plain':
+      return ['romfile=']
+    case 'uefi':
+      return ['romfile=', 'bootindex=1']
+  }
 }
 
 function bootArguments(media: BootMedia): readonly string[] {
+  const program = media.uefi === undefined ? [] : ['-bios', media.uefi]
   switch (media.kind) {
     case 'iso':
       return [
+        ...program,
         ...['-drive', `file=${media.iso},format=raw,media=cdrom,readonly=on,if=ide`],
         ...['-boot', 'd'],
       ]
     case 'netboot':
       return [
+        ...program,
         ...['-kernel', media.kernel, '-initrd', media.initramfs],
         ...['-append', media.commandLine],
       ]
-    case 'pxe':
-      return []
+    case 'network':
+      return [...program, ...networkArguments(media.by)]
   }
 }
+
+function networkArguments(by: NetworkFirmware): readonly string[] {
+  switch (by.kind) {
+    case 'card':
+      return []
+    case 'plain':
+      return ['-kernel', by.kernel, '-initrd', by.script]
+    case 'uefi':
+      return by.protocol === 'http' ? HTTP_ALONE : []
+  }
+}
+
+// OVMF tries PXE by IPv4 and IPv6 first, for a minute and more, unless it is told not to.
+const HTTP_ALONE = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap(name => [
+  '-fw_cfg',
+  `name=opt/org.tianocore/${name},string=n`,
+])

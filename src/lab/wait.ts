@@ -8,7 +8,8 @@ import type { Owner } from './owners.ts'
 export const LISTENING = 'directord: listening'
 
 const LISTENING_OR_REFUSED = /directord: listening|director: this node does not serve/
-const BOOT_TIMEOUT_MS = 90_000
+// UEFI in emulation, from the network, on a machine with more to do.
+const BOOT_TIMEOUT_MS = 240_000
 const SERVED_TIMEOUT_MS = 60_000
 const PROBE_RATE = 4
 // So long that a first packet which waits for ARP still finds its sender: what nobody waits for any

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { planLab } from '../../src/lab/plan.ts'
-import { type BootMedia, qemuArguments } from '../../src/lab/qemu.ts'
+import { type BootMedia, type NetworkFirmware, qemuArguments } from '../../src/lab/qemu.ts'
 import { pairOf } from '../support/pair.ts'
 
 function argumentsOf(
@@ -70,4 +70,30 @@ test('each card has its MAC, its tap and a capture of what it sends', t => {
 test('a card at a PCI place is put there', t => {
   const words = argumentsOf(iso, pairOf({ match: { pci: '0000:00:05.0' } })).join(' ')
   t.regex(words, /id=nic-front,[^ ]*bus=pci\.0,addr=0x05\.0/)
+})
+
+const onNetwork = (by: NetworkFirmware, uefi?: string) =>
+  argumentsOf({
+    ...({ kind: 'network', network: 'front', by } as const),
+    ...(uefi === undefined ? {} : { uefi }),
+  }).join(' ')
+
+test('from the network a machine starts by the one card that has a server', t => {
+  const words = onNetwork({ kind: 'card', rom: '/rom' })
+  t.is(words.match(/romfile=\/rom,bootindex=1/g)?.length, 1)
+  t.regex(words, /id=nic-front,[^ ]*romfile=\/rom/)
+  t.regex(words, /id=nic-back,[^ ]*romfile=(,|$| )/)
+  t.notRegex(words, /-bios/)
+})
+
+test('a BIOS shows on the serial port what iPXE says on the screen', t => {
+  const plain = onNetwork({ kind: 'plain', kernel: '/k', script: '/s' })
+  t.regex(plain, /-machine pc,graphics=off .*-kernel \/k -initrd \/s$/)
+})
+
+test('UEFI uses its own drivers, and for HTTP boot no PXE before', t => {
+  const pxe = onNetwork({ kind: 'uefi', protocol: 'pxe' }, '/ovmf')
+  t.regex(pxe, /romfile=,bootindex=1.*-bios \/ovmf$/)
+  const http = onNetwork({ kind: 'uefi', protocol: 'http' }, '/ovmf')
+  t.regex(http, /-bios \/ovmf -fw_cfg name=opt\/org\.tianocore\/IPv4PXESupport,string=n/)
 })

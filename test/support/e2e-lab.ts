@@ -13,6 +13,7 @@ const POLL_MS = 250
 
 export interface E2eOptions {
   readonly boot: PrepareOptions['boot']
+  readonly firmware?: PrepareOptions['firmware']
   readonly memory_mb?: number
   readonly clusterFile?: string
   /** What differs from a lab as the command starts it. */
@@ -21,8 +22,9 @@ export interface E2eOptions {
 
 /** A lab with its machines off, made from the project as it is. */
 export async function openLab(options: E2eOptions): Promise<Lab> {
-  const { boot, change = () => ({}), clusterFile = CLUSTER_FILE, memory_mb = 256 } = options
-  const prepared = await prepareLab({ clusterFile, boot, memory_mb, steps: quietSteps })
+  const { boot, change = () => ({}), firmware = () => 'bios', memory_mb = 256 } = options
+  const { clusterFile = CLUSTER_FILE } = options
+  const prepared = await prepareLab({ clusterFile, boot, firmware, memory_mb, steps: quietSteps })
   return startLab({ ...prepared, ...change(prepared) })
 }
 

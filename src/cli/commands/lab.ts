@@ -4,7 +4,12 @@ import { attachConsole } from '../../lab/attach-console.ts'
 import { describeLab } from '../../lab/describe.ts'
 import { checkFailover, type FailoverReport } from '../../lab/failover.ts'
 import { startLab } from '../../lab/lab.ts'
-import { DEFAULT_MEMORY_MB, type PrepareOptions, prepareLab } from '../../lab/prepare.ts'
+import {
+  DEFAULT_MEMORY_MB,
+  type Firmware,
+  type PrepareOptions,
+  prepareLab,
+} from '../../lab/prepare.ts'
 import { bootDirectors, waitForOwner, waitUntilServed } from '../../lab/wait.ts'
 import { watchService } from '../../lab/watch.ts'
 import { EXIT, printJson } from '../answer.ts'
@@ -12,6 +17,7 @@ import { withSteps } from '../work.ts'
 
 interface Options {
   readonly boot: PrepareOptions['boot']
+  readonly firmware: Firmware
   readonly memory: number
   readonly check?: boolean
   readonly json?: boolean
@@ -25,8 +31,13 @@ export function configure(command: Command): void {
     .argument('<cluster>', 'the cluster file')
     .addOption(
       new Option('--boot <how>', 'what the directors boot from')
-        .choices(['iso', 'netboot', 'pxe'])
+        .choices(['iso', 'netboot', 'pxe', 'http'])
         .default('netboot'),
+    )
+    .addOption(
+      new Option('--firmware <kind>', 'the firmware of the directors')
+        .choices(['bios', 'uefi'])
+        .default('bios'),
     )
     .option('--memory <MB>', 'memory of each director', asMemory, DEFAULT_MEMORY_MB)
     .option('--check', 'kill the active director under load, say what the client saw, and end')
@@ -44,10 +55,10 @@ export function configure(command: Command): void {
 async function run(clusterFile: string, options: Options): Promise<void> {
   const { check = false, json = false, verbose = false } = options
   await withSteps({ command: 'lab', json, verbose }, async steps => {
-    const { boot, memory, mirror } = options
+    const { boot, firmware, memory, mirror } = options
     const lab = await startLab(
       await prepareLab({
-        ...{ clusterFile, boot, memory_mb: memory, steps },
+        ...{ clusterFile, boot, firmware: () => firmware, memory_mb: memory, steps },
         ...(mirror === undefined ? {} : { mirror }),
       }),
     )
