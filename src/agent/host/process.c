@@ -56,14 +56,18 @@ static JSValue kernel_release(JSContext *context, JSValueConst self, int argc, J
     return result_of((long)length);
 }
 
-/* random(into): -EAGAIN before the kernel's generator is ready. */
+/*
+ * random(into): once, at the start. It waits until the kernel's generator is ready: without a seed
+ * from hardware or firmware the kernel begins to gather one (a second's work) only when it is
+ * waited for (drivers/char/random.c, try_to_generate_entropy).
+ */
 static JSValue random_bytes(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     struct bytes into;
     (void)self, (void)argc;
     if (!bytes_of(context, argv[0], &into))
         return refused(EINVAL);
-    return result_of(getrandom(into.at, into.length, GRND_NONBLOCK));
+    return result_of(getrandom(into.at, into.length, 0));
 }
 
 /* consoleOut(): standard error under an open file of our own, so that only we do not block. */
