@@ -17,7 +17,7 @@ import { utf8Bytes } from '../kernel/text.ts'
 import { accountFiles } from './accounts.ts'
 import { assertHeartbeat, assertKernel } from './assertions.ts'
 import { type Complaint, renderComplaint } from './complaint.ts'
-import { takeStampFromFleet } from './fleet.ts'
+import { readAskedNode, takeStampFromFleet } from './fleet.ts'
 import { configureInterface, type Placed, placeInterfaces, renameLinks } from './interfaces.ts'
 import { checkStamp, type StampInput, type TextTools } from './stamp-check.ts'
 
@@ -106,12 +106,15 @@ function readStamp(): Talk<StampInput> {
     andThen(readOptional(`${FOLDER}/stamp.json`), stamp =>
       andThen(readOptional(`${FOLDER}/node.json`), config =>
         andThen(file({ kind: 'list', path: `${FOLDER}/stamp.d` }), ({ names }) =>
-          done({
-            ...(base === undefined ? {} : { base }),
-            ...(stamp === undefined ? {} : { stamp }),
-            ...(config === undefined ? {} : { config }),
-            marks: names ?? [],
-          }),
+          andThen(readAskedNode(), asked =>
+            done({
+              ...(base === undefined ? {} : { base }),
+              ...(stamp === undefined ? {} : { stamp }),
+              ...(config === undefined ? {} : { config }),
+              ...(asked === undefined ? {} : { asked }),
+              marks: names ?? [],
+            }),
+          ),
         ),
       ),
     ),

@@ -68,9 +68,8 @@ function isFleetNode(value: unknown): value is FleetNode {
 function readMachine({ decode }: TextTools): Talk<MachineMarks> {
   return andThen(readLinks(), links =>
     andThen(readOptional('/sys/class/dmi/id/product_serial'), serial =>
-      andThen(readOptional('/proc/cmdline'), commandLine => {
+      andThen(readAskedNode(), asked => {
         const dmi_serial = decode(serial ?? new Uint8Array(0)).trim()
-        const asked = askedNode(asciiText(commandLine ?? new Uint8Array(0)))
         return done({
           nics: links.filter(isNic).map(link => ({ name: link.name, macs: macsOf(link) })),
           ...(dmi_serial === '' ? {} : { dmi_serial }),
@@ -80,6 +79,12 @@ function readMachine({ decode }: TextTools): Talk<MachineMarks> {
     ),
   )
 }
+
+/** Who the loader, or a person at it, says that this machine is. */
+export const readAskedNode = (): Talk<string | undefined> =>
+  andThen(readOptional('/proc/cmdline'), commandLine =>
+    done(askedNode(asciiText(commandLine ?? new Uint8Array(0)))),
+  )
 
 /** The last `director.node=` of a command line, as the kernel takes its arguments. */
 export function askedNode(commandLine: string): string | undefined {

@@ -9,6 +9,8 @@ export interface StampInput {
   readonly config?: Uint8Array
   /** The names in stamp.d: one for each stamp that was loaded. */
   readonly marks: readonly string[]
+  /** Who the loader says this machine is: NODE, or CLUSTER/NODE. */
+  readonly asked?: string
 }
 
 /** What the engine has of its own. */
@@ -48,6 +50,10 @@ export function checkStamp(input: StampInput, tools: TextTools): StampVerdict {
   if (facts.base_sha256 !== ownBase) return refuse(otherBase(facts, ownBase))
   const digest = tools.sha256(config)
   if (digest !== facts.config_sha256) return refuse(changedConfig(facts, digest))
+  const { asked } = input
+  if (asked !== undefined && ![facts.node, `${facts.cluster}/${facts.node}`].includes(asked)) {
+    return refuse(otherNode(facts, asked))
+  }
   return checkConfig(config, facts, input.marks, tools)
 }
 
@@ -180,6 +186,15 @@ const otherBase = (facts: StampFacts, own: string): Complaint => ({
   expected: `base_sha256 ${own}`,
   found: `base_sha256 ${facts.base_sha256}`,
   remedy: 'stamp this image again, or boot the image that the stamp was made for',
+})
+
+const otherNode = ({ cluster, node }: StampFacts, asked: string): Complaint => ({
+  severity: 'refuse',
+  code: 'stamp_other_node',
+  message: `the stamp that was loaded is that of another node`,
+  expected: `${asked}, as director.node= on the kernel's command line says`,
+  found: `${node} of ${cluster}`,
+  remedy: 'give this machine the stamp of its own node; look at what the boot server sends',
 })
 
 const changedConfig = (facts: StampFacts, digest: string): Complaint => ({

@@ -61,6 +61,15 @@ test('a stamp for another base image is refused, and both digests are shown', t 
   })
 })
 
+test('the stamp of another node than the loader named is refused, and both are shown', t => {
+  for (const asked of ['lb1', `${JSON.parse(stampedFiles().stamp).cluster}/lb1`]) {
+    t.is(codeOf({ ...inputOf(), asked }), 'valid')
+  }
+  const verdict = checkStamp({ ...inputOf(), asked: 'lb2' }, tools)
+  t.like(verdict, { complaint: { code: 'stamp_other_node' } })
+  t.is(codeOf({ ...inputOf(), asked: 'other/lb1' }), 'stamp_other_node')
+})
+
 test('a configuration that was changed after stamping is refused', t => {
   t.is(codeOf(inputOf({ config: `${stampedFiles().config} ` })), 'config_changed')
 })
