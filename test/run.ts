@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
@@ -7,6 +7,13 @@ import { handleSignals } from '../src/cli/signals.ts'
 import { bundle } from '../src/kit/bundle.ts'
 import { isInterrupted, onInterrupt } from '../src/kit/interrupt.ts'
 import { printSteps, type Step } from '../src/kit/steps.ts'
+import {
+  entriesOf,
+  ofItsOwn,
+  planProcesses,
+  shareProcesses,
+  type TestProcess,
+} from './support/shared-processes.ts'
 import { listTestFiles, type Stage, stages } from './support/stages.ts'
 import { renderTally, type Tally, tapReader } from './support/tap.ts'
 
@@ -35,24 +42,38 @@ async function runTests(): Promise<boolean> {
   if (values.long === true) process.env.DIRECTOR_TEST_LONG = '1'
   process.stdout.write(`seed ${seed} (--seed ${seed} repeats this run's random choices)\n`)
 
-  const files = listTestFiles(root)
-  await bundle({ entries: files, base: root, folder: modules })
+  const chosen = stages.filter(({ name }) => names.includes(name)).map(withProcesses)
+  const processes = chosen.flatMap(stage => stage.processes)
+  await bundle({
+    entries: entriesOf(processes, root),
+    base: root,
+    folder: modules,
+    plugins: [shareProcesses(processes, root)],
+  })
 
   const steps = printSteps({ output: process.stdout })
   const total: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] }
-  for (const stage of stages.filter(({ name }) => names.includes(name))) {
-    const ofStage = files.filter(stage.files)
-    if (ofStage.length === 0 && stage.programs === undefined) continue
+  for (const stage of chosen) {
+    if (stage.processes.length === 0 && stage.programs === undefined) continue
     const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] }
     const log = join(logs, `${stage.name}.log`)
     await steps
-      .run(stage.name, step => runStage(stage, ofStage, tally, { step, log }))
+      .run(stage.name, step => runStage(stage, tally, { step, log }))
       .catch(() => process.stdout.write(`${tally.failures.join('\n')}\nlog: ${join(root, log)}\n`))
     if (isInterrupted()) return false
     add(total, tally)
   }
   process.stdout.write(`full output: ${join(root, logs)}\n${renderTally(total)}\n`)
   return total.failed === 0
+}
+
+type PlannedStage = Stage & { readonly processes: readonly TestProcess[] }
+
+function withProcesses(stage: Stage): PlannedStage {
+  const files = listTestFiles(root).filter(stage.files)
+  const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
+  const processes = stage.shared === true ? planProcesses(files, textOf) : files.map(ofItsOwn)
+  return { ...stage, processes }
 }
 
 interface Reporting {
@@ -62,8 +83,7 @@ interface Reporting {
 
 /** Runs one stage to its end; it throws if something in it failed, for the stage's line. */
 async function runStage(
-  stage: Stage,
-  files: readonly string[],
+  stage: PlannedStage,
   tally: Tally,
   { step, log }: Reporting,
 ): Promise<void> {
@@ -76,25 +96,21 @@ async function runStage(
     else add(tally, { passed: 0, failed: 1, skipped: 0, failures: [`not ok ${title}`, ...lines] })
     step.progress(renderTally(tally))
   }
-  if (files.length > 0) add(tally, await runAva(stage, files, { step, log }))
+  if (stage.processes.length > 0) add(tally, await runAva(stage, { step, log }))
   step.remark(renderTally(tally))
   if (tally.failed > 0) throw new Error(`${stage.name} failed`)
 }
 
-async function runAva(
-  stage: Stage,
-  files: readonly string[],
-  { step, log }: Reporting,
-): Promise<Tally> {
+async function runAva(stage: PlannedStage, { step, log }: Reporting): Promise<Tally> {
   const lastLines: string[] = []
   const { tally, take } = tapReader(sofar => step.progress(renderTally(sofar)))
-  const built = files.map(path => join(modules, path.replace(/\.ts$/, '.js')))
+  const built = stage.processes.map(({ module }) => join(modules, `${module}.js`))
   const ava = ['node_modules/ava/entrypoints/cli.mjs', '--config', 'test/support/ava.config.js']
   const code = await run(
     [process.execPath, ...ava, '--tap', ...(stage.ava ?? []), ...built],
     log,
     line => {
-      const own = line.replace(/out › test › modules-\w+ › test › /, '')
+      const own = line.replace(/(out › test › modules-\w+ › )?(test|shared › [\w-]+) › /, '')
       take(own)
       lastLines.push(own)
       if (lastLines.length > 40) lastLines.shift()

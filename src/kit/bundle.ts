@@ -4,12 +4,14 @@ import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
 export interface BundleOptions {
-  readonly entries: readonly string[]
+  /** Paths of programs; or what a plugin resolves, with the name of the module to be made. */
+  readonly entries: readonly (string | { readonly in: string; readonly out: string })[]
   /** The folder that the entries' paths in the bundle are relative to. */
   readonly base: string
   readonly folder: string
   /** Also bundles the installed packages, which makes the start shorter still. */
   readonly withPackages?: boolean
+  readonly plugins?: readonly Plugin[]
 }
 
 // What a CommonJS package calls for Node's own modules; an ES module has none.
@@ -27,6 +29,7 @@ export async function bundle({
   base,
   folder,
   withPackages,
+  plugins = [],
 }: BundleOptions): Promise<void> {
   await build({
     entryPoints: [...entries],
@@ -43,7 +46,7 @@ export async function bundle({
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'error',
-    plugins: [ownPlace],
+    plugins: [...plugins, ownPlace],
   })
 }
 

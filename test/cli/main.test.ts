@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import test from 'ava'
 import { commands } from '../../src/cli/commands.ts'
+import { buildProgram } from '../../src/cli/program.ts'
 import { bundle } from '../../src/kit/bundle.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -42,6 +43,7 @@ test.before(async () => {
     entries: [join(root, 'src/cli/main.ts'), join(modules, 'work.ts')],
     base: root,
     folder: modules,
+    withPackages: true,
   })
 })
 test.after.always(() => rmSync(modules, { recursive: true }))
@@ -60,11 +62,12 @@ test('--help lists every command with its summary', t => {
 })
 
 for (const { name, example } of commands) {
-  test(`the help of ${name} has an example`, t => {
-    const { status, stdout } = director(name, '--help')
-    t.is(status, 0)
-    t.true(stdout.includes(`\nExample:\n  ./${example}`))
-    t.true(stdout.startsWith(`Usage: director ${name}`))
+  test(`the help of ${name} has an example`, async t => {
+    let help = ''
+    const command = (await buildProgram([name])).commands.find(each => each.name() === name)
+    command?.configureOutput({ writeOut: text => (help += text) }).outputHelp()
+    t.true(help.includes(`\nExample:\n  ./${example}`))
+    t.true(help.startsWith(`Usage: director ${name}`))
     t.true(example.startsWith(`director ${name}`))
   })
 }

@@ -7,6 +7,8 @@ export interface Stage {
   /** Programs of node_modules/.bin with their arguments; each counts as one test. */
   readonly programs?: readonly (readonly [name: string, ...args: string[]])[]
   readonly files: (path: string) => boolean
+  /** Files that do not need a process each share some. */
+  readonly shared?: boolean
   /** Arguments for ava. */
   readonly ava?: readonly string[]
 }
@@ -27,6 +29,7 @@ export const stages: readonly Stage[] = [
   },
   {
     name: 'unit',
+    shared: true,
     files: path => !FOLDERS_OF_STAGES.test(path) && path !== 'test/tidy.test.ts',
   },
   { name: 'sim', files: inFolder('sim'), ava: ['--timeout=10m'] },

@@ -20,7 +20,12 @@ let modules = ''
 test.before(async () => {
   mkdirSync(join(ROOT, 'out'), { recursive: true })
   modules = mkdtempSync(join(ROOT, 'out/stamp-command-'))
-  await bundle({ entries: [join(ROOT, 'src/cli/main.ts')], base: ROOT, folder: modules })
+  await bundle({
+    entries: [join(ROOT, 'src/cli/main.ts')],
+    base: ROOT,
+    folder: modules,
+    withPackages: true,
+  })
 })
 test.after.always(() => rmSync(modules, { recursive: true }))
 
