@@ -1,8 +1,14 @@
 /** The director: VRRP, ownership, IPVS and health as one machine over a node's config. */
 
 import type { NodeConfig } from '../model/node-config.ts'
+import { FENCING_SLOT, onFenced } from './arbiter/claims.ts'
+import { countReports, judgeGroups, offerArbiterDeadlines } from './arbiter/judge.ts'
 import { answer } from './control/command.ts'
 import { beginHealth, healthDeadline, onProbe, wakeHealth } from './health/probing.ts'
+import { offerHeartbeatDeadlines, wakeHeartbeat } from './heartbeat/beat.ts'
+import { offerConnectivityDeadlines, onPong, wakeConnectivity } from './heartbeat/connectivity.ts'
+import { hearBytes } from './heartbeat/hear.ts'
+import { judgePaths, onPath } from './heartbeat/paths.ts'
 import {
   beginIpvs,
   followChanges,
@@ -54,7 +60,8 @@ export function step(
 ): readonly [DirectorState, readonly Effect[]] {
   if (state.phase === 'stopped') return [state, []]
   const turn: Turn = { at: event.at, state, effects: [] }
-  take(turn, event)
+  const judges = take(turn, event)
+  if (judges) judgeGroups(turn)
   followChanges(turn)
   if (state.phase === 'loading') listenIfLoaded(turn)
   if (state.phase === 'stopping') exitIfReleased(turn)
@@ -67,6 +74,9 @@ export function nextDeadline(state: DirectorState): Deadline | undefined {
   return earliest(offer => {
     offer(state.stopAt, 'stop', 'node')
     offerVrrpDeadlines(state, offer)
+    offerHeartbeatDeadlines(state, offer)
+    offerArbiterDeadlines(state, offer)
+    offerConnectivityDeadlines(state, offer)
     offer(ipvsDeadline(state.ipvs), 'ipvs', 'table')
     offer(healthDeadline(state.health), 'probe', 'real servers')
   })
@@ -74,7 +84,8 @@ export function nextDeadline(state: DirectorState): Deadline | undefined {
 
 export const director: Machine<DirectorState> = { step, nextDeadline }
 
-function take(turn: Turn, event: Event): void {
+// Whether the arbitration has something new to judge.
+function take(turn: Turn, event: Event): boolean {
   switch (event.kind) {
     case 'wake':
       wake(turn)
@@ -90,14 +101,17 @@ function take(turn: Turn, event: Event): void {
       break
     case 'ipvs_table':
       onTable(turn, event.ticket, event.services)
-      break
+      return false
     case 'probe':
       onProbe(turn, event.probe, event.errno)
-      break
+      return false
     case 'heard':
+      return hear(turn, event)
     case 'path':
-    case 'pong':
+      onPath(turn, event)
       break
+    case 'pong':
+      return onPong(turn, event.target, event.sequence)
     case 'command':
       onCommand(turn, event.client, event.request)
       break
@@ -110,6 +124,13 @@ function take(turn: Turn, event: Event): void {
     default:
       never(event)
   }
+  return true
+}
+
+function hear(turn: Turn, event: Event & { readonly kind: 'heard' }): boolean {
+  const isNews = hearBytes(turn, event)
+  if (isNews) countReports(turn)
+  return judgePaths(turn) || isNews
 }
 
 function onPacket(turn: Turn, name: string, packet: Uint8Array): void {
@@ -132,12 +153,18 @@ function wake(turn: Turn): void {
     loop.late_us_max = Math.max(loop.late_us_max, between(promised.at, turn.at))
   }
   wakeVrrp(turn)
+  wakeHeartbeat(turn)
+  wakeConnectivity(turn)
   wakeIpvs(turn)
   wakeHealth(turn)
 }
 
 function onDone(turn: Turn, ticket: number, errno: number): void {
   const slot = slotOf(ticket)
+  if (slot === FENCING_SLOT) {
+    onFenced(turn, ticket, errno)
+    return
+  }
   if (slot === 0) {
     onIpvsDone(turn, ticket, errno)
     return

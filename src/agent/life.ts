@@ -10,4 +10,6 @@ export interface Life {
   readonly hash: Hash
   /** A restored node takes nothing over until `join`. */
   readonly held: boolean
+  /** The lowest and highest major of the heartbeat, where not all that the code speaks. */
+  readonly versions?: readonly [number, number]
 }

@@ -1,7 +1,10 @@
 /** The state of a director that has seen nothing yet. */
 
 import type { NodeConfig, VrrpInstanceConfig } from '../model/node-config.ts'
+import { newArbiter } from './arbiter/state.ts'
 import { collectTargets } from './health/targets.ts'
+import { newConnectivity } from './heartbeat/connectivity.ts'
+import { newHeartbeat } from './heartbeat/new-heartbeat.ts'
 import { cutSlices } from './ipvs/audit.ts'
 import { desiredServices } from './ipvs/desired.ts'
 import { byName, nameOfKey } from './ipvs/table.ts'
@@ -28,8 +31,12 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
     instances: config.vrrp.instances.map((instance, index) =>
       newInstance(config, instance, index, at),
     ),
-    groups: config.vrrp.groups.map((group, index) => newGroup(config, group, index)),
+    groups: config.vrrp.groups.map((group, index) => newGroup(config, group, index, life)),
     ipvs: newIpvs(config),
+    hash: life.hash,
+    heartbeat: newHeartbeat(config, at, life),
+    connectivity: newConnectivity(config, at),
+    arbiter: newArbiter(config.vrrp.groups.length, at),
     health: {
       targets: collectTargets(config, at),
       agenda: [],
@@ -131,6 +138,7 @@ function newGroup(
   config: NodeConfig,
   group: NodeConfig['vrrp']['groups'][number],
   index: number,
+  life: Life,
 ): GroupState {
   const members = group.instances.map(name =>
     config.vrrp.instances.findIndex(instance => instance.name === name),
@@ -144,10 +152,17 @@ function newGroup(
     blocked: 'loading',
     faultUntil: undefined,
     failbackAt: undefined,
-    standby: undefined,
+    standby: life.held ? 'held' : undefined,
+    guarded: isGuarded(config),
+    keeps: false,
+    spared: false,
     isTakeover: false,
   }
 }
+
+// Without a path there is nothing to judge by but VRRP.
+const isGuarded = ({ heartbeat, arbitration }: NodeConfig) =>
+  heartbeat !== undefined && arbitration?.policy !== 'strict_rfc'
 
 function newIpvs(config: NodeConfig): DirectorState['ipvs'] {
   const services = desiredServices(config)

@@ -1,7 +1,11 @@
 /** All that the director remembers. Plain data; `step` owns it and changes it in place. */
 
 import type { NodeConfig } from '../model/node-config.ts'
+import type { ArbiterState } from './arbiter/state.ts'
+import type { Hash } from './hash.ts'
 import type { HealthState } from './health/state.ts'
+import type { ConnectivityState } from './heartbeat/connectivity.ts'
+import type { HeartbeatState } from './heartbeat/state.ts'
 import type { IpvsState } from './ipvs/state.ts'
 import type { Effect, Note } from './machine.ts'
 import type { Reason } from './reasons.ts'
@@ -23,6 +27,11 @@ export interface DirectorState {
   readonly instances: readonly InstanceState[]
   readonly groups: readonly GroupState[]
   readonly ipvs: IpvsState
+  /** Functions, and so the one thing here that is no plain data. */
+  readonly hash: Hash
+  readonly heartbeat: HeartbeatState | undefined
+  readonly connectivity: readonly ConnectivityState[]
+  readonly arbiter: ArbiterState
   readonly health: HealthState
   readonly loop: LoopState
 }

@@ -215,22 +215,12 @@ export interface HeartbeatKey {
   readonly key: string
 }
 
-/** One of the peer's own addresses. */
-export interface PeerAddress {
-  /** The name of the interface, which is the same on both nodes. */
-  readonly interface: string
-  /** Without prefix length. */
-  readonly address: string
-}
-
 /** The other node. */
 export interface PeerConfig {
   /** As in its own node.json. */
   readonly id: number
   /** Its host name. */
   readonly name: string
-  /** The peer's own addresses. */
-  readonly addresses: readonly PeerAddress[]
 }
 
 /** A way for frames to the peer. The keys after `kind` are there for udp only. */

@@ -1,5 +1,6 @@
 import { never } from '../agent/never.ts'
 import { microseconds } from '../agent/units.ts'
+import { fromHex } from '../agent/wire/bytes.ts'
 import { type Advert, VRRP_GROUP } from '../agent/wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../agent/wire/vrrp-packet.ts'
 import type { FaultAction } from './faults.ts'
@@ -14,6 +15,8 @@ import {
   stallProcess,
   startProcess,
 } from './node.ts'
+import { receiveSerial, reportPath } from './ports.ts'
+import { restoreSnapshot, takeSnapshot } from './snapshot.ts'
 import type { World } from './world.ts'
 
 /** Does one fault to the world, now. */
@@ -57,10 +60,24 @@ export function act(world: World, fault: FaultAction): void {
   }
 }
 
-type NetworkFault = Extract<
+type MachineFault = Extract<
   FaultAction,
-  { kind: 'carrier' | 'lose' | 'one_way' | 'foreign_advert' | 'delay' | 'real_server' }
+  {
+    kind:
+      | 'power_off'
+      | 'power_on'
+      | 'stop'
+      | 'start'
+      | 'kill'
+      | 'supervisor'
+      | 'stall'
+      | 'resume'
+      | 'refuse'
+      | 'order'
+      | 'ipvs_clear'
+  }
 >
+type NetworkFault = Exclude<FaultAction, MachineFault>
 
 function hurtNetwork(world: World, fault: NetworkFault): void {
   switch (fault.kind) {
@@ -86,8 +103,78 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
       if (fault.up) world.downServers.delete(fault.address)
       else world.downServers.add(fault.address)
       break
+    case 'broken':
+      world.wires.get(fault.path)?.setBroken(fault.node, fault.way, fault.broken)
+      break
+    case 'blocked':
+      world.wires.get(fault.path)?.setBlocked(fault.cargo, fault.blocked)
+      break
+    case 'disturb':
+      world.wires.get(fault.path)?.disturb(fault)
+      break
+    default:
+      hurtPaths(world, fault)
+  }
+}
+
+type PathFault = Extract<
+  FaultAction,
+  {
+    kind:
+      | 'line'
+      | 'inject'
+      | 'adapter'
+      | 'target'
+      | 'fencing'
+      | 'snapshot'
+      | 'restore'
+      | 'clock_step'
+  }
+>
+
+function hurtPaths(world: World, fault: PathFault): void {
+  switch (fault.kind) {
+    case 'line': {
+      const { kind: _, from, ...faults } = fault
+      Object.assign(world.line.faultsOf(from), faults)
+      break
+    }
+    case 'inject':
+      receiveSerial(nodeOf(world, fault.node), fromHex(fault.hex) ?? new Uint8Array(0))
+      break
+    case 'adapter':
+      plug(nodeOf(world, fault.node), fault.plugged)
+      break
+    case 'target': {
+      const name = `${fault.node} ${fault.address}`
+      if (fault.up) world.unreachable.delete(name)
+      else world.unreachable.add(name)
+      break
+    }
+    case 'fencing':
+      world.fencing_errno = fault.errno
+      break
+    case 'snapshot': {
+      const snapshot = takeSnapshot(nodeOf(world, fault.node))
+      if (snapshot !== undefined) world.snapshots.set(fault.node, snapshot)
+      break
+    }
+    case 'restore': {
+      const snapshot = world.snapshots.get(fault.node)
+      if (snapshot !== undefined) restoreSnapshot(nodeOf(world, fault.node), snapshot)
+      break
+    }
+    case 'clock_step':
+      break
     default:
       never(fault)
+  }
+}
+
+function plug(node: SimNode, plugged: boolean): void {
+  if (node.line !== undefined) node.line.isOpen = plugged
+  for (const { name, kind } of node.config.heartbeat?.paths ?? []) {
+    if (kind === 'serial') reportPath(node, name)
   }
 }
 
@@ -104,6 +191,7 @@ function powerOff(node: SimNode): void {
 function powerOn(node: SimNode): void {
   if (node.powered) return
   node.powered = true
+  node.clock = microseconds(0)
   node.kernel = newKernel()
   startProcess(node)
 }

@@ -2,6 +2,7 @@
 
 import type { OrderName } from '../agent/control/order.ts'
 import type { Instant } from '../agent/units.ts'
+import type { LineFaults } from './serial.ts'
 
 export type FaultAction =
   /** Power off: the kernel and its VIPs are gone at once. */
@@ -54,6 +55,49 @@ export type FaultAction =
       readonly minimum_us: number
       readonly maximum_us: number
     }
+  /** All that a node sends or receives on a path is lost, to and from everybody; carrier stays. */
+  | {
+      readonly kind: 'broken'
+      readonly node: string
+      readonly path: string
+      readonly way: 'tx' | 'rx'
+      readonly broken: boolean
+    }
+  /** A filter lets adverts, or datagrams of the heartbeat, pass no more on a path. */
+  | {
+      readonly kind: 'blocked'
+      readonly path: string
+      readonly cargo: 'frame' | 'datagram'
+      readonly blocked: boolean
+    }
+  /** Chances that something on a path is lost, comes twice, or comes damaged. */
+  | {
+      readonly kind: 'disturb'
+      readonly path: string
+      readonly lose: number
+      readonly duplicate: number
+      readonly corrupt: number
+    }
+  /** What a node sends on the serial line is hurt so from now on. */
+  | ({ readonly kind: 'line'; readonly from: string } & Partial<LineFaults>)
+  /** Bytes from nowhere at a node's end of the line: noise, or a console that writes. */
+  | { readonly kind: 'inject'; readonly node: string; readonly hex: string }
+  /** The adapter of the line is pulled or plugged. */
+  | { readonly kind: 'adapter'; readonly node: string; readonly plugged: boolean }
+  /** An address answers pings or not, those of one node or of both (`*`). */
+  | {
+      readonly kind: 'target'
+      readonly node: string
+      readonly address: string
+      readonly up: boolean
+    }
+  /** The fencing hook fails with this errno; 0: it works. */
+  | { readonly kind: 'fencing'; readonly errno: number }
+  /** The machine is frozen as it is, and later put back to that. */
+  | { readonly kind: 'snapshot'; readonly node: string }
+  | { readonly kind: 'restore'; readonly node: string }
+  /** The wall clock steps: nothing of the director has it, so nothing may happen. */
+  | { readonly kind: 'clock_step'; readonly node: string; readonly length_s: number }
   /** Someone empties the IPVS table of a node. */
   | { readonly kind: 'ipvs_clear'; readonly node: string }
   /** The operator orders it on the node; the node may refuse. */

@@ -6,11 +6,13 @@ import type { Effect, Event } from '../agent/machine.ts'
 import { silenceMax } from '../agent/silence.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
-import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { newKernel, type SimKernel } from './kernel.ts'
+import { performOne } from './perform.ts'
+import { reportPath } from './ports.ts'
 import type { Queue } from './queue.ts'
+import type { SerialPort } from './serial.ts'
 import type { Wire } from './wire.ts'
 
 /** What an event does not say by itself; the node adds the time. */
@@ -24,6 +26,10 @@ export interface NodeWatch {
   onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
   /** The kernel opened or closed the VIPs of an instance. */
   onOwnership(node: SimNode): void
+  /** Whether an address answers pings. */
+  reaches(node: SimNode, link: string, address: string): boolean
+  /** The errno of the fencing hook. */
+  fence(node: SimNode): number
   /** The errno of a connection to a real server. */
   probe(node: SimNode, address: string, port: number): number
 }
@@ -34,6 +40,13 @@ export interface SimNode {
   readonly config: NodeConfig
   readonly wires: ReadonlyMap<string, Wire>
   readonly queue: Queue
+  /** The line of the heartbeat; undefined: the config has none. */
+  line: SerialPort | undefined
+  /** Of the line's counters, when the process was last told. */
+  lineErrors: number
+  /** What the node's own clock is ahead of the world's: a restored machine is behind. */
+  clock: Duration
+  readonly options: NodeOptions
   readonly watch: NodeWatch
   kernel: SimKernel
   /** The director; undefined: the process does not run. */
@@ -53,16 +66,26 @@ export interface SimNode {
   wakeAt: Instant | undefined
 }
 
+/** What differs between the nodes beside their configs. */
+export interface NodeOptions {
+  /** Majors of the heartbeat. */
+  readonly versions?: readonly [number, number]
+  readonly held?: boolean
+}
+
 /** A socket holds no more than this for a process that stalls. */
 const BACKLOG_MAX = 200
 
 /** A powered node whose process does not run yet. */
 export function newNode(
-  fields: Pick<SimNode, 'name' | 'index' | 'config' | 'wires' | 'queue' | 'watch'>,
+  fields: Pick<SimNode, 'name' | 'index' | 'config' | 'wires' | 'queue' | 'watch' | 'options'>,
 ): SimNode {
   return {
     ...fields,
     kernel: newKernel(),
+    line: undefined,
+    lineErrors: 0,
+    clock: microseconds(0),
     state: undefined,
     powered: true,
     life: 0,
@@ -81,19 +104,24 @@ export function startProcess(node: SimNode): void {
   node.stalled = false
   node.silent = microseconds(0)
   node.backlog.length = 0
-  const [state, effects] = begin(node.config, node.queue.now(), lifeOf(node))
+  const [state, effects] = begin(node.config, localTime(node), lifeOf(node))
   node.state = state
   node.watch.onStep(node, 'begin', effects)
   perform(node, effects)
   for (const { name } of node.config.interfaces) reportLink(node, name)
+  for (const { name } of node.config.heartbeat?.paths ?? []) reportPath(node, name)
 }
+
+/** The node's own clock. */
+export const localTime = (node: SimNode): Instant => after(node.queue.now(), node.clock)
 
 /** What the present start of the process is given; the same again for a record of it. */
 export const lifeOf = (node: SimNode): Life => ({
   version: 'simulated',
   entropy: plainHash.sha256(Uint8Array.of(node.index, node.life >>> 8, node.life)),
   hash: plainHash,
-  held: false,
+  held: node.options.held ?? false,
+  ...(node.options.versions === undefined ? {} : { versions: node.options.versions }),
 })
 
 /** Ends the process without a word; the kernel keeps what it holds. */
@@ -163,13 +191,13 @@ export function resumeProcess(node: SimNode): void {
   const { silent } = node
   node.silent = microseconds(0)
   if (silent > 0) run(node, { kind: 'stalled', silent })
-  if (node.wakeAt !== undefined && node.wakeAt <= node.queue.now()) run(node, { kind: 'wake' })
+  if (node.wakeAt !== undefined && node.wakeAt <= localTime(node)) run(node, { kind: 'wake' })
   for (const happening of backlog) deliver(node, happening)
 }
 
 function run(node: SimNode, happening: Happening): void {
   if (node.state === undefined) return
-  const event = { at: node.queue.now(), ...happening } as Event
+  const event = { at: localTime(node), ...happening } as Event
   const [state, effects] = step(node.state, event)
   node.state = state
   node.watch.onStep(node, event, effects)
@@ -182,7 +210,7 @@ function planWake(node: SimNode): void {
   if (at === undefined || at === node.wakeAt) return
   node.wakeAt = at
   const { life } = node
-  node.queue.plan(at, () => {
+  node.queue.plan(after(at, microseconds(-node.clock)), () => {
     if (node.life !== life || node.wakeAt !== at || node.stalled) return
     node.wakeAt = undefined
     run(node, { kind: 'wake' })
@@ -192,76 +220,6 @@ function planWake(node: SimNode): void {
 function perform(node: SimNode, effects: readonly Effect[]): void {
   for (const effect of effects) performOne(node, effect)
   planWake(node)
-}
-
-function performOne(node: SimNode, effect: Effect): void {
-  const { kernel } = node
-  switch (effect.kind) {
-    case 'send':
-      node.wires.get(effect.interface)?.send(node.name, effect.frame)
-      break
-    case 'send_to':
-      node.wires.get(effect.interface)?.send(node.name, unicastFrame(effect.packet))
-      break
-    case 'flip':
-      later(node, kernel.flip_delay, () => {
-        const errno = kernel.flip(effect)
-        node.watch.onOwnership(node)
-        return { kind: 'done', ticket: effect.ticket, errno }
-      })
-      break
-    case 'ipvs_read':
-      later(node, kernel.ipvs_delay, () =>
-        kernel.refusing.ipvs === 0
-          ? { kind: 'ipvs_table', ticket: effect.ticket, services: kernel.read(effect.scope) }
-          : { kind: 'done', ticket: effect.ticket, errno: kernel.refusing.ipvs },
-      )
-      break
-    case 'ipvs_apply':
-      later(node, kernel.ipvs_delay, () => {
-        return { kind: 'done', ticket: effect.ticket, errno: kernel.apply(effect.changes) }
-      })
-      break
-    case 'probe_start':
-      later(node, microseconds(800), () => {
-        const errno = node.watch.probe(node, effect.address, effect.port)
-        return { kind: 'probe', probe: effect.probe, errno }
-      })
-      break
-    case 'exit':
-      killProcess(node)
-      break
-    default:
-      break
-  }
-}
-
-// The kernel does it after its delay whatever becomes of the process; only the answer may be lost.
-function later(node: SimNode, delay: Duration, act: () => Happening): void {
-  const { life, kernel } = node
-  node.queue.plan(after(node.queue.now(), delay), () => {
-    if (!node.powered || node.kernel !== kernel) return
-    const answer = act()
-    if (node.life === life) deliver(node, answer)
-  })
-}
-
-/** A frame arrived: the kernel hands VRRP packets to the process. */
-export function receiveFrame(node: SimNode, name: string, frame: Uint8Array): void {
-  if (!node.powered) return
-  const isIpv4 = frame[12] === 0x08 && frame[13] === 0x00
-  const isIpv6 = frame[12] === 0x86 && frame[13] === 0xdd
-  if ((isIpv4 && frame[23] === 112) || (isIpv6 && frame[20] === 112))
-    deliver(node, { kind: 'advert', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
-}
-
-// Which machine it is for the wire does not ask: each receiver looks at the packet's destination.
-function unicastFrame(packet: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(ETHERNET_HEADER + packet.length)
-  const isIpv6 = (packet[0] ?? 0) >>> 4 === 6
-  frame.set(isIpv6 ? [0x86, 0xdd] : [0x08, 0x00], 12)
-  frame.set(packet, ETHERNET_HEADER)
-  return frame
 }
 
 const macOf = (node: SimNode, name: string) =>

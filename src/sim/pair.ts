@@ -17,6 +17,28 @@ export interface PairOptions {
   readonly owner?: 'lb1' | 'lb2'
   /** A second group, at home on the other node. */
   readonly isTwofold?: boolean
+  /** Paths of the heartbeat; absent: plain VRRP. */
+  readonly paths?: readonly PathName[]
+  readonly interval_ms?: number
+  readonly dead_ms?: number
+  readonly baud?: number
+  readonly policy?: 'guarded' | 'strict_rfc'
+  readonly all_silent?: 'serve' | 'hold'
+  /** Addresses that are pinged through the front interface. */
+  readonly targets?: readonly string[]
+  readonly fencing?: boolean
+  readonly hold_ms_max?: number
+  /** What differs between the nodes: keys by id, the id to send with, digests, majors. */
+  readonly keys?: readonly [NodeKeys, NodeKeys]
+  readonly digests?: readonly [string, string]
+  readonly versions?: readonly [readonly [number, number], readonly [number, number]]
+}
+
+export type PathName = 'line' | 'front' | 'back' | 'mgmt'
+
+export interface NodeKeys {
+  readonly ids: readonly number[]
+  readonly send_with: number
 }
 
 /** Two nodes, a front and a back instance in one group, a NAT service with two real servers. */
@@ -41,14 +63,20 @@ function nodeConfig(node: Node, options: PairOptions): NodeConfig {
     schema: 1,
     cluster: 'pair',
     node: { name, id: host - 10 },
-    shared_digest: '5a'.repeat(32),
+    shared_digest: (options.digests?.[host - 11] ?? '5a').repeat(32),
     interfaces: [
       link('front', 'front', `192.0.2.${host}/24`, host),
       link('back', 'back', `10.77.0.${host}/24`, host),
       link('mgmt', 'management', `198.51.100.${host}/24`, host),
     ],
-    serial: { console: { port: 'ttyS0', baud: 115_200 } },
     vrrp: vrrpOf(node, options),
+    serial: {
+      console: { port: 'ttyS0', baud: 115_200 },
+      ...(options.paths?.includes('line')
+        ? { heartbeat: { port: 'ttyS1', baud: options.baud ?? 115_200 } }
+        : {}),
+    },
+    ...heartbeatOf(host, options),
     services: [
       {
         name: 'web',
@@ -136,3 +164,46 @@ const link = (
   addresses: role === 'management' ? [address] : [address, `fe80::${host}/64`],
   routes: [],
 })
+
+const NETWORKS = { front: '192.0.2', back: '10.77.0', mgmt: '198.51.100' } as const
+
+function heartbeatOf(
+  host: number,
+  options: PairOptions,
+): Pick<NodeConfig, 'heartbeat' | 'connectivity' | 'arbitration'> {
+  const { paths, targets, fencing } = options
+  if (paths === undefined) return {}
+  const keys = options.keys?.[host - 11] ?? { ids: [1], send_with: 1 }
+  const other = host === 11 ? 12 : 11
+  return {
+    heartbeat: {
+      interval_ms: options.interval_ms ?? 250,
+      dead_ms: options.dead_ms ?? 1_000,
+      send_with: keys.send_with,
+      keys: keys.ids.map(id => ({ id, key: id.toString(16).padStart(2, '0').repeat(32) })),
+      peer: {
+        id: other - 10,
+        name: `lb${other - 10}`,
+      },
+      paths: paths.map(name =>
+        name === 'line'
+          ? { name, kind: 'serial' }
+          : {
+              ...{ name, kind: 'udp', interface: name, port: 6941 },
+              address: `${NETWORKS[name]}.${host}`,
+              peer_address: `${NETWORKS[name]}.${other}`,
+            },
+      ),
+      stranger: { action: 'hold', hold_ms_max: options.hold_ms_max ?? 30_000 },
+    },
+    connectivity:
+      targets === undefined
+        ? []
+        : [{ name: 'upstream', interface: 'front', targets, interval_ms: 500, timeout_ms: 400 }],
+    arbitration: {
+      policy: options.policy ?? 'guarded',
+      all_silent: options.all_silent ?? 'hold',
+      ...(fencing ? { fencing: { hook: '/etc/director/fence', timeout_ms: 5_000 } } : {}),
+    },
+  }
+}

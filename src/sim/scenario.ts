@@ -5,6 +5,7 @@ import { oneOwner } from './checkers/one-owner.ts'
 import { verified } from './checkers/verified.ts'
 import { withReason } from './checkers/with-reason.ts'
 import type { Fault } from './faults.ts'
+import type { NodeOptions } from './node.ts'
 import { type PairOptions, pairConfigs } from './pair.ts'
 import { newWorld, ownersOf, planFaults, runUntil, type World, type WorldOptions } from './world.ts'
 
@@ -41,7 +42,10 @@ export const atSecond = (length_s: number): Instant =>
 
 /** Runs a scenario to its last expectation. The seed only moves delays on the wires. */
 export function runScenario(scenario: Scenario, seed: number, trace?: World['trace']): Verdict {
-  const options = { seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [], trace }
+  const options = {
+    ...{ seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [], trace },
+    nodes: nodeOptions(scenario.pair),
+  }
   const world = newCheckedWorld(options, scenario.overlap_max ?? microseconds(0))
   planFaults(world, scenario.faults)
   for (const { at, owner } of scenario.expect) {
@@ -55,6 +59,10 @@ export function runScenario(scenario: Scenario, seed: number, trace?: World['tra
   if (why !== undefined) return { kind: 'stuck', id: 'check', at: world.queue.now(), why }
   return { kind: 'held', digest: world.digest(), events: world.events }
 }
+
+/** What the options of a pair say of its nodes beside their configs. */
+export const nodeOptions = ({ versions }: PairOptions = {}): readonly NodeOptions[] =>
+  (versions ?? []).map(both => ({ versions: both }))
 
 /** A world with every checker that plain VRRP can be held to. */
 export const newCheckedWorld = (

@@ -4,70 +4,102 @@ import { after, type Duration, microseconds } from '../agent/units.ts'
 import type { Queue } from './queue.ts'
 import type { Random } from './random.ts'
 
+/** An Ethernet frame of VRRP or ARP, or a datagram of the heartbeat. */
+export type Cargo = 'frame' | 'datagram'
+
+/** Chances for each thing that is sent to each receiver. */
+export interface Disturbance {
+  readonly lose: number
+  readonly duplicate: number
+  readonly corrupt: number
+}
+
 export interface Wire {
   readonly name: string
-  attach(node: string, receive: (frame: Uint8Array) => void): void
-  send(from: string, frame: Uint8Array): void
+  attach(node: string, receive: (bytes: Uint8Array, cargo: Cargo) => void): void
+  send(from: string, bytes: Uint8Array, cargo?: Cargo): void
   /** The cable of one node; pulled, neither direction works and both ends see no carrier. */
   setCarrier(node: string, up: boolean): void
   hasCarrier(node: string): boolean
   /** Drops silently what goes this way; carrier stays. */
   setDeaf(from: string, to: string, deaf: boolean): void
-  /** The chance that a frame is lost, for each receiver. */
-  setLoss(probability: number): void
+  /** Drops silently all that a node sends or receives here, from the targets of pings too. */
+  setBroken(node: string, way: 'tx' | 'rx', broken: boolean): void
+  isBroken(node: string, way: 'tx' | 'rx'): boolean
+  /** A filter or a switch that lets one kind of cargo pass no more. */
+  setBlocked(cargo: Cargo, blocked: boolean): void
+  disturb(disturbance: Disturbance): void
   /** Drops the next frames that a node sends. */
   dropNext(from: string, count: number): void
   setDelay(minimum: Duration, maximum: Duration): void
   readonly counters: { sent: number; delivered: number; lost: number }
 }
 
+const QUIET: Disturbance = { lose: 0, duplicate: 0, corrupt: 0 }
+
 /** A wire without nodes, without loss, with 50 to 150 microseconds of delay. */
 export function newWire(name: string, queue: Queue, random: Random): Wire {
-  const ports = new Map<string, (frame: Uint8Array) => void>()
+  const ports = new Map<string, (bytes: Uint8Array, cargo: Cargo) => void>()
   const unplugged = new Set<string>()
   const deaf = new Set<string>()
+  const broken = new Set<string>()
+  const blocked = new Set<Cargo>()
   const doomed = new Map<string, number>()
   const counters = { sent: 0, delivered: 0, lost: 0 }
-  let loss = 0
+  let disturbance = QUIET
   let delay_min = microseconds(50)
   let delay_max = microseconds(150)
 
-  const isLost = (from: string, to: string) =>
-    unplugged.has(from) || unplugged.has(to) || deaf.has(`${from}>${to}`) || random.chance(loss)
+  const isLost = (from: string, to: string, cargo: Cargo) =>
+    (unplugged.size > 0 && (unplugged.has(from) || unplugged.has(to))) ||
+    (deaf.size > 0 && deaf.has(`${from}>${to}`)) ||
+    (broken.size > 0 && (broken.has(`${from} tx`) || broken.has(`${to} rx`))) ||
+    blocked.has(cargo) ||
+    random.chance(disturbance.lose)
 
-  const isDoomed = (from: string) => {
-    const left = doomed.get(from) ?? 0
+  const isDoomed = (from: string, cargo: Cargo) => {
+    const left = cargo === 'frame' && doomed.size > 0 ? (doomed.get(from) ?? 0) : 0
     if (left > 0) doomed.set(from, left - 1)
     return left > 0
+  }
+
+  const deliverLater = (to: string, bytes: Uint8Array, cargo: Cargo) => {
+    const receive = ports.get(to)
+    const wait = random.integer(delay_min, delay_max) as Duration
+    queue.plan(after(queue.now(), wait), () => {
+      if (unplugged.has(to)) return
+      counters.delivered += 1
+      receive?.(bytes, cargo)
+    })
   }
 
   return {
     name,
     counters,
     attach: (node, receive) => ports.set(node, receive),
-    send(from, frame) {
+    send(from, bytes, cargo = 'frame') {
       counters.sent += 1
-      const dropped = isDoomed(from)
-      for (const [to, receive] of ports) {
+      const dropped = isDoomed(from, cargo)
+      for (const to of ports.keys()) {
         if (to === from) continue
-        const wait = random.integer(delay_min, delay_max) as Duration
-        if (dropped || isLost(from, to)) {
+        if (dropped || isLost(from, to, cargo)) {
           counters.lost += 1
           continue
         }
-        queue.plan(after(queue.now(), wait), () => {
-          if (unplugged.has(to)) return
-          counters.delivered += 1
-          receive(frame)
-        })
+        const isHurt = cargo === 'datagram' && random.chance(disturbance.corrupt)
+        const came = isHurt ? corrupted(bytes, random) : bytes
+        deliverLater(to, came, cargo)
+        if (random.chance(disturbance.duplicate)) deliverLater(to, came, cargo)
       }
     },
-    setCarrier: (node, up) => void (up ? unplugged.delete(node) : unplugged.add(node)),
+    setCarrier: (node, up) => put(unplugged, node, !up),
     hasCarrier: node => !unplugged.has(node),
-    setDeaf: (from, to, isDeaf) =>
-      void (isDeaf ? deaf.add(`${from}>${to}`) : deaf.delete(`${from}>${to}`)),
-    setLoss: probability => {
-      loss = probability
+    setDeaf: (from, to, isDeaf) => put(deaf, `${from}>${to}`, isDeaf),
+    setBroken: (node, way, isBroken) => put(broken, `${node} ${way}`, isBroken),
+    isBroken: (node, way) => broken.has(`${node} ${way}`),
+    setBlocked: (cargo, isBlocked) => put(blocked, cargo, isBlocked),
+    disturb: wanted => {
+      disturbance = wanted
     },
     dropNext: (from, count) => doomed.set(from, count),
     setDelay: (minimum, maximum) => {
@@ -75,4 +107,19 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
       delay_max = maximum
     },
   }
+}
+
+function put<Element>(set: Set<Element>, element: Element, isIn: boolean): void {
+  if (isIn) set.add(element)
+  else set.delete(element)
+}
+
+// Damaged beyond what the checksum of UDP notices; that of Ethernet leaves adverts whole.
+function corrupted(bytes: Uint8Array, random: Random): Uint8Array {
+  const came = bytes.slice()
+  for (let times = random.integer(1, 4); times > 0; times -= 1) {
+    const at = random.integer(0, came.length - 1)
+    came[at] = (came[at] ?? 0) ^ (1 << random.integer(0, 7))
+  }
+  return came
 }

@@ -7,15 +7,25 @@ import { act } from './apply-fault.ts'
 import { type Checker, type Violation, violate } from './checker.ts'
 import { newDigest } from './digest.ts'
 import type { Fault } from './faults.ts'
-import { newNode, receiveFrame, type SimNode, startProcess } from './node.ts'
+import { type NodeOptions, newNode, type SimNode, startProcess } from './node.ts'
+import { receiveFrame, receiveSerial } from './ports.ts'
 import { newQueue, type Queue } from './queue.ts'
 import { stream } from './random.ts'
+import { newSerialLine, type SerialLine } from './serial.ts'
+import type { Snapshot } from './snapshot.ts'
 import { newWire, type Wire } from './wire.ts'
 
 export interface World {
   readonly queue: Queue
   readonly nodes: readonly SimNode[]
   readonly wires: ReadonlyMap<string, Wire>
+  readonly line: SerialLine
+  /** Addresses that answer no ping, for a node or for `*`: `lb1 192.0.2.1`. */
+  readonly unreachable: Set<string>
+  /** The errno of the fencing hook. */
+  fencing_errno: number
+  /** Frozen copies of nodes, to be restored. */
+  readonly snapshots: Map<string, Snapshot>
   /** Real servers that do not answer, by address. */
   readonly downServers: Set<string>
   readonly checkers: readonly Checker[]
@@ -36,6 +46,7 @@ export interface WorldOptions {
   /** Nodes that are off until a fault powers them on. */
   readonly off?: readonly string[]
   readonly trace?: World['trace'] | undefined
+  readonly nodes?: readonly NodeOptions[]
 }
 
 /** Builds the world and powers its nodes on, at 1 s of virtual time. */
@@ -47,6 +58,10 @@ export function newWorld(options: WorldOptions): World {
     queue,
     wires,
     nodes: [],
+    line: newSerialLine(queue, stream(options.seed, 'serial line')),
+    unreachable: new Set(),
+    fencing_errno: 0,
+    snapshots: new Map(),
     downServers: new Set(),
     checkers: options.checkers,
     violations: [],
@@ -62,13 +77,18 @@ export function newWorld(options: WorldOptions): World {
       for (const checker of world.checkers) checker.onStep?.(world, node, event, effects)
     },
     onOwnership: (node: SimNode) => observe(world, node),
+    reaches: (node: SimNode, link: string, address: string) => reaches(world, node, link, address),
+    fence: () => world.fencing_errno,
     probe: (_: SimNode, address: string) => (world.downServers.has(address) ? 111 : 0),
   }
   const nodes = options.configs.map((config, index) =>
-    newNode({ name: config.node.name, index, config, wires, queue, watch }),
+    newNode({
+      ...{ name: config.node.name, index, config, wires, queue, watch },
+      options: options.nodes?.[index] ?? {},
+    }),
   )
   Object.assign(world, { nodes })
-  for (const node of nodes) attach(node)
+  for (const node of nodes) attach(world, node)
   for (const node of nodes) {
     if (options.off?.includes(node.name)) node.powered = false
     else startProcess(node)
@@ -123,9 +143,22 @@ function newWires(options: WorldOptions, queue: Queue): ReadonlyMap<string, Wire
   )
 }
 
-function attach(node: SimNode): void {
+function reaches(world: World, node: SimNode, link: string, address: string): boolean {
+  const wire = world.wires.get(link)
+  if (wire === undefined || !wire.hasCarrier(node.name)) return false
+  if (wire.isBroken(node.name, 'tx') || wire.isBroken(node.name, 'rx')) return false
+  return !world.unreachable.has(`${node.name} ${address}`) && !world.unreachable.has(`* ${address}`)
+}
+
+function attach(world: World, node: SimNode): void {
+  const { heartbeat } = node.config.serial
+  if (heartbeat !== undefined) {
+    node.line = world.line.attach(node.name, heartbeat.baud, bytes => receiveSerial(node, bytes))
+  }
   for (const { name } of node.config.interfaces) {
-    node.wires.get(name)?.attach(node.name, frame => receiveFrame(node, name, frame))
+    node.wires
+      .get(name)
+      ?.attach(node.name, (bytes, cargo) => receiveFrame(node, name, bytes, cargo))
   }
 }
 

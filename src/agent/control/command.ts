@@ -4,6 +4,7 @@ import type { Deadline } from '../machine.ts'
 import type { Turn } from '../state.ts'
 import { explain } from './explain.ts'
 import { giveOrder } from './order.ts'
+import { pathsOf } from './paths.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { statusOf } from './status.ts'
 
@@ -17,10 +18,12 @@ interface Request {
 /** Beside `command`; a key that a command has no use for is refused. `events` is the shell's. */
 const KEYS: Readonly<Record<string, Readonly<Record<string, 'string' | 'boolean'>>>> = {
   status: {},
+  paths: {},
   explain: { instance: 'string' },
   events: { follow: 'boolean' },
   standby: { group: 'string', force: 'boolean' },
-  takeover: { group: 'string' },
+  takeover: { group: 'string', force: 'boolean' },
+  hold: { group: 'string' },
   join: { group: 'string' },
 }
 
@@ -33,11 +36,14 @@ export function answer(turn: Turn, request: unknown, next: () => Deadline | unde
   switch (command) {
     case 'status':
       return statusOf(turn.state, turn.at, next())
+    case 'paths':
+      return pathsOf(turn.state, turn.at)
     case 'explain':
       return explain(turn.state, turn.at, instance as string | undefined)
     case 'standby':
     case 'takeover':
     case 'join':
+    case 'hold':
       return giveOrder(turn, command, group as string | undefined, force === true)
     default:
       return refusal('unknown_command', 'nobody keeps events here', 'a director', String(command))

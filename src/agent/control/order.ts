@@ -1,5 +1,13 @@
 /** The operator's orders to a group: stand by, take over, take part again. */
 
+import {
+  beginGuardedStandby,
+  beginGuardedTakeover,
+  beginHold,
+  judgeGuardedStandby,
+  judgeGuardedTakeover,
+  judgeHold,
+} from '../arbiter/orders.ts'
 import type { Reason } from '../reasons.ts'
 import { REASONS } from '../reasons.ts'
 import type { Turn } from '../state.ts'
@@ -10,7 +18,7 @@ import { type Refusal, refusal } from './refusal.ts'
 import type { Facts, InstanceState } from './status-types.ts'
 import { groupState } from './status-vrrp.ts'
 
-export type OrderName = 'standby' | 'takeover' | 'join'
+export type OrderName = 'standby' | 'takeover' | 'join' | 'hold'
 
 /** The answer to an order, as order.schema.json describes it. */
 export interface OrderAnswer {
@@ -58,8 +66,18 @@ export function giveOrder(
 }
 
 function judge(turn: Turn, order: OrderName, group: GroupState, force: boolean): Ruling {
-  if (order === 'standby') return judgeStandby(turn, group, force)
-  return order === 'takeover' ? judgeTakeover(turn, group) : judgeJoin(group)
+  switch (order) {
+    case 'standby':
+      if (group.guarded) return judgeGuardedStandby(turn, group, force)
+      return judgeStandby(turn, group, force)
+    case 'takeover':
+      if (group.guarded) return judgeGuardedTakeover(turn, group, force)
+      return judgeTakeover(turn, group)
+    case 'hold':
+      return judgeHold(turn, group)
+    default:
+      return judgeJoin(group)
+  }
 }
 
 function begin(
@@ -69,9 +87,14 @@ function begin(
   force: boolean,
   ruling: Ruling,
 ): void {
-  if (order === 'standby') beginStandby(turn, group, force, ruling)
-  else if (order === 'takeover') beginTakeover(turn, group)
-  else beginJoin(turn, group)
+  const { guarded } = group
+  if (order === 'hold') beginHold(turn, group)
+  else if (order === 'join') beginJoin(turn, group)
+  else if (order === 'standby') {
+    if (guarded) beginGuardedStandby(turn, group, force, ruling)
+    else beginStandby(turn, group, force, ruling)
+  } else if (guarded) beginGuardedTakeover(turn, group)
+  else beginTakeover(turn, group)
 }
 
 function show(turn: Turn, order: OrderName, group: GroupState, ruling: Ruling): GroupRuling {
@@ -92,6 +115,14 @@ const ON_THE_ACTIVE = '`directorctl standby` on the active node hands over witho
 function remedyOf(order: OrderName, { name }: GroupState, reason: Reason): string | null {
   if (reason === 'in_standby') return `\`directorctl join ${name}\`, then again`
   if (reason === 'priority_too_low' || reason === 'heard_in_part') return ON_THE_ACTIVE
+  if (reason === 'peer_silent') {
+    return 'repair a path of the heartbeat (`directorctl paths`), or add --force if you know how the other node is'
+  }
+  if (reason === 'peer_cannot_take') {
+    return '`directorctl explain` on the other node says what holds it; --force if nobody shall own the VIPs'
+  }
+  if (reason === 'already_active' && order === 'hold')
+    return '`directorctl standby` hands over first'
   if (reason === 'no_router_heard') {
     return 'look at the other node: if it is ready, or nobody shall own the VIPs, add --force'
   }

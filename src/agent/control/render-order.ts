@@ -5,9 +5,10 @@ const BEGUN: Readonly<Record<OrderAnswer['order'], string>> = {
   standby: 'standby begun',
   takeover: 'takeover begun',
   join: 'joined',
+  hold: 'held',
 }
 
-/** The answer to `standby`, `takeover` or `join` for a person; ends with a line feed. */
+/** The answer to an order for a person; ends with a line feed. */
 export const renderOrder = ({ order, groups }: OrderAnswer): string =>
   `${groups.flatMap(ruling => lines(order, ruling)).join('\n')}\n`
 

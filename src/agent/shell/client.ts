@@ -1,10 +1,12 @@
 import type { EventEntry, EventGap, EventPage } from '../control/event-types.ts'
 import type { Explanations } from '../control/explain.ts'
 import type { OrderAnswer } from '../control/order.ts'
+import type { PathsAnswer } from '../control/paths.ts'
 import type { Refusal } from '../control/refusal.ts'
 import { renderEvent } from '../control/render-event.ts'
 import { renderExplanations } from '../control/render-explain.ts'
 import { renderOrder } from '../control/render-order.ts'
+import { renderPaths } from '../control/render-paths.ts'
 import { renderStatus } from '../control/render-status.ts'
 import type { Status } from '../control/status-types.ts'
 import { after, instant, seconds } from '../units.ts'
@@ -37,6 +39,7 @@ export function runControl(options: ControlOptions): never {
 
 function render({ command }: ControlOptions, answer: object): string {
   if (command === 'status') return renderStatus(answer as Status)
+  if (command === 'paths') return renderPaths(answer as PathsAnswer)
   if (command === 'explain') return renderExplanations(answer as Explanations)
   return renderOrder(answer as OrderAnswer)
 }

@@ -21,10 +21,12 @@ interface Spec {
 
 const COMMANDS = {
   status: { flags: [] },
+  paths: { flags: [] },
   explain: { name: 'instance', flags: [] },
   events: { flags: ['follow'] },
   standby: { name: 'group', flags: ['force'] },
-  takeover: { name: 'group', flags: [] },
+  takeover: { name: 'group', flags: ['force'] },
+  hold: { name: 'group', flags: [] },
   join: { name: 'group', flags: [] },
 } as const satisfies Readonly<Record<string, Spec>>
 

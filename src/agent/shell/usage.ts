@@ -17,12 +17,17 @@ example: directord --config node.json --socket /run/director/control
 Asks the director agent of this machine, or tells it what to do.
 
   status              who is active and why, services and their real servers
+  paths               how the peer is heard on each path of the heartbeat, what is pinged, and
+                      which rule decides
   explain [INSTANCE]  why this state: what led there, what the peer said, what comes next
   events [--follow]   what happened last; with --follow also what happens from now on
-  standby [GROUP]     hand the VIPs over and stay backup until join; refused while no other
-                      router was heard. --force: also then, and whoever takes over or not
-  takeover [GROUP]    take the VIPs from an active router of lower priority
-  join [GROUP]        end standby
+  standby [GROUP]     hand the VIPs over and stay backup until join; refused while the
+                      peer is not heard or cannot take over. --force: also then
+  takeover [GROUP]    take the VIPs: the peer is asked, and closes first. Without a heartbeat: from
+                      an active router of lower priority. --force: that way although the peer
+                      is not heard
+  hold [GROUP]        keep a backup from taking over until join
+  join [GROUP]        end standby and hold
   --json              the answer as the agent gave it, for programs
   --socket PATH       default /run/director/control
   --version           print the version

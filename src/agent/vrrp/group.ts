@@ -3,7 +3,7 @@
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
-import { after, milliseconds, seconds } from '../units.ts'
+import { after, microseconds, seconds } from '../units.ts'
 import { startAnnouncing } from './announce.ts'
 import { reviewFailback } from './failback.ts'
 import { record, sayActive } from './history.ts'
@@ -154,8 +154,11 @@ function startHold(turn: Turn, group: GroupState): void {
   }
   // 6.4.1: the owner of the addresses takes them at once; there is nobody to listen for.
   const isOwner = membersOf(turn, group).some(({ router }) => router.priority === 255)
-  const hold_ms = isOwner ? 0 : turn.state.config.vrrp.startup_hold_ms
-  group.holdAt = after(from, milliseconds(hold_ms))
+  const { config, heartbeat } = turn.state
+  // With a heartbeat every path must have been heard, or silent for twice its dead time.
+  const dead = Math.max(0, ...(heartbeat?.paths ?? []).map(path => path.dead))
+  const hold = isOwner ? 0 : Math.max(config.vrrp.startup_hold_ms * 1_000, 2 * dead)
+  group.holdAt = after(from, microseconds(hold))
 }
 
 function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
@@ -166,6 +169,7 @@ function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
   for (const instance of membersOf(turn, group)) {
     const link = item(state.interfaces, instance.interface)
     const facts = { interface: link.name }
+    if (link.up !== true && group.spared && !isFront(turn, instance)) continue
     if (link.up !== true) return { reason: 'link_down', facts }
     if (sourceOf(link, instance.family) === undefined) return { reason: 'address_missing', facts }
   }
@@ -173,6 +177,9 @@ function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
   if (state.phase === 'loading') return { reason: 'loading', facts: {} }
   return undefined
 }
+
+const isFront = ({ state }: Turn, { interface: index }: InstanceState) =>
+  item(state.config.interfaces, index).role === 'front'
 
 function moveGroup(turn: Turn, group: GroupState, to: Role, cause: Cause): void {
   const from = group.role

@@ -4,10 +4,11 @@ import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { between, centiseconds, type Instant, seconds } from '../units.ts'
-import { type Address, formatAddress } from '../wire/address.ts'
+import { type Address, formatAddress, isAbove } from '../wire/address.ts'
 import { ADDRESSES_MAX, type DecodedAdvert } from '../wire/vrrp.ts'
 import { announceAgain } from './announce.ts'
 import { hastenGroup, membersOf, yieldGroup } from './group.ts'
+import { isOfPeer } from './of-peer.ts'
 import { onAdvert } from './on-advert.ts'
 import { notePeer } from './peers.ts'
 import { applyRules, type Heard } from './router.ts'
@@ -33,6 +34,10 @@ export function hear(
   comparePeer(turn, instance, heard)
   compareAddresses(turn, instance, source, advert)
   compareSettings(turn, instance, heard)
+  if (isKept(turn, instance, heard)) {
+    answerClaim(turn, instance, heard)
+    return
+  }
   const [rule, router, moves] = applyRules(onAdvert, instance.router, heard, turn.at)
   instance.router = router
   if (rule === 'B5') onActiveHeard(turn, instance, heard)
@@ -43,6 +48,17 @@ export function hear(
     else if (move === 'released') onReleased(turn, instance, heard)
     else if (move === 'yield') onBetter(turn, instance, heard)
   }
+}
+
+// Guarded and active: who is no peer of ours cannot take the VIPs, whatever its priority; the peer
+// itself is judged by the arbitration while a path is alive.
+function isKept({ state }: Turn, instance: InstanceState, heard: Heard): boolean {
+  const group = item(state.groups, instance.group)
+  if (!group.guarded || group.role !== 'active' || heard.priority === 0) return false
+  const { priority, address } = instance.router
+  const isBetter =
+    heard.priority > priority || (heard.priority === priority && isAbove(heard.source, address))
+  return isBetter && (group.keeps || !isOfPeer(instance, heard.source))
 }
 
 // While this member hears the active router and another has long been deaf, its path is in trouble.

@@ -110,7 +110,8 @@ function judgeHold(turn: Turn, group: GroupState, force: boolean): Ruling {
   return { outcome: 'begun', reason: 'already_backup', facts }
 }
 
-function endStandby(turn: Turn, group: GroupState): void {
+/** Forgets the order; failback is again as the config has it. */
+export function endStandby(turn: Turn, group: GroupState): void {
   group.standby = undefined
   reviewFailback(turn, group)
 }

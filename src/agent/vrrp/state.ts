@@ -132,6 +132,12 @@ export interface GroupState {
    * `held` until `join`, whatever is heard. Undefined: no such order.
    */
   standby: 'handing_over' | 'held' | undefined
+  /** The arbitration decides, by the heartbeat and VRRP together; else VRRP alone. */
+  readonly guarded: boolean
+  /** Guarded and active: the arbitration says that the peer's adverts are none to yield to. */
+  keeps: boolean
+  /** Guarded: losing a link that is no front does not end the service, the peer has none either. */
+  spared: boolean
   /** Active by the operator's order, against a router that was active: it must yield. */
   isTakeover: boolean
 }

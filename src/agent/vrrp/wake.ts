@@ -90,6 +90,8 @@ function wakeRouter(turn: Turn, instance: InstanceState): void {
 function onSilence(turn: Turn, group: GroupState, instance: InstanceState): void {
   instance.silentAt = turn.at
   if (membersOf(turn, group).some(member => member.router.downAt !== undefined)) return
+  // The arbitration looks at every group after each step.
+  if (group.guarded) return
   const decided = standbyInSilence(turn, group)
   if (decided === 'stay') return
   const released = instance.releasedBy === undefined ? 'down_timer_expired' : 'peer_released'

@@ -13,7 +13,7 @@ test('what is no known command is an error, whatever its shape', t => {
 })
 
 test('a key that the command has no use for is refused, and so is one of another type', t => {
-  t.is(codeOf({ command: 'takeover', force: true }), 'wrong_key')
+  t.is(codeOf({ command: 'join', force: true }), 'wrong_key')
   t.is(codeOf({ command: 'status', instance: 'front' }), 'wrong_key')
   t.is(codeOf({ command: 'standby', force: 'yes' }), 'wrong_key')
   t.is(codeOf({ command: 'explain', instance: 7 }), 'wrong_key')

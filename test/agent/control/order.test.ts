@@ -14,7 +14,7 @@ const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
 const order = (rig: Rig, request: object) => answerIn(rig.ask(request)) as OrderAnswer
 
 test('each order is answered in the documented shape, refused or not', t => {
-  for (const command of ['standby', 'takeover', 'join'] as const) {
+  for (const command of ['standby', 'takeover', 'join', 'hold'] as const) {
     for (const rig of [newRig(), newRig().toBackup(), newRig().toActive()]) {
       const said = order(rig as Rig, { command, group: 'service' })
       t.true(validate(said), JSON.stringify(validate.errors))
@@ -51,4 +51,13 @@ test('for a person an order that was begun says what it leads to', t => {
   const rig = newRig().toActive()
   const lines = renderOrder(order(rig, { command: 'standby', force: true })).split('\n')
   t.is(lines[0], 'service: standby begun, it is backup now')
+})
+
+test('hold keeps a backup from taking over, and an active group is refused', t => {
+  const rig = newRig().toBackup()
+  t.is(order(rig, { command: 'hold' }).groups[0]?.reason, 'operator_hold')
+  t.is(rig.state.groups[0]?.standby, 'held')
+  t.is(order(rig, { command: 'hold' }).groups[0]?.outcome, 'unchanged')
+  const active = order(newRig().toActive(), { command: 'hold' })
+  t.like(active.groups[0], { outcome: 'refused', reason: 'already_active' })
 })

@@ -25,7 +25,7 @@ test('a word that a command has no use for is named', t => {
   t.is(requestOf('toString'), 'there is no toString')
   t.is(requestOf('status', 'front'), 'there is no front')
   t.is(requestOf('events', 'front'), 'there is no front')
-  t.is(requestOf('takeover', '--force'), 'there is no --force')
+  t.is(requestOf('join', '--force'), 'there is no --force')
   t.is(requestOf('standby', 'a', 'b'), 'there is no b')
   t.is(requestOf('explain', '--follow'), 'there is no --follow')
 })

@@ -1,0 +1,175 @@
+/** After each event that may matter: looks at every group, and does what the rules say. */
+
+import { beatNow } from '../heartbeat/beat.ts'
+import { reachOf } from '../heartbeat/connectivity.ts'
+import { groupReport } from '../heartbeat/report.ts'
+import { item } from '../never.ts'
+import type { Reason } from '../reasons.ts'
+import { type DirectorState, note, type Turn } from '../state.ts'
+import { after, type Instant } from '../units.ts'
+import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
+import { lastWord } from '../vrrp/peers.ts'
+import { endStandby } from '../vrrp/standby.ts'
+import type { GroupState } from '../vrrp/state.ts'
+import type { Cause } from '../wire/heartbeat-body.ts'
+import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
+import { hasBadLink, learn } from './learn.ts'
+import { viewOf } from './observe.ts'
+import { arbitrate, type Guard } from './rules.ts'
+import { CLAIM_MAX, type GroupArbiter } from './state.ts'
+import type { View } from './view.ts'
+
+/** A new report of the peer came: what is counted by reports. */
+export function countReports({ state }: Turn): void {
+  const peer = state.heartbeat?.peer.report?.node
+  const [own] = reachOf(state.connectivity)
+  const isBetter = peer !== undefined && own > peer.reach && peer.reach_of > 0
+  for (const arbiter of state.arbiter.groups) {
+    arbiter.betterReports = isBetter ? arbiter.betterReports + 1 : 0
+  }
+}
+
+/** Judges every group that is guarded, and says at once what changed for the peer. */
+export function judgeGroups(turn: Turn): void {
+  const { state } = turn
+  if (state.heartbeat === undefined) return
+  let isSaid = true
+  for (const group of state.groups) {
+    const arbiter = item(state.arbiter.groups, group.index)
+    learn(turn, group, arbiter)
+    if (group.guarded) judgeGroup(turn, group, arbiter)
+    arbiter.canTake =
+      group.role === 'backup' && group.standby !== 'held' && !hasBadLink(state, group)
+    const said = packed(state, group.index, turn.at)
+    isSaid &&= said === arbiter.said
+    arbiter.said = said
+  }
+  if (!isSaid) beatNow(turn)
+}
+
+/** Hands the arbitration's deadlines to `offer`. */
+export function offerArbiterDeadlines(
+  state: DirectorState,
+  offer: (at: Instant | undefined, timer: string, subject: string) => void,
+): void {
+  if (state.heartbeat === undefined) return
+  state.arbiter.groups.forEach((arbiter, index) => {
+    const { claim, grant, offerUntil, wantedUntil } = arbiter
+    const name = state.groups[index]?.name ?? ''
+    if (claim !== undefined) offer(after(claim.at, CLAIM_MAX), 'claim', name)
+    if (grant !== undefined && arbiter.granting) offer(grant.until, 'grant', name)
+    offer(offerUntil, 'offer', name)
+    offer(wantedUntil, 'order', name)
+    offer(arbiter.heldUntil, 'stranger_hold', name)
+  })
+}
+
+function judgeGroup(turn: Turn, group: GroupState, arbiter: GroupArbiter): void {
+  if (group.role === 'initialize') {
+    arbiter.claim = undefined
+    const reason = group.holdAt === undefined ? (group.blocked ?? 'loading') : 'startup_hold'
+    rule(turn, group, arbiter, 'I1', reason)
+    grantIfAsked(turn, group, arbiter)
+    return
+  }
+  const view = viewOf(turn, group, arbiter)
+  group.keeps =
+    group.role === 'active' && view.isAlive && !(view.peerRole === 'active' && !view.outranks)
+  const guard = arbitrate(view)
+  const reason = reasonOf(turn, group, arbiter, guard)
+  rule(turn, group, arbiter, guard.id, reason)
+  obey(turn, group, arbiter, guard, view, reason)
+}
+
+function obey(
+  turn: Turn,
+  group: GroupState,
+  arbiter: GroupArbiter,
+  { act, id }: Guard,
+  view: View,
+  reason: Reason,
+): void {
+  const facts = { rule: id, ...evidence(turn, group, view) }
+  switch (act.do) {
+    case 'claim':
+      if (arbiter.claim?.cause !== act.cause) makeClaim(turn, arbiter, act.cause)
+      return
+    case 'grant':
+      arbiter.claim = undefined
+      grantIfAsked(turn, group, arbiter)
+      return
+    case 'take':
+      settle(arbiter)
+      if (group.standby !== undefined) endStandby(turn, group)
+      takeGroup(turn, group, { reason, facts })
+      return
+    case 'fence':
+      fence(turn, arbiter)
+      return
+    case 'release':
+      arbiter.offerUntil = undefined
+      if (act.do === 'release' && view.peerClaim === 'offered') group.standby = 'handing_over'
+      standDown(turn, group, { reason, facts })
+      return
+    case 'yield':
+      yieldGroup(turn, group, { reason, facts })
+      return
+    default:
+      if (act.do === 'wait') arbiter.claim = undefined
+  }
+}
+
+function reasonOf(
+  turn: Turn,
+  group: GroupState,
+  { claim }: GroupArbiter,
+  { because }: Guard,
+): Reason {
+  if (because === 'claim') return GRANTED[claim?.cause ?? 'ownerless']
+  if (because !== 'silence') return because
+  if (group.standby === 'handing_over') return 'standby_unanswered'
+  const isReleased = membersOf(turn, group).some(({ releasedBy }) => releasedBy !== undefined)
+  return isReleased ? 'peer_released' : 'down_timer_expired'
+}
+
+const GRANTED: Readonly<Record<Cause, Reason>> = {
+  ownerless: 'peer_not_active',
+  offered: 'peer_offers',
+  failback: 'failback',
+  operator: 'operator_takeover',
+  reach: 'reaches_more',
+}
+
+function rule(
+  turn: Turn,
+  group: GroupState,
+  arbiter: GroupArbiter,
+  id: string,
+  reason: Reason,
+): void {
+  if (arbiter.ruling.id === id && arbiter.ruling.reason === reason) return
+  arbiter.ruling = { id, reason, at: turn.at }
+  if (SAID.includes(reason)) note(turn, 'alarm', reason, group.name, { rule: id })
+}
+
+/** A backup that ought to be active and is held back by one of these is worth an alarm. */
+const SAID: readonly Reason[] = ['stranger_active', 'stranger_present', 'cut_off']
+
+function evidence(turn: Turn, group: GroupState, view: View) {
+  const word = lastWord(item(membersOf(turn, group), 0), turn.at)
+  const heard = view.isAlive ? { peer_says: view.peerRole } : { peer_says: 'nothing' }
+  return { instance: item(membersOf(turn, group), 0).name, ...heard, ...word }
+}
+
+function packed(state: DirectorState, index: number, at: Instant): number {
+  const report = groupReport(state, index, at)
+  const flags =
+    (report.isClosed ? 1 : 0) |
+    (report.canTake ? 2 : 0) |
+    (report.claims ? 4 : 0) |
+    (report.grants ? 8 : 0) |
+    (report.offers ? 16 : 0) |
+    (report.isInhibited ? 32 : 0)
+  const roles = { initialize: 0, backup: 1, active: 2, fault: 3 }
+  return flags + 64 * (roles[report.role] + 4 * (report.term + 65_536 * report.cause))
+}

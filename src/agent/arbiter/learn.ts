@@ -1,0 +1,60 @@
+/** What the peer's last word and the time have made of claims, grants and orders. */
+
+import { item } from '../never.ts'
+import { type DirectorState, note, type Turn } from '../state.ts'
+import { after, isDue, milliseconds } from '../units.ts'
+import { membersOf, reviewGroup } from '../vrrp/group.ts'
+import type { GroupState } from '../vrrp/state.ts'
+import { isPeerAlive, reportOf } from './observe.ts'
+import { CLAIM_MAX, type GroupArbiter, isNewer } from './state.ts'
+
+/** Looks at a group before it is judged. */
+export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): void {
+  const { state, at } = turn
+  const report = isPeerAlive(state) ? reportOf(state, group.index) : undefined
+  if (report !== undefined && isNewer(report.term, arbiter.term)) arbiter.term = report.term
+  const { claim, grant } = arbiter
+  if (claim !== undefined && isDue(after(claim.at, CLAIM_MAX), at)) arbiter.claim = undefined
+  if (grant !== undefined && arbiter.granting) {
+    const isAnswered = report !== undefined && !(report.claims && report.term === grant.term)
+    if (isDue(grant.until, at) || isAnswered) arbiter.granting = false
+  }
+  if (arbiter.offerUntil !== undefined && isDue(arbiter.offerUntil, at)) {
+    arbiter.offerUntil = undefined
+    if (group.role === 'active') note(turn, 'warning', 'offer_unclaimed', group.name)
+  }
+  if (arbiter.wantedUntil !== undefined && isDue(arbiter.wantedUntil, at)) {
+    arbiter.wantedUntil = undefined
+    if (group.role !== 'active') note(turn, 'warning', 'claim_unanswered', group.name)
+  }
+  const isSilent = membersOf(turn, group).every(({ router }) => router.downAt === undefined)
+  if (!isSilent || group.role !== 'backup') arbiter.silentAt = undefined
+  else arbiter.silentAt ??= at
+  const hold = milliseconds(state.config.heartbeat?.stranger.hold_ms_max ?? 0)
+  const heldAt = arbiter.silentAt === undefined ? undefined : after(arbiter.silentAt, hold)
+  arbiter.heldUntil = heldAt === undefined || isDue(heldAt, at) ? undefined : heldAt
+  if (group.standby === 'handing_over' && report?.role === 'active') {
+    group.standby = 'held'
+    note(turn, 'info', 'handed_over', group.name, { peer_priority: report.priority })
+  }
+  spare(turn, group)
+}
+
+// With a link down on both nodes it is better to serve what is left than not at all.
+function spare(turn: Turn, group: GroupState): void {
+  const { state } = turn
+  const report = reportOf(state, group.index)
+  const isAlone = isPeerAlive(state) && report !== undefined && !report.canTake
+  const spared = isAlone && report?.role !== 'active' && group.guarded
+  if (spared === group.spared) return
+  group.spared = spared
+  if (hasBadLink(state, group)) reviewGroup(turn, group)
+}
+
+/** Whether an interface of the group has no link. */
+export function hasBadLink(state: DirectorState, group: GroupState): boolean {
+  return group.members.some(index => {
+    const { interface: link } = item(state.instances, index)
+    return item(state.interfaces, link).up !== true
+  })
+}

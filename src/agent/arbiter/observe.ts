@@ -1,0 +1,162 @@
+/** Collects the view of a group, and what is remembered of the peer's reports. */
+
+import { reachOf } from '../heartbeat/connectivity.ts'
+import { item } from '../never.ts'
+import type { DirectorState, Turn } from '../state.ts'
+import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
+import { isOfPeer } from '../vrrp/of-peer.ts'
+import { activePeers } from '../vrrp/peers.ts'
+import type { GroupState, InstanceState } from '../vrrp/state.ts'
+import { isAbove } from '../wire/address.ts'
+import { AGE_MAX, CAUSES, type Cause, decodeAge, type GroupReport } from '../wire/heartbeat-body.ts'
+import { CLAIM_MAX, type GroupArbiter, REPORTS_MIN } from './state.ts'
+import type { View } from './view.ts'
+
+/** Whether any path hears the peer now, and it has said how it is. */
+export const isPeerAlive = ({ heartbeat }: DirectorState): boolean =>
+  heartbeat?.peer.report !== undefined && heartbeat.paths.some(({ isAlive }) => isAlive)
+
+/** What the peer last said of a group; undefined: nothing. */
+export const reportOf = ({ heartbeat }: DirectorState, group: number): GroupReport | undefined =>
+  heartbeat?.peer.report?.groups.find(({ index }) => index === group)
+
+/** Everything that the rules look at. */
+export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): View {
+  const { state, at } = turn
+  const members = group.members.map(index => item(state.instances, index))
+  const report = reportOf(state, group.index)
+  const isAlive = isPeerAlive(state) && report !== undefined
+  return {
+    role: group.role,
+    isHeld: group.standby === 'held',
+    isOffering: isRunning(arbiter.offerUntil, at),
+    isWanted: isRunning(arbiter.wantedUntil, at),
+    isAutomatic: members.every(({ router }) => router.preempt),
+    ...peerPart(turn, members, report, isAlive),
+    isClaiming: arbiter.claim !== undefined,
+    isGranted: isGranted(arbiter, report, at),
+    hasGranted: arbiter.granting,
+    peerClaim: peerClaim(arbiter, report, at),
+    ...vrrpPart(members, at),
+    stranger: strangerOf(state, arbiter, at),
+    ...reachPart(state, arbiter),
+    fencing: fencingOf(state, arbiter),
+  }
+}
+
+const isRunning = (until: Instant | undefined, at: Instant) =>
+  until !== undefined && !isDue(until, at)
+
+function isGranted(arbiter: GroupArbiter, report: GroupReport | undefined, at: Instant): boolean {
+  const { claim } = arbiter
+  if (claim === undefined || report === undefined || !report.grants) return false
+  return report.term === claim.term && report.isClosed && between(claim.at, at) < CLAIM_MAX
+}
+
+// A term is granted once: a claim that outlived its grant was read late.
+function peerClaim(
+  { grant }: GroupArbiter,
+  report: GroupReport | undefined,
+  at: Instant,
+): Cause | undefined {
+  if (report === undefined || !report.claims) return undefined
+  if (grant?.term === report.term && isDue(grant.until, at)) return undefined
+  return CAUSE_NAMES[report.cause]
+}
+
+const CAUSE_NAMES: Readonly<Record<number, Cause | undefined>> = Object.fromEntries(
+  Object.entries(CAUSES).map(([name, code]) => [code, name as Cause]),
+)
+
+function peerPart(
+  { state }: Turn,
+  members: readonly InstanceState[],
+  report: GroupReport | undefined,
+  isAlive: boolean,
+) {
+  const node = state.heartbeat?.peer.report?.node
+  return {
+    isAlive,
+    peerRole: report?.role ?? 'initialize',
+    isPeerClosed: report?.isClosed ?? false,
+    canPeerTake: report?.canTake ?? false,
+    isPeerStopping: node?.isStopping ?? false,
+    isPeerOffering: report?.offers ?? false,
+    isPeerDeaf: isAlive && report !== undefined && isPeerDeaf(state, members, report),
+    isSameConfig: node === undefined || node.digest === state.heartbeat?.identity.digest,
+    outranks: outranks(state, item(members, 0), report),
+  }
+}
+
+// The order of VRRP: priority, then the higher address; where that is not known, the lower id.
+function outranks(
+  { config }: DirectorState,
+  first: InstanceState,
+  report: GroupReport | undefined,
+): boolean {
+  const { priority, address } = first.router
+  if (report === undefined || report.priority !== priority) {
+    return priority > (report?.priority ?? 0)
+  }
+  if (first.peer !== undefined) return isAbove(address, first.peer)
+  return config.node.id < (config.heartbeat?.peer.id ?? 0)
+}
+
+function isPeerDeaf(
+  state: DirectorState,
+  members: readonly InstanceState[],
+  { advert_age }: GroupReport,
+): boolean {
+  const { heartbeat } = state
+  const paths = heartbeat?.peer.report?.paths ?? []
+  const isLost = (age: number, limit_us: number) =>
+    age === AGE_MAX || decodeAge(age) * 1_000 >= limit_us
+  const interval = Math.max(...members.map(({ router }) => router.own_interval))
+  return (
+    paths.every(({ age }, index) => isLost(age, heartbeat?.paths[index]?.dead ?? 0)) &&
+    isLost(advert_age, 2 * interval)
+  )
+}
+
+function vrrpPart(members: readonly InstanceState[], at: Instant) {
+  const isSilent = members.every(({ router }) => router.downAt === undefined)
+  let isOtherHeard = false
+  let isHeard = false
+  for (const member of members) {
+    for (const peer of activePeers(member, at)) {
+      isHeard = true
+      isOtherHeard ||= !isOfPeer(member, peer.address)
+    }
+  }
+  return { isSilent, isOtherHeard, isLowerHeard: isSilent && isHeard }
+}
+
+function strangerOf(state: DirectorState, arbiter: GroupArbiter, at: Instant): View['stranger'] {
+  const { heartbeat, config } = state
+  const stranger = heartbeat?.peer.stranger
+  const rule = config.heartbeat?.stranger
+  if (heartbeat === undefined || stranger === undefined || rule?.action !== 'hold') return 'none'
+  const recent = microseconds(Math.max(...heartbeat.paths.map(({ dead }) => dead)))
+  const isOver =
+    arbiter.silentAt !== undefined &&
+    isDue(after(arbiter.silentAt, milliseconds(rule.hold_ms_max)), at)
+  if (isOver) return 'none'
+  if (stranger.activeAt !== undefined && between(stranger.activeAt, at) < recent) return 'active'
+  return between(stranger.at, at) < recent ? 'present' : 'none'
+}
+
+function reachPart(state: DirectorState, arbiter: GroupArbiter) {
+  const [own, of] = reachOf(state.connectivity)
+  const peer = state.heartbeat?.peer.report?.node.reach ?? 0
+  return {
+    reachesMore: arbiter.betterReports >= REPORTS_MIN,
+    reachesLess: own < peer,
+    isCutOff: of > 0 && own === 0,
+    mayServeCutOff: state.config.arbitration?.all_silent === 'serve',
+  }
+}
+
+function fencingOf({ config }: DirectorState, { fencing }: GroupArbiter): View['fencing'] {
+  if (config.arbitration?.fencing === undefined) return 'none'
+  return fencing?.state ?? 'needed'
+}

@@ -1,0 +1,102 @@
+/** The rhythm of the heartbeat: one frame for all paths at each tick, and at once on a change. */
+
+import type { DirectorState, Turn } from '../state.ts'
+import { after, between, type Instant, isDue, microseconds, seconds } from '../units.ts'
+import { encodeCobs } from '../wire/cobs.ts'
+import { BEAT, encodeFrame } from '../wire/heartbeat.ts'
+import { encodeBeat } from '../wire/heartbeat-body.ts'
+import { REMEMBERED } from './admit.ts'
+import { deadAt, judgePath, lookAtPath } from './paths.ts'
+import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
+import { sendStuffed } from './send.ts'
+import { sendHello } from './session.ts'
+import type { HeartbeatState, PathState, Session } from './state.ts'
+
+const LATE_SHOWN = seconds(5)
+
+/** Runs what is due: judges paths, sends what is to be sent. @returns whether a path changed */
+export function wakeHeartbeat(turn: Turn): boolean {
+  const { heartbeat } = turn.state
+  if (heartbeat === undefined) return false
+  noteLate(turn, heartbeat)
+  let isNews = false
+  for (const path of heartbeat.paths) {
+    isNews = judgePath(turn, path) || isNews
+    lookAtPath(turn, path)
+  }
+  sendDue(turn, heartbeat, path => isDue(path.nextAt, turn.at))
+  return isNews
+}
+
+/** Says the present state on every path at once: something changed that the peer waits for. */
+export function beatNow(turn: Turn): void {
+  const { heartbeat } = turn.state
+  if (heartbeat?.peer.session !== undefined) sendDue(turn, heartbeat, () => true)
+}
+
+/** Hands the heartbeat's deadlines to `offer`. */
+export function offerHeartbeatDeadlines(
+  { heartbeat }: DirectorState,
+  offer: (at: Instant | undefined, timer: string, subject: string) => void,
+): void {
+  if (heartbeat === undefined) return
+  for (const path of heartbeat.paths) {
+    if (path.open) {
+      const owedAt = path.owes && path.freeAt < path.nextAt ? path.freeAt : path.nextAt
+      offer(owedAt, 'beat', path.name)
+      offer(path.lookAt, 'look', path.name)
+    }
+    offer(deadAt(path), 'path_dead', path.name)
+  }
+}
+
+function sendDue(turn: Turn, heartbeat: HeartbeatState, wants: (path: PathState) => boolean): void {
+  let bytes: Uint8Array | undefined
+  for (const path of heartbeat.paths) {
+    if (!path.open) continue
+    const isDueNow = wants(path)
+    if (!isDueNow && !(path.owes && isDue(path.freeAt, turn.at))) continue
+    if (isDueNow) path.nextAt = after(turn.at, path.interval)
+    const { session } = heartbeat.peer
+    // Until the peer was heard in the session it may not know of it.
+    if (session === undefined || session.heard === 0) sendHello(turn, path)
+    if (session === undefined) continue
+    bytes ??= nextFrame(turn, heartbeat, session)
+    sendStuffed(turn, path, bytes)
+  }
+}
+
+function nextFrame(turn: Turn, heartbeat: HeartbeatState, session: Session): Uint8Array {
+  const { state, at } = turn
+  session.seq += 1
+  session.sent[session.seq % REMEMBERED] = { seq: session.seq, at }
+  const body = encodeBeat({
+    node: nodeReport(state, at),
+    paths: heartbeat.paths.map(path => pathReport(path, at)),
+    groups: state.groups.map(({ index }) => groupReport(state, index, at)),
+  })
+  const out = { ...headerNow(state), type: BEAT, tag: session.tag, seq: session.seq }
+  const frame = encodeFrame(out, body, signed => state.hash.hmac(session.sendKey, signed))
+  return encodeCobs(frame)
+}
+
+// Late by more than an interval: what we know of the peer is as old as our own absence.
+function noteLate(turn: Turn, heartbeat: HeartbeatState): void {
+  const next = heartbeat.paths.reduce<Instant | undefined>(
+    (first, path) =>
+      path.open && (first === undefined || path.nextAt < first) ? path.nextAt : first,
+    undefined,
+  )
+  if (next === undefined || !isDue(next, turn.at)) return
+  const length = between(next, turn.at)
+  if (length > heartbeat.late.length || isDue(heartbeat.late.until, turn.at)) {
+    heartbeat.late = { length, until: after(turn.at, LATE_SHOWN) }
+  }
+  if (length <= heartbeat.interval) return
+  const allowance = microseconds(heartbeat.interval)
+  for (const path of heartbeat.paths) {
+    if (!path.isAlive || path.lastAt === undefined) continue
+    const latest = after(turn.at, microseconds(allowance - path.dead))
+    if (path.lastAt < latest) path.lastAt = latest
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Consistent Overhead Byte Stuffing (Cheshire and Baker, 1999): a frame without zero bytes, so that
+ * a zero ends it wherever a listener comes in.
+ */
+
+export const DELIMITER = 0
+
+/** The frame between two delimiters. At most 254 bytes go in, and two or three more come out. */
+export function encodeCobs(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length + 3)
+  let code = 1
+  let run = 1
+  let at = 2
+  for (const byte of bytes) {
+    if (byte === 0) {
+      out[code] = run
+      code = at
+      run = 0
+    } else out[at] = byte
+    at += 1
+    run += 1
+  }
+  out[code] = run
+  return out
+}
+
+/**
+ * The bytes of a frame whose delimiters are gone.
+ *
+ * @returns undefined where a length leads past the end
+ */
+export function decodeCobs(frame: Uint8Array): Uint8Array | undefined {
+  const out = new Uint8Array(Math.max(frame.length - 1, 0))
+  let at = 0
+  let from = 0
+  while (from < frame.length) {
+    const run = frame[from] ?? 0
+    const end = from + run
+    if (run === 0 || end > frame.length) return undefined
+    for (let next = from + 1; next < end; next += 1) {
+      out[at] = frame[next] ?? 0
+      at += 1
+    }
+    if (end < frame.length) at += 1
+    from = end
+  }
+  return out.length === at ? out : undefined
+}

@@ -1,0 +1,232 @@
+/** What the frames of DHB/1 carry: type, length, value; a type that is not known is passed over. */
+
+import { readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
+import { BOOT_BYTES, NONCE_BYTES, ROLES, type WireRole } from './heartbeat.ts'
+
+const NODE = 0x01
+const PATHS = 0x02
+const GROUP = 0x03
+const NONCE = 0x10
+const ECHO = 0x11
+const BOOT = 0x12
+const VERSIONS = 0x13
+const AGENT = 0x14
+
+const NODE_BYTES = 8
+const GROUP_BYTES = 7
+const AGENT_BYTES_MAX = 16
+
+export interface Hello {
+  /** Drawn by the sender. */
+  readonly nonce: Uint8Array
+  /** The receiver's, as far as the sender knows; else zeroes. */
+  readonly echo: Uint8Array
+  readonly boot: Uint8Array
+  readonly major_min: number
+  readonly major_max: number
+  /** The sender's firmware, ASCII. */
+  readonly agent: string
+}
+
+export interface Beat {
+  readonly node: NodeReport
+  /** In the order of the sender's config. */
+  readonly paths: readonly PathReport[]
+  readonly groups: readonly GroupReport[]
+}
+
+export interface NodeReport {
+  readonly isStopping: boolean
+  /** The first four bytes of the digest of what both nodes must agree on. */
+  readonly digest: number
+  /** The longest that the loop was late lately, in units of 10 ms, at most 255. */
+  readonly late: number
+  /** Connectivity groups that are up, of how many. */
+  readonly reach: number
+  readonly reach_of: number
+}
+
+/** What the sender last heard on a path. */
+export interface PathReport {
+  /** The low byte of the last sequence number. */
+  readonly seq: number
+  /** How long ago, as `encodeAge` has it. */
+  readonly age: number
+}
+
+export interface GroupReport {
+  readonly index: number
+  readonly role: WireRole
+  /** Its VIPs were seen closed. */
+  readonly isClosed: boolean
+  /** Nothing but the other's role is between it and being active. */
+  readonly canTake: boolean
+  /** It asks to become active, for this cause. */
+  readonly claims: boolean
+  /** It lets the other become active in this term, and will not by itself. */
+  readonly grants: boolean
+  /** It asks the other to claim. */
+  readonly offers: boolean
+  readonly isInhibited: boolean
+  readonly cause: number
+  readonly term: number
+  readonly priority: number
+  /** How long ago it heard an advert of the other, as `encodeAge` has it. */
+  readonly advert_age: number
+}
+
+/** Why a group wants to be active; the number is in the frames. */
+export const CAUSES = {
+  ownerless: 1,
+  offered: 2,
+  failback: 3,
+  operator: 4,
+  reach: 5,
+} as const
+export type Cause = keyof typeof CAUSES
+
+/** A time in milliseconds as one byte: exact up to 127, then in steps of 32 up to 4,192. */
+export const encodeAge = (age_ms: number) =>
+  age_ms < 128 ? age_ms : Math.min(128 + Math.floor((age_ms - 128) / 32), 255)
+/** At least this many milliseconds. */
+export const decodeAge = (age: number) => (age < 128 ? age : 128 + (age - 128) * 32)
+export const AGE_MAX = 255
+
+const scratch = new Uint8Array(255)
+
+/** The body of a BEAT. */
+export function encodeBeat({ node, paths, groups }: Beat): Uint8Array {
+  scratch[0] = NODE
+  scratch[1] = NODE_BYTES
+  scratch[2] = node.isStopping ? 1 : 0
+  writeU32(scratch, 3, node.digest)
+  scratch[7] = node.late
+  scratch[8] = node.reach
+  scratch[9] = node.reach_of
+  scratch[10] = PATHS
+  scratch[11] = 2 * paths.length
+  let at = 12
+  for (const path of paths) {
+    scratch[at] = path.seq
+    scratch[at + 1] = path.age
+    at += 2
+  }
+  for (const group of groups) at = encodeGroup(group, at)
+  return scratch.subarray(0, at)
+}
+
+function encodeGroup(group: GroupReport, at: number): number {
+  scratch[at] = GROUP
+  scratch[at + 1] = GROUP_BYTES
+  scratch[at + 2] = group.index
+  scratch[at + 3] =
+    ROLES.indexOf(group.role) |
+    (group.isClosed ? 0x04 : 0) |
+    (group.canTake ? 0x08 : 0) |
+    (group.claims ? 0x10 : 0) |
+    (group.grants ? 0x20 : 0) |
+    (group.offers ? 0x40 : 0) |
+    (group.isInhibited ? 0x80 : 0)
+  scratch[at + 4] = group.cause
+  writeU16(scratch, at + 5, group.term)
+  scratch[at + 7] = group.priority
+  scratch[at + 8] = group.advert_age
+  return at + 2 + GROUP_BYTES
+}
+
+/** @returns undefined for a body that is not written as it must be */
+export function decodeBeat(body: Uint8Array): Beat | undefined {
+  let node: NodeReport | undefined
+  const paths: PathReport[] = []
+  const groups: GroupReport[] = []
+  for (let at = 0; at < body.length; ) {
+    const length = readU8(body, at + 1)
+    const value = at + 2
+    if (value + length > body.length) return undefined
+    switch (readU8(body, at)) {
+      case NODE:
+        if (length < NODE_BYTES) return undefined
+        node = decodeNode(body, value)
+        break
+      case PATHS:
+        for (let next = value; next + 1 < value + length; next += 2) {
+          paths.push({ seq: readU8(body, next), age: readU8(body, next + 1) })
+        }
+        break
+      case GROUP:
+        if (length < GROUP_BYTES) return undefined
+        groups.push(decodeGroup(body, value))
+        break
+      default:
+        break
+    }
+    at = value + length
+  }
+  return node === undefined ? undefined : { node, paths, groups }
+}
+
+const decodeNode = (body: Uint8Array, at: number): NodeReport => ({
+  isStopping: (readU8(body, at) & 1) !== 0,
+  digest: readU32(body, at + 1),
+  late: readU8(body, at + 5),
+  reach: readU8(body, at + 6),
+  reach_of: readU8(body, at + 7),
+})
+
+function decodeGroup(body: Uint8Array, at: number): GroupReport {
+  const state = readU8(body, at + 1)
+  return {
+    index: readU8(body, at),
+    role: ROLES[state & 3] as WireRole,
+    isClosed: (state & 0x04) !== 0,
+    canTake: (state & 0x08) !== 0,
+    claims: (state & 0x10) !== 0,
+    grants: (state & 0x20) !== 0,
+    offers: (state & 0x40) !== 0,
+    isInhibited: (state & 0x80) !== 0,
+    cause: readU8(body, at + 2),
+    term: readU16(body, at + 3),
+    priority: readU8(body, at + 5),
+    advert_age: readU8(body, at + 6),
+  }
+}
+
+/** The body of a HELLO. */
+export function encodeHello(hello: Hello): Uint8Array {
+  const agent = hello.agent.slice(0, AGENT_BYTES_MAX)
+  const parts: readonly (readonly [number, ArrayLike<number>])[] = [
+    [NONCE, hello.nonce],
+    [ECHO, hello.echo],
+    [BOOT, hello.boot],
+    [VERSIONS, [hello.major_min, hello.major_max]],
+    [AGENT, Array.from(agent, (_, at) => agent.charCodeAt(at) & 0x7f)],
+  ]
+  let at = 0
+  for (const [type, value] of parts) {
+    scratch[at] = type
+    scratch[at + 1] = value.length
+    scratch.set(value, at + 2)
+    at += 2 + value.length
+  }
+  return scratch.subarray(0, at)
+}
+
+/** @returns undefined for a body that is not written as it must be */
+export function decodeHello(body: Uint8Array): Hello | undefined {
+  const found: Record<number, Uint8Array> = {}
+  for (let at = 0; at < body.length; ) {
+    const end = at + 2 + readU8(body, at + 1)
+    if (end > body.length) return undefined
+    found[readU8(body, at)] = body.slice(at + 2, end)
+    at = end
+  }
+  const { [NONCE]: nonce, [ECHO]: echo, [BOOT]: boot, [VERSIONS]: versions, [AGENT]: agent } = found
+  if (nonce?.length !== NONCE_BYTES || echo?.length !== NONCE_BYTES) return undefined
+  if (boot?.length !== BOOT_BYTES || versions?.length !== 2) return undefined
+  return {
+    ...{ nonce, echo, boot },
+    major_min: readU8(versions, 0),
+    major_max: readU8(versions, 1),
+    agent: Array.from(agent ?? [], byte => String.fromCharCode(byte & 0x7f)).join(''),
+  }
+}

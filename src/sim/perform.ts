@@ -1,0 +1,86 @@
+/** What a simulated node's kernel does with the effects of its director. */
+
+import type { Effect } from '../agent/machine.ts'
+import { after, type Duration, microseconds, seconds } from '../agent/units.ts'
+import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
+import { deliver, type Happening, killProcess, type SimNode } from './node.ts'
+import { sendBeat } from './ports.ts'
+
+/** Does one effect. */
+export function performOne(node: SimNode, effect: Effect): void {
+  const { kernel } = node
+  switch (effect.kind) {
+    case 'send':
+      node.wires.get(effect.interface)?.send(node.name, effect.frame)
+      break
+    case 'send_to':
+      node.wires.get(effect.interface)?.send(node.name, unicastFrame(effect.packet))
+      break
+    case 'flip':
+      later(node, kernel.flip_delay, () => {
+        const errno = kernel.flip(effect)
+        node.watch.onOwnership(node)
+        return { kind: 'done', ticket: effect.ticket, errno }
+      })
+      break
+    case 'ipvs_read':
+      later(node, kernel.ipvs_delay, () =>
+        kernel.refusing.ipvs === 0
+          ? { kind: 'ipvs_table', ticket: effect.ticket, services: kernel.read(effect.scope) }
+          : { kind: 'done', ticket: effect.ticket, errno: kernel.refusing.ipvs },
+      )
+      break
+    case 'ipvs_apply':
+      later(node, kernel.ipvs_delay, () => {
+        return { kind: 'done', ticket: effect.ticket, errno: kernel.apply(effect.changes) }
+      })
+      break
+    case 'probe_start':
+      later(node, microseconds(800), () => {
+        const errno = node.watch.probe(node, effect.address, effect.port)
+        return { kind: 'probe', probe: effect.probe, errno }
+      })
+      break
+    case 'beat':
+      sendBeat(node, effect.path, effect.bytes)
+      break
+    case 'ping':
+      ping(node, effect)
+      break
+    case 'fence':
+      later(node, seconds(1), () => {
+        return { kind: 'done', ticket: effect.ticket, errno: node.watch.fence(node) }
+      })
+      break
+    case 'exit':
+      killProcess(node)
+      break
+    default:
+      break
+  }
+}
+
+function ping(node: SimNode, effect: Extract<Effect, { kind: 'ping' }>): void {
+  const { interface: link, target, sequence } = effect
+  if (!node.watch.reaches(node, link, target)) return
+  later(node, microseconds(600), () => ({ kind: 'pong', target, sequence }))
+}
+
+// The kernel does it after its delay whatever becomes of the process; only the answer may be lost.
+function later(node: SimNode, delay: Duration, act: () => Happening): void {
+  const { life, kernel } = node
+  node.queue.plan(after(node.queue.now(), delay), () => {
+    if (!node.powered || node.kernel !== kernel) return
+    const answer = act()
+    if (node.life === life) deliver(node, answer)
+  })
+}
+
+// Which machine it is for the wire does not ask: each receiver looks at the packet's destination.
+function unicastFrame(packet: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(ETHERNET_HEADER + packet.length)
+  const isIpv6 = (packet[0] ?? 0) >>> 4 === 6
+  frame.set(isIpv6 ? [0x86, 0xdd] : [0x08, 0x00], 12)
+  frame.set(packet, ETHERNET_HEADER)
+  return frame
+}

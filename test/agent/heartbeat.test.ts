@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import test from 'ava'
+import type { PathsAnswer } from '../../src/agent/control/paths.ts'
+import { renderPaths } from '../../src/agent/control/render-paths.ts'
+import type { Trouble } from '../../src/agent/heartbeat/state.ts'
+import type { Effect, Event } from '../../src/agent/machine.ts'
+import { milliseconds } from '../../src/agent/units.ts'
+import { decodeCobs } from '../../src/agent/wire/cobs.ts'
+import { decodeHeader, seqOf } from '../../src/agent/wire/heartbeat.ts'
+import type { Fault } from '../../src/sim/faults.ts'
+import { deliver, type SimNode } from '../../src/sim/node.ts'
+import { type PairOptions, pairConfigs } from '../../src/sim/pair.ts'
+import { atSecond, newCheckedWorld, nodeOptions } from '../../src/sim/scenario.ts'
+import { planFaults, runUntil, type World } from '../../src/sim/world.ts'
+
+const schema = new URL('../../src/agent/control/paths.schema.json', import.meta.url)
+const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(schema, 'utf8')),
+)
+
+interface Pair {
+  readonly world: World
+  readonly nodes: readonly [SimNode, SimNode]
+  /** Everything that was sent on a path. */
+  readonly sent: { at: number; node: string; path: string; bytes: Uint8Array }[]
+}
+
+function newPair(options: PairOptions = {}, faults: readonly Fault[] = []): Pair {
+  const pair = { paths: ['line', 'back'] as const, ...options }
+  const sent: Pair['sent'] = []
+  const trace = (node: SimNode, _: Event | 'begin', effects: readonly Effect[]) => {
+    for (const effect of effects) {
+      if (effect.kind !== 'beat') continue
+      const { path, bytes } = effect
+      sent.push({ at: node.queue.now(), node: node.name, path, bytes })
+    }
+  }
+  const configs = pairConfigs(pair)
+  const world = newCheckedWorld(
+    { seed: 1, configs, trace, nodes: nodeOptions(pair) },
+    milliseconds(0),
+  )
+  planFaults(world, faults)
+  return { world, nodes: world.nodes as unknown as [SimNode, SimNode], sent }
+}
+
+const pathOf = (node: SimNode, name: string) => {
+  const path = node.state?.heartbeat?.paths.find(other => other.name === name)
+  if (path === undefined) throw new Error(`no path ${name}`)
+  return path
+}
+
+const discarded = (node: SimNode, name: string) => ({ ...pathOf(node, name).discards })
+const sessionOf = (node: SimNode) => node.state?.heartbeat?.peer.session
+const isActive = (node: SimNode) => node.state?.groups[0]?.role === 'active'
+
+test('a session is proved within a few milliseconds, and both paths are alive', t => {
+  const { world, nodes } = newPair()
+  runUntil(world, atSecond(0.05))
+  for (const node of nodes) {
+    t.is(node.state?.heartbeat?.peer.sessions, 1)
+    for (const name of ['line', 'back']) t.true(pathOf(node, name).isAlive)
+  }
+})
+
+test('a frame takes at most 80 bytes with one group, and 3 % of a line at 115200', t => {
+  const { world, sent } = newPair({ paths: ['line', 'front', 'back', 'mgmt'] })
+  runUntil(world, atSecond(30))
+  const onLine = sent.filter(
+    ({ at, node, path }) => at > atSecond(20) && node === 'lb1' && path === 'line',
+  )
+  t.true(onLine.every(({ bytes }) => bytes.length <= 80))
+  const bytes = onLine.reduce((sum, entry) => sum + entry.bytes.length, 0)
+  t.true((bytes * 10) / (115_200 * 10) <= 0.03)
+})
+
+test('frames that were recorded, cut, bit-flipped or spliced are never taken, the session stays', t => {
+  const { world, nodes, sent } = newPair()
+  const [, lb2] = nodes
+  runUntil(world, atSecond(20))
+  const session = sessionOf(lb2)
+  const recorded = sent.filter(({ node, at }) => node === 'lb1' && at > atSecond(10))
+  const accepted = () =>
+    pathOf(lb2, 'back').counters.accepted + pathOf(lb2, 'line').counters.accepted
+  const before = accepted()
+  const inject = (path: string, bytes: Uint8Array) => deliver(lb2, { kind: 'heard', path, bytes })
+  for (const [index, { bytes, path }] of recorded.entries()) {
+    const other = recorded[(index + 1) % recorded.length]?.bytes ?? bytes
+    for (const on of ['line', 'back']) {
+      inject(on, bytes)
+      inject(on, Uint8Array.of(0, ...bytes.subarray(1, bytes.length / 2), 0))
+      const flipped = bytes.slice()
+      const at = 1 + (index % (bytes.length - 2))
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (index % 8))
+      inject(on, flipped)
+      inject(on, Uint8Array.of(...bytes.subarray(0, 40), ...other.subarray(40)))
+    }
+    if (path === 'line') inject('line', Uint8Array.of(0))
+  }
+  t.is(accepted(), before)
+  t.true((discarded(lb2, 'line').replayed ?? 0) > 0)
+  t.true((discarded(lb2, 'back').crc_bad ?? 0) > 0)
+  runUntil(world, atSecond(40))
+  t.is(sessionOf(lb2), session)
+  t.deepEqual(world.violations, [])
+})
+
+test('a HELLO of an older life that is played again changes nothing', t => {
+  const { world, nodes, sent } = newPair({}, [
+    { at: atSecond(10), kind: 'power_off', node: 'lb1' },
+    { at: atSecond(12), kind: 'power_on', node: 'lb1' },
+  ])
+  const [lb1, lb2] = nodes
+  runUntil(world, atSecond(30))
+  t.is(lb2.state?.heartbeat?.peer.sessions, 2)
+  const sessions = [sessionOf(lb1), sessionOf(lb2)]
+  const old = sent.filter(({ at, node }) => node === 'lb1' && at < atSecond(10))
+  for (const { bytes } of old) deliver(lb2, { kind: 'heard', path: 'back', bytes })
+  runUntil(world, atSecond(50))
+  t.deepEqual([sessionOf(lb1), sessionOf(lb2)], sessions)
+  t.deepEqual(world.violations, [])
+})
+
+test('our own frames that come back, other clusters and other nodes are counted and not taken', t => {
+  const { world, nodes, sent } = newPair()
+  const [lb1] = nodes
+  runUntil(world, atSecond(5))
+  const own = sent.find(({ node, path }) => node === 'lb1' && path === 'line')
+  deliver(lb1, { kind: 'heard', path: 'line', bytes: own?.bytes ?? new Uint8Array(0) })
+  t.is(discarded(lb1, 'line').node_own, 1)
+})
+
+test('a restored machine proves itself anew within two round trips, and is never thought dead', t => {
+  const { world, nodes } = newPair({}, [
+    { at: atSecond(10), kind: 'snapshot', node: 'lb2' },
+    { at: atSecond(30), kind: 'restore', node: 'lb2' },
+  ])
+  const [lb1] = nodes
+  runUntil(world, atSecond(60))
+  t.true((lb1.state?.heartbeat?.peer.sessions ?? 0) >= 2)
+  t.deepEqual(world.violations, [])
+  t.true(isActive(lb1))
+})
+
+test('two live keys let them be changed one node at a time', t => {
+  const both = { ids: [1, 2], send_with: 1 }
+  const { world, nodes } = newPair({ keys: [both, { ids: [1, 2], send_with: 2 }] })
+  runUntil(world, atSecond(10))
+  for (const node of nodes) t.true(pathOf(node, 'line').isAlive)
+})
+
+test('another key is told from noise, and the peer counts as a stranger', t => {
+  const { world, nodes } = newPair({
+    keys: [
+      { ids: [1], send_with: 1 },
+      { ids: [2], send_with: 2 },
+    ],
+  })
+  runUntil(world, atSecond(10))
+  const [lb1] = nodes
+  t.true((discarded(lb1, 'line').key_unknown ?? 0) > 10)
+  t.is(discarded(lb1, 'line').crc_bad, undefined)
+  t.like(lb1.state?.heartbeat?.peer.stranger, { why: 'unauthenticated' })
+  t.is(pathOf(lb1, 'line').trouble, 'unverified')
+})
+
+test('versions: the highest that both speak is taken; without one the peer is incompatible', t => {
+  const some = newPair({
+    versions: [
+      [1, 2],
+      [1, 3],
+    ],
+  })
+  runUntil(some.world, atSecond(5))
+  t.is(sessionOf(some.nodes[0])?.major, 2)
+  const none = newPair({
+    versions: [
+      [1, 1],
+      [2, 2],
+    ],
+  })
+  runUntil(none.world, atSecond(5))
+  t.is(sessionOf(none.nodes[0]), undefined)
+  t.is(none.nodes[0].state?.heartbeat?.peer.stranger?.why, 'incompatible')
+})
+
+const troubles: readonly (readonly [Trouble, Fault])[] = [
+  ['no_signal', { at: atSecond(10), kind: 'line', from: 'lb1', cut: true }],
+  ['wrong_speed', { at: atSecond(10), kind: 'line', from: 'lb1', speed: true }],
+  ['noise', { at: atSecond(10), kind: 'line', from: 'lb1', noise: 0.02 }],
+  ['overrun', { at: atSecond(10), kind: 'line', from: 'lb1', overrun: 0.6 }],
+  ['closed', { at: atSecond(10), kind: 'adapter', node: 'lb2', plugged: false }],
+]
+
+for (const [trouble, fault] of troubles) {
+  test(`a line with ${trouble} is named, and nobody moves`, t => {
+    const { world, nodes } = newPair({}, [fault])
+    runUntil(world, atSecond(20))
+    t.is(pathOf(nodes[1], 'line').trouble, trouble)
+    runUntil(world, atSecond(40))
+    t.true(isActive(nodes[0]))
+    t.deepEqual(world.violations, [])
+  })
+}
+
+test('a line that is heard again is alive again', t => {
+  const { world, nodes } = newPair({}, [
+    { at: atSecond(10), kind: 'adapter', node: 'lb2', plugged: false },
+    { at: atSecond(20), kind: 'adapter', node: 'lb2', plugged: true },
+  ])
+  runUntil(world, atSecond(19))
+  t.false(pathOf(nodes[1], 'line').isAlive)
+  runUntil(world, atSecond(25))
+  t.true(pathOf(nodes[1], 'line').isAlive)
+  t.is(pathOf(nodes[1], 'line').trouble, 'none')
+})
+
+test('paths are answered in the documented shape, for a person as a table', t => {
+  const { world, nodes } = newPair({ targets: ['192.0.2.1'] })
+  let answer: unknown
+  runUntil(world, atSecond(20))
+  const [lb1] = nodes
+  const watch = lb1.watch as { onStep: (typeof lb1)['watch']['onStep'] }
+  const { onStep } = watch
+  watch.onStep = (node, event, effects) => {
+    const last = effects.at(-1)
+    if (last?.kind === 'reply') answer = last.answer
+    onStep(node, event, effects)
+  }
+  deliver(lb1, { kind: 'command', client: 1, request: { command: 'paths' } })
+  t.true(validate(answer), JSON.stringify(validate.errors))
+  const text = renderPaths(answer as PathsAnswer)
+  t.regex(text, /^lb1: peer lb2 is verified; policy guarded\n/)
+  t.regex(text, /\nline +serial +alive /)
+  t.regex(text, /\nservice +K8 +backup /)
+})
+
+test('numbers of frames only rise, whatever is left out on a busy line', t => {
+  const { world, sent } = newPair()
+  runUntil(world, atSecond(5))
+  const numbers = sent
+    .filter(({ node, path }) => node === 'lb1' && path === 'back')
+    .map(({ bytes }) => decodeCobs(bytes.subarray(1, -1)) ?? new Uint8Array(0))
+    .filter(bytes => {
+      const header = decodeHeader(bytes)
+      return typeof header !== 'string' && header.type === 2
+    })
+    .map(seqOf)
+  t.true(numbers.length > 10)
+  t.true(numbers.every((seq, index) => index === 0 || seq > (numbers[index - 1] ?? 0)))
+})
