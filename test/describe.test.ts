@@ -1,6 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
 import anyTest, { type TestFn } from 'ava'
 import { encodeBaseFacts } from '../src/compose/base-facts.ts'
 import { compareFiles } from '../src/describe/compare.ts'
@@ -14,18 +24,26 @@ import { sizeOf } from '../src/describe/size.ts'
 import { diffSizes } from '../src/describe/size-diff.ts'
 import { sizeSvg } from '../src/describe/size-svg.ts'
 import { slotMembers } from '../src/describe/slot-members.ts'
+import { collectSources } from '../src/describe/sources.ts'
 import { divide } from '../src/describe/treemap.ts'
+import { wantedSources } from '../src/describe/wanted-sources.ts'
 import { zstdFrameBytes } from '../src/describe/zstd.ts'
+import { sha256 } from '../src/kit/hash.ts'
+import { quietSteps } from '../src/kit/steps.ts'
 import { load } from '../src/model/cluster.ts'
 import type { NodeConfig } from '../src/model/node-config.ts'
 import { encodeNodeConfig, resolve } from '../src/model/resolve.ts'
+import type { Component } from '../src/sbom/cyclonedx.ts'
 import { memoryReader } from '../src/stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../src/stamp/iso.ts'
 import { streamPatched } from '../src/stamp/patch.ts'
 import { encodeStamp } from '../src/stamp/stamp.ts'
+import { readTar } from '../src/tree/tar.ts'
 import { BASE, CONSOLE, OTHER_BASE, problemOf, sampleIso } from './stamp/sample.ts'
 import { tinyIso } from './stamp/tiny-iso.ts'
 import { fc } from './support/fast-check.ts'
+import { startLockedMirror } from './support/locked-mirror.ts'
+import { requires } from './support/requires.ts'
 
 const test = anyTest as TestFn<{ folder: string }>
 
@@ -349,3 +367,93 @@ test('a folder is shown by its files, and an empty one is refused', async t => {
   mkdirSync(join(folder, 'empty'))
   t.is((await problemOf(() => inspectFolder(join(folder, 'empty')))).code, 'folder_empty')
 })
+
+const component = (
+  name: string,
+  ids: readonly string[],
+  ancestors: readonly string[],
+): Component => ({
+  ...{ type: 'library', name, version: '1' },
+  licenses: ids.map(id => ({ license: { id } })),
+  pedigree: {
+    ancestors: ancestors.map(one => ({ type: 'library', name: one, version: '1.0+b1' })),
+  },
+})
+
+test('the sources that are asked for are those of licences of the GPL kind, or of none that is known', t => {
+  const components = [
+    component('linux-image-1', ['GPL-2.0-only'], ['linux-signed', 'linux']),
+    component('zlib1g', ['Zlib'], ['zlib']),
+    component('libgcc-14-dev', ['GPL-3.0-only'], ['gcc-14']),
+    component('libodd', [], ['odd']),
+    { ...component('quickjs', ['MIT'], []), purl: 'pkg:deb/debian/quickjs@1?arch=source' },
+  ]
+  const wanted = wantedSources({ components })
+  t.deepEqual(
+    wanted.filter(({ isAsked }) => isAsked).map(({ name }) => name),
+    ['linux', 'linux-signed', 'odd'],
+  )
+  t.deepEqual(
+    wanted.filter(({ isAsked }) => !isAsked).map(({ name }) => name),
+    ['gcc-14', 'quickjs', 'zlib'],
+  )
+})
+
+test('a source with two uses is asked for if one of them asks', t => {
+  const components = [
+    component('one', ['MIT'], ['both']),
+    component('two', ['LGPL-2.1-only'], ['both']),
+  ]
+  const [source] = wantedSources({ components })
+  t.deepEqual(source?.packages, ['one', 'two'])
+  t.like(source, { isAsked: true, why: 'LGPL-2.1-only' })
+})
+
+const withApt = requires<{ folder: string }>('command:apt-get')
+
+withApt(
+  'sources are collected by version with their hashes, and what is missing is said',
+  async t => {
+    const mirror = await startLockedMirror()
+    t.teardown(() => mirror.close())
+    const metadata = { component: { name: 'pair' } }
+    const bill = (...components: readonly Component[]) =>
+      JSON.stringify({ metadata, serialNumber: 'urn:uuid:1', components })
+    const hello = component('hello', ['GPL-2.0-only'], ['greeter'])
+    const gone = component('farewell', ['GPL-2.0-only'], ['leaver'])
+    const folder = put(t.context.folder, 'out', { 'sbom.cdx.json': bill(hello, gone) })
+    const { url, cache, recipeFolder, keyrings } = mirror
+    const request = { mirror: url, cache, recipeFolder, keyrings, locked: false, steps: quietSteps }
+    const found = await collectSources({ ...request, folder })
+    const [file] = found.sources[0]?.files ?? []
+    t.is(file?.path, 'greeter_1.0+b1/greeter_1.0+b1.dsc')
+    const content = readFileSync(join(folder, 'sources', file?.path ?? ''))
+    t.is(file?.sha256, sha256(content))
+    t.deepEqual(
+      found.missing.map(({ name, lacks }) => ({ name, lacks })),
+      [{ name: 'leaver', lacks: ['the version 1.0+b1'] }],
+    )
+    const own = readFileSync(join(folder, 'sources', found.own.path))
+    t.is(found.own.sha256, sha256(own))
+    const paths = [...(await readTar(Readable.from([gunzipSync(own)]))).keys()]
+    for (const path of ['recipes/debian/lock.json', 'overlay/etc/inittab', 'src/cli/main.ts']) {
+      t.true(
+        paths.some(one => one.endsWith(`/${path}`)),
+        path,
+      )
+    }
+    // The archive has moved on: what is in the cache stays, without another question.
+    mirror.serve('later')
+    const asked = mirror.requests.length
+    writeFileSync(join(folder, 'sbom.cdx.json'), bill(hello))
+    put(folder, 'sources', { 'leftover_1/x.dsc': 'of another build' })
+    const again = await collectSources({ ...request, folder })
+    t.deepEqual(again.sources, found.sources)
+    t.is(mirror.requests.length, asked)
+    t.deepEqual(readdirSync(join(folder, 'sources')).sort(), [
+      found.own.path,
+      'greeter_1.0+b1',
+      'manifest.json',
+    ])
+  },
+)

@@ -99,11 +99,31 @@ export async function resolveSource(
     .run('apt-get', ['source', '-s', '--only-source', name])
     .catch(explainUnknown)
   const version = /^Fetch source \S+|version '([^']+)'/m.exec(simulated)?.[1]
-  const shown = await apt.run('apt-cache', ['showsrc', '--only-source', name])
-  const stanza = parseStanzas(shown).find(
-    entry => version === undefined || entry.get('version') === version,
-  )
+  const stanzas = await sourceStanzas(apt, name)
+  const stanza = stanzas.find(entry => version === undefined || entry.get('version') === version)
   if (stanza === undefined) throw new Error(`apt-cache did not show the source of ${name}`)
+  return toLockedSource(recipe, stanza)
+}
+
+/** Asks the archive for one version of a source package; undefined where it has it no longer. */
+export async function findSourceVersion(
+  apt: AptRoot,
+  recipe: Recipe,
+  { name, version }: { readonly name: string; readonly version: string },
+): Promise<LockedSource | undefined> {
+  const stanzas = await sourceStanzas(apt, name).catch(error => {
+    if (error instanceof ProblemError && error.problems[0]?.code === 'program_failed') return []
+    throw error
+  })
+  const stanza = stanzas.find(entry => entry.get('version') === version)
+  return stanza === undefined ? undefined : toLockedSource(recipe, stanza)
+}
+
+async function sourceStanzas(apt: AptRoot, name: string): Promise<Stanza[]> {
+  return parseStanzas(await apt.run('apt-cache', ['showsrc', '--only-source', name]))
+}
+
+function toLockedSource(recipe: Recipe, stanza: Stanza): LockedSource {
   const folder = stanza.get('directory') ?? ''
   const files = (stanza.get('checksums-sha256') ?? '').split('\n').filter(line => line !== '')
   return {

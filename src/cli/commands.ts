@@ -58,6 +58,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/size.ts'),
   },
   {
+    name: 'release',
+    summary: 'collect what has to go with images that are passed on: the sources',
+    example: 'director release out/pair --sources',
+    load: () => import('./commands/release.ts'),
+  },
+  {
     name: 'lab',
     summary: 'boot the pair on this machine, with real servers and a client around it',
     example: 'director lab examples/pair/cluster.yaml --check',
