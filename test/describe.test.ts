@@ -268,7 +268,7 @@ test('a slot of a flash disk is divided as its manifest says', async t => {
   const members = await slotMembers(memoryReader(image, 'slot'))
   t.deepEqual(
     members?.map(({ path, content }) => `${path} ${content?.size}`),
-    ['kernel 512', 'system 1024', '(head of the slot) 2560'],
+    ['kernel 512', 'system 1024', '(room of the slot) 2560'],
   )
   t.is(await slotMembers(memoryReader(Buffer.alloc(100), 'empty')), undefined)
 })

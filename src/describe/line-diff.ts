@@ -7,6 +7,8 @@ export interface LineDiffOptions {
 // What the table of the comparison may hold; beyond it only the beginning and the end are told.
 const CELLS_MAX = 4_000_000
 
+const LINE_MAX = 160
+
 const MAY_BE_SECRET =
   /PRIVATE KEY|\$(?:1|5|6|y|2[aby])\$|passw(?:or)?d|secret|token|psk|ssh-(?:rsa|ed25519)-cert|^[A-Za-z0-9+/]{40,}={0,2}$/i
 
@@ -31,7 +33,8 @@ export function lineDiff(first: string, second: string, { linesMax }: LineDiffOp
 /** A line that looks as if it held a secret is not shown. */
 function hideSecret(line: string): string {
   const text = line.slice(1)
-  return MAY_BE_SECRET.test(text) ? `${line[0]}(a line that may hold a secret)` : line
+  if (MAY_BE_SECRET.test(text)) return `${line[0]}(a line that may hold a secret)`
+  return line.length > LINE_MAX ? `${line.slice(0, LINE_MAX)}…` : line
 }
 
 /** By the longest list of lines that both have. */

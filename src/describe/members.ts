@@ -1,6 +1,7 @@
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { COPIES, configCell, SLOTS } from '../agent/flash/disk-layout.ts'
 import { type ImageReader, memoryReader, withImage } from '../stamp/image-reader.ts'
 import { listFiles, openVolume } from '../stamp/iso9660.ts'
 import { decodeCpio } from '../tree/cpio.ts'
@@ -35,7 +36,7 @@ export async function membersOf(image: ImageReader, shape: Shape): Promise<Membe
     case 'gzip':
       return treeMembers(decodeCpio(gunzip(await image.read(0, image.size))), image.name)
     default:
-      return slotMembers(image)
+      return image.name.endsWith(': director-config') ? configMembers(image) : slotMembers(image)
   }
 }
 
@@ -80,9 +81,29 @@ async function isoMembers(image: ImageReader): Promise<Member[]> {
 async function diskMembers(image: ImageReader): Promise<Member[]> {
   const partitions = await listPartitions(image)
   const members = partitions.map(({ name, offset, length }): Member => {
-    return { path: name, kind: 'file', content: partOf(image, name, offset, length) }
+    const content = partOf(image, name, offset, length)
+    // It looks like an archive, and is the loader's own.
+    return { path: name, kind: 'file', content, isRest: name === 'director-state' }
   })
   return [...members, await restOf(image, '(boot code and partition tables)', partitions)]
+}
+
+/** The loader's settings and the stamp of each cell in the config area of a flash disk. */
+async function configMembers(image: ImageReader): Promise<Member[]> {
+  const places = SLOTS.flatMap(slot =>
+    COPIES.flatMap(copy => {
+      const { settings, stamp } = configCell(slot, copy)
+      const cell = `${slot}${copy}`
+      return [
+        { name: `settings ${cell}`, ...settings },
+        { name: `stamp ${cell}`, ...stamp },
+      ]
+    }),
+  )
+  const members = places.map(({ name, offset, length }): Member => {
+    return { path: name, kind: 'file', content: partOf(image, name, offset, length) }
+  })
+  return [...members, await restOf(image, '(between the cells)', places)]
 }
 
 /** Of an initramfs: the small archive at its head, and the compressed one behind it. */

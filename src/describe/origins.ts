@@ -17,13 +17,16 @@ export async function readOrigins(folders: readonly string[]): Promise<Origins> 
     return {
       packageOf: new Map([
         ...manifest.files.map(({ path, from }) => [path, originName(from)] as const),
-        ...(kernel === undefined ? [] : [['boot/vmlinuz', kernel.name] as const]),
+        ...(kernel === undefined ? [] : KERNELS.map(path => [path, kernel.name] as const)),
       ]),
       versions: new Map(manifest.packages.map(({ name, version }) => [name, version])),
     }
   }
   return { packageOf: new Map(), versions: new Map() }
 }
+
+// Where an ISO and a slot of a flash disk have it.
+const KERNELS = ['boot/vmlinuz', 'kernel']
 
 const NAMES: Readonly<Record<string, string>> = {
   agent: 'director agent',

@@ -5,8 +5,8 @@ import { fail } from '../kit/problem.ts'
 import { type ImageReader, withImage } from '../stamp/image-reader.ts'
 import type { Member } from './member.ts'
 import { folderMembers, membersOf } from './members.ts'
-import { readOrigins } from './origins.ts'
-import { sniff } from './sniff.ts'
+import { type Origins, readOrigins } from './origins.ts'
+import { type Shape, sniff } from './sniff.ts'
 
 /** Where the bytes of an image go. Sizes are in bytes. */
 export interface SizeReport {
@@ -78,17 +78,33 @@ type Piece = Omit<FileSize, 'from'>
 /** The files of an image down to those of its root file system, with what each takes. */
 async function imageFiles(image: ImageReader): Promise<Piece[]> {
   const shape = await sniff(image)
-  const members = shape === 'gzip' ? undefined : await membersOf(image, shape)
+  const members = COUNTED.includes(shape) ? await membersOf(image, shape) : undefined
   if (members === undefined) return noImage(image.name)
-  if (shape === 'archive') return archiveFiles(members, image.size)
+  return shape === 'archive' ? archiveFiles(members, image.size) : memberFiles(members)
+}
+
+const COUNTED: readonly Shape[] = ['archive', 'iso', 'disk']
+
+async function memberFiles(members: readonly Member[]): Promise<Piece[]> {
   const pieces: Piece[] = []
-  for (const { path, content, isRest } of members) {
+  for (const member of members) {
+    const { path, content } = member
     if (content === undefined) continue
-    const inner = isRest === true ? 'binary' : await sniff(content)
-    if (inner === 'archive') pieces.push(...(await imageFiles(content)))
-    else pieces.push({ path, raw: content.size, stored: content.size })
+    const inner = member.isRest === true ? undefined : await innerFiles(content)
+    // Two slots hold the same paths.
+    const above = path.startsWith('director-') ? `${path}: ` : ''
+    const whole = { path, raw: content.size, stored: content.size }
+    pieces.push(...(inner?.map(one => ({ ...one, path: above + one.path })) ?? [whole]))
   }
   return pieces
+}
+
+/** What is in a root file system or in a slot; undefined for what counts as one. */
+async function innerFiles(content: ImageReader): Promise<Piece[] | undefined> {
+  const shape = await sniff(content)
+  if (shape === 'archive') return imageFiles(content)
+  const members = shape === 'binary' ? await membersOf(content, shape) : undefined
+  return members === undefined ? undefined : memberFiles(members)
 }
 
 async function archiveFiles(members: readonly Member[], bytes: number): Promise<Piece[]> {
@@ -107,20 +123,17 @@ async function archiveFiles(members: readonly Member[], bytes: number): Promise<
 
 const ENTRY_BYTES = 24
 
-interface Origins {
-  readonly packageOf: ReadonlyMap<string, string>
-  readonly versions: ReadonlyMap<string, string>
-}
-
 function report(
   file: string,
   pieces: readonly Piece[],
   bytes: number,
   { packageOf, versions }: Origins,
 ): SizeReport {
-  const files = pieces.map(({ path, raw, stored }) => ({
-    ...{ path, from: packageOf.get(path) ?? placeOf(path), raw, stored: Math.round(stored) },
-  }))
+  const files = pieces.map(({ path, raw, stored }) => {
+    const inside = path.slice(path.lastIndexOf(': ') + 1).trim()
+    const from = packageOf.get(inside) ?? placeOf(path)
+    return { path, from, raw, stored: Math.round(stored) }
+  })
   const byStored = (left: { stored: number }, right: { stored: number }) =>
     right.stored - left.stored
   const names = [...new Set(files.map(({ from }) => from))]
@@ -138,9 +151,10 @@ function report(
 
 /** What a file belongs to that no package brought, by its place. */
 function placeOf(path: string): string {
-  if (/vmlinuz|^kernel$/.test(path)) return 'kernel'
+  if (/vmlinuz|: kernel$/.test(path)) return 'kernel'
   if (/^boot\/grub|^\(partition|^director-(?:bios|esp)/.test(path)) return 'boot loader'
-  if (/^director\//.test(path)) return 'room for the stamp'
+  if (/^director-slot-.*\(room|^director-(?:slot|journal)/.test(path)) return 'room for updates'
+  if (/^director[/-]/.test(path)) return 'room for the stamp'
   if (/^\(|^boot\.cat/.test(path)) return 'the image itself'
   if (/^usr\/lib\/modules\//.test(path)) return 'kernel modules'
   if (/^etc\/director\/base\.json$/.test(path)) return 'the image itself'

@@ -13,7 +13,7 @@ export async function slotMembers(image: ImageReader): Promise<Member[] | undefi
   const members = places.map(({ name, offset, length }): Member => {
     return { path: name, kind: 'file', content: partOf(image, name, offset, length) }
   })
-  return [...members, await restOf(image, '(head of the slot)', places)]
+  return [...members, await restOf(image, '(room of the slot)', places)]
 }
 
 function placesIn(text: string): (Range & { readonly name: string })[] | undefined {
