@@ -59,6 +59,19 @@ export function billFacts(bill: Facts): Facts {
   }
 }
 
+/** The manifest of collected sources: each with its version, and what is missing. */
+export function sourcesFacts(manifest: Facts): Facts {
+  const named = (list: unknown) =>
+    (Array.isArray(list) ? list : []).map(one => `${one?.name} ${one?.version}`)
+  const { image, sources, missing, not_asked } = manifest
+  return {
+    image,
+    sources: named(sources),
+    missing: named(missing),
+    not_asked: named(not_asked),
+  }
+}
+
 /** A lock of the recipe: how many packages each section has, and the sources. */
 export function lockFacts(lock: Facts): Facts {
   const { schema, sections, sources } = lock as unknown as Partial<Lock>

@@ -18,7 +18,9 @@ import {
   kernelFacts,
   lockFacts,
   manifestFacts,
+  sourcesFacts,
 } from './inspect-facts.ts'
+import { inspectNetworkFile } from './inspect-network.ts'
 
 /** What a file of a build is and what it says of itself. Never holds a secret. */
 export interface Inspection {
@@ -35,6 +37,10 @@ export interface Inspection {
     | 'bill'
     | 'lock'
     | 'layout'
+    | 'sources'
+    | 'script'
+    | 'dnsmasq'
+    | 'loader'
     | 'agent'
     | 'kernel'
   /** By kind; plain JSON. */
@@ -73,7 +79,8 @@ export async function inspectImage(
   if (startsWith(head, 0x202, 'HdrS')) return { kind: 'kernel', facts: await kernelFacts(image) }
   if (/^\s*\{/.test(head.toString('latin1'))) return inspectJson(await readWhole(image), image.name)
   if (await isDirectorFlash(image)) return inspectFlash(image)
-  return (await isVolume(image)) ? inspectIso(image) : unknown(image.name)
+  if (await isVolume(image)) return inspectIso(image)
+  return (await inspectNetworkFile(image, head)) ?? unknown(image.name)
 }
 
 async function inspectIso(image: ImageReader): Promise<Pick<Inspection, 'kind' | 'facts'>> {
@@ -143,6 +150,9 @@ function inspectJson(bytes: Buffer, name: string): Pick<Inspection, 'kind' | 'fa
   if ('sections' in value && 'sources' in value) return { kind: 'lock', facts: lockFacts(value) }
   if ('kargs' in value && 'features' in value) {
     return { kind: 'layout', facts: { ...decodeLayout(bytes, name) } }
+  }
+  if ('not_asked' in value && 'missing' in value) {
+    return { kind: 'sources', facts: sourcesFacts(value) }
   }
   if ('node' in value && 'vrrp' in value) {
     return { kind: 'config', facts: configFacts(parseConfig(bytes, name)) }

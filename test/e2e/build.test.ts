@@ -12,10 +12,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { compareFiles } from '../../src/describe/compare.ts'
+import { inspectFolder } from '../../src/describe/inspect-folder.ts'
+import { sizeOf } from '../../src/describe/size.ts'
 import { exec } from '../../src/kit/exec.ts'
 import { sha256, sha256File } from '../../src/kit/hash.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
-import { type BuildResult, buildImages } from '../../src/pack/build.ts'
+import { type BuildResult, type BuiltNode, buildImages } from '../../src/pack/build.ts'
 import type { Manifest } from '../../src/pack/manifest.ts'
 import type { Bill } from '../../src/sbom/cyclonedx.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
@@ -73,6 +76,35 @@ e2e.serial('the bill of materials is valid and names every file of the image', t
   const names = bill.components.map(({ name }) => name)
   for (const name of ['busybox-static', 'directord', 'quickjs', 'musl-dev', 'grub-pc-bin']) {
     t.true(names.includes(name), name)
+  }
+})
+
+e2e.serial('inspect knows every file of a build', async t => {
+  const { files } = await inspectFolder(built.folder)
+  t.deepEqual(
+    files.filter(({ kind }) => kind === 'other').map(({ path }) => path),
+    [],
+  )
+})
+
+e2e.serial('every byte of each image is counted, and most of them by package', async t => {
+  for (const path of ['base.iso', 'netboot/initramfs.zst', 'base.img']) {
+    const { bytes, packages } = await sizeOf(join(built.folder, path))
+    const sum = packages.reduce((total, { stored }) => total + stored, 0)
+    // Shares are rounded, a file each.
+    t.true(Math.abs(sum - bytes) < 1000, `${path}: ${sum} of ${bytes}`)
+    t.true(packages.some(({ name }) => name.startsWith('linux-image-')))
+    t.true(packages.some(({ name }) => name === 'director agent'))
+  }
+})
+
+e2e.serial('two nodes of a build differ in their stamps, and in nothing else', async t => {
+  const [first, second] = built.nodes as [BuiltNode, BuiltNode]
+  for (const kind of ['iso', 'flash'] as const) {
+    const { differences } = await compareFiles(first[kind], second[kind])
+    const others = differences.filter(({ path }) => !/node\.img|stamp (?:a|rescue)0/.test(path))
+    t.deepEqual(others, [])
+    t.true(differences.some(({ details }) => details?.includes('node.name: "lb1" -> "lb2"')))
   }
 })
 

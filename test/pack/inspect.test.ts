@@ -98,6 +98,42 @@ test('a manifest is shown with its packages by name and its files counted', asyn
   t.like(facts, { packages: ['busybox-static 1'], files: 2 })
 })
 
+test('the files of a netboot tree are known', async t => {
+  const script = '#!ipxe\niseq ${net0/mac} 52:54:00:d1:01:01 && set node lb1 && goto boot ||\n'
+  t.deepEqual(await inspect(Buffer.from(script)), {
+    kind: 'script',
+    facts: { lines: 2, nodes: ['lb1'], macs: ['52:54:00:d1:01:01'] },
+  })
+  const snippet = '# For dnsmasq.\ndhcp-host=52:54:00:d1:01:01,set:director\n'
+  t.like(await inspect(Buffer.from(snippet)), { kind: 'dnsmasq', facts: { settings: 1 } })
+  const efi = Buffer.alloc(200)
+  efi.write('MZ', 0, 'latin1')
+  efi.writeUInt32LE(0x40, 0x3c)
+  efi.write('PE\0\0\x64\x86', 0x40, 'latin1')
+  t.deepEqual(await inspect(efi), { kind: 'loader', facts: { firmware: 'UEFI, x86_64' } })
+  const pxe = Buffer.from([0xea, 5, 0, 0xc0, 7, 0x66])
+  t.deepEqual(await inspect(pxe), { kind: 'loader', facts: { firmware: 'BIOS' } })
+})
+
+test('a bill, a lock and the manifest of sources are shown by what they name', async t => {
+  const license = { id: 'Zlib' }
+  const components = [{ name: 'zlib1g', version: '1.3', licenses: [{ license }] }, { name: 'odd' }]
+  const bill = { bomFormat: 'CycloneDX', specVersion: '1.6', components }
+  const shown = await inspect(Buffer.from(JSON.stringify(bill)))
+  t.is(shown.kind, 'bill')
+  t.deepEqual(shown.facts['components'], [
+    { name: 'zlib1g', version: '1.3', licences: 'Zlib', files: 0 },
+    { name: 'odd', version: 'none', licences: 'unknown', files: 0 },
+  ])
+  const lock = await inspect(readFileSync('recipes/debian/lock.json'))
+  t.is(lock.kind, 'lock')
+  t.regex(JSON.stringify(lock.facts), /"base":"\d+ packages"/)
+  const one = { name: 'linux', version: '6.12-1' }
+  const sources = { schema: 1, sources: [], missing: [one], not_asked: [] }
+  const found = await inspect(Buffer.from(JSON.stringify(sources)))
+  t.like(found, { kind: 'sources', facts: { missing: ['linux 6.12-1'] } })
+})
+
 test('another program, another JSON file, a folder and nothing are refused', async t => {
   for (const bytes of [readFileSync(process.execPath).subarray(0, 1 << 20), Buffer.from('{}')]) {
     t.is((await problemOf(() => inspect(bytes))).code, 'file_unknown')

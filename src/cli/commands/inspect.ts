@@ -17,6 +17,10 @@ const KINDS = {
   bill: 'bill of materials of a build',
   lock: 'lock of a recipe',
   layout: 'layout of an ISO',
+  sources: 'manifest of the sources of a build',
+  script: 'iPXE script',
+  dnsmasq: 'settings for dnsmasq',
+  loader: 'network boot loader',
   agent: 'director agent',
   kernel: 'Linux kernel',
 } as const
