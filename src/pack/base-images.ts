@@ -18,6 +18,7 @@ import type { Steps } from '../kit/steps.ts'
 import type { Board } from '../model/board.ts'
 import type { BuildRecord } from './build-record.ts'
 import { type FlashContent, makeBaseFlash } from './flash.ts'
+import { makeInstallPayload, PAYLOAD } from './install-payload.ts'
 import { type IsoContent, makeBaseIso } from './iso.ts'
 
 /** The images that all nodes share, in the cache. */
@@ -28,6 +29,8 @@ export interface BaseImages {
   readonly initramfs: CachedFile
   readonly iso: CachedFile
   readonly flash: CachedFile
+  /** What a loader hands over to a system that is to install itself. */
+  readonly payload: CachedFile
 }
 
 /** A file in the cache. */
@@ -62,19 +65,20 @@ export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseIm
   const earlyConfig = await readFile(join(projectFolder, 'images/iso/early.cfg'), 'utf8')
   const kernelFile = join(initramfs.folder, KERNEL_FILE)
   const initramfsFile = join(initramfs.folder, INITRAMFS_FILE)
+  const flash = await flashStep(request, initramfs, facts)
   const inputs = {
-    'the initramfs': initramfs.key,
+    'the flash image': flash.key,
     'images/iso/grub.cfg': sha256(grubTemplate),
     'images/iso/early.cfg': sha256(earlyConfig),
     'the console of the board': digestOf(board.console),
     'the firmware of the board': digestOf(board.boot),
-    'the tool': await sourceDigest(['pack', 'stamp']),
+    'the tool': await sourceDigest(['agent/flash', 'pack', 'stamp', 'tree']),
     'the build programs': tools.digest,
   }
   const iso = await remarkedStep(request, 'iso', inputs, async scratch => {
     const work = join(scratch, 'work')
     const content: IsoContent = {
-      ...{ kernelFile, initramfsFile, grubTemplate, earlyConfig },
+      ...{ kernelFile, initramfsFile, grubTemplate, earlyConfig, payload: flash.folder },
       ...{ console: board.console, boot: board.boot, baseSha256: facts.base.base_sha256 },
     }
     await rename(await makeBaseIso(content, tools, work), join(scratch, ISO_FILE))
@@ -86,7 +90,8 @@ export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseIm
     kernel: cachedFile(initramfs, KERNEL_FILE),
     initramfs: cachedFile(initramfs, INITRAMFS_FILE),
     iso: cachedFile(iso, ISO_FILE),
-    flash: cachedFile(await flashStep(request, initramfs, facts), FLASH_FILE),
+    flash: cachedFile(flash, FLASH_FILE),
+    payload: cachedFile(flash, PAYLOAD.archive),
   }
 }
 
@@ -104,7 +109,7 @@ async function flashStep(
     'images/flash/early.cfg': sha256(earlyConfig),
     'the console of the board': digestOf(board.console),
     'the firmware of the board': digestOf(board.boot),
-    'the tool': await sourceDigest(['agent/flash', 'pack', 'stamp']),
+    'the tool': await sourceDigest(['agent/flash', 'pack', 'stamp', 'tree']),
     'the build programs': tools.digest,
   }
   return remarkedStep(request, 'flash', inputs, async scratch => {
@@ -115,6 +120,7 @@ async function flashStep(
       ...{ menuTemplate, earlyConfig, base, boot: board.boot, console: board.console },
     }
     await rename(await makeBaseFlash(content, tools, work), join(scratch, FLASH_FILE))
+    await makeInstallPayload(content, tools, join(work, 'payload'), scratch)
     await rm(work, { recursive: true })
   })
 }

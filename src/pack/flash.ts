@@ -105,7 +105,8 @@ function tablePieces(baseSha256: string): readonly DiskPiece[] {
   ]
 }
 
-async function loaderPieces(
+/** GRUB for each firmware, and the first sector. */
+export async function loaderPieces(
   { base, boot, earlyConfig, menuTemplate }: FlashContent,
   tools: Toolbox,
   scratch: string,
@@ -167,7 +168,8 @@ function settingsPieces(console: ConsolePort): readonly DiskPiece[] {
   )
 }
 
-async function slotPieces(content: FlashContent): Promise<readonly DiskPiece[]> {
+/** A slot's manifest and the bytes of its pieces. */
+export async function slotOf(content: FlashContent) {
   const { base, initramfsFile, kernelFile } = content
   const [kernel, system] = [await readFile(kernelFile), await readFile(initramfsFile)]
   const places = placePieces({ kernel: kernel.length, system: system.length })
@@ -183,17 +185,22 @@ async function slotPieces(content: FlashContent): Promise<readonly DiskPiece[]> 
     ...{ kernel_args: KERNEL_ARGS, console: content.console },
     ...{ release: null, key: null, signature: null },
   }
+  return { manifest, kernelBytes, systemBytes, kernel, system }
+}
+
+async function slotPieces(content: FlashContent): Promise<readonly DiskPiece[]> {
+  const { kernelBytes, manifest, systemBytes } = await slotOf(content)
   const head = encodeSlotHead(manifest, sha256).map(({ offset, text }) => ({
     offset,
     bytes: Buffer.from(text, 'latin1'),
   }))
   const pieces = [
     ...head,
-    { offset: places.kernel.offset, bytes: kernelBytes },
-    { offset: places.system.offset, bytes: systemBytes },
+    { offset: manifest.kernel.offset, bytes: kernelBytes },
+    { offset: manifest.system.offset, bytes: systemBytes },
   ]
   return FILLED.map(slotPartition).flatMap(slot => {
-    if (places.length > slot.length) tooSmall(places.length, slot.length)
+    if (manifest.length > slot.length) tooSmall(manifest.length, slot.length)
     return pieces.map(({ offset, bytes }) => ({ offset: slot.offset + offset, bytes }))
   })
 }

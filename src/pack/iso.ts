@@ -6,6 +6,7 @@ import type { Board } from '../model/board.ts'
 import { encodeLoaderSettings } from '../stamp/console-args.ts'
 import { type ConsolePort, LAYOUT_FEATURES, type Layout } from '../stamp/layout.ts'
 import { FIXED_DATE, FIXED_TIME } from './fixed-time.ts'
+import { PAYLOAD } from './install-payload.ts'
 import { KERNEL_ARGS } from './kernel-args.ts'
 import { makeBiosLoader, makeEfiPartition } from './loader.ts'
 import { fillTemplate } from './template.ts'
@@ -14,6 +15,8 @@ import { fillTemplate } from './template.ts'
 export interface IsoContent {
   readonly kernelFile: string
   readonly initramfsFile: string
+  /** A folder with the files of `makeInstallPayload`; absent: the ISO cannot install. */
+  readonly payload?: string
   /** The text of images/iso/grub.cfg. */
   readonly grubTemplate: string
   /** The text of images/iso/early.cfg. */
@@ -76,7 +79,10 @@ export async function makeBaseIso(
   }
   const kernel = `boot/vmlinuz=${content.kernelFile}`
   const system = `boot/initramfs.zst=${content.initramfsFile}`
-  const files = ['-graft-points', root, kernel, system]
+  const payload = Object.values(PAYLOAD).flatMap(name =>
+    content.payload === undefined ? [] : [`director/install/${name}=${content.payload}/${name}`],
+  )
+  const files = ['-graft-points', root, kernel, system, ...payload]
   await tools.run('xorriso', [...args, ...files], { env: FIXED_TIME })
   return iso
 }

@@ -29,7 +29,7 @@ export interface SharedContent {
 export async function sharedOutputs(content: SharedContent): Promise<readonly Output[]> {
   const { cluster, images, nodes, loaders } = content
   const { name, board } = cluster
-  const { flash, initramfs, iso, kernel } = images
+  const { flash, initramfs, iso, kernel, payload } = images
   const template = (file: string) => readFile(join(projectFolder, 'images/netboot', file), 'utf8')
   const configs = nodes.map(({ config }) => config)
   const script = bootScript(await template('boot.ipxe'), name, configs, board.console)
@@ -39,6 +39,7 @@ export async function sharedOutputs(content: SharedContent): Promise<readonly Ou
     sparseOutput('base.img', flash.path, flash.sha256),
     copyOutput('netboot/vmlinuz', kernel.path, kernel.sha256),
     copyOutput('netboot/initramfs.zst', initramfs.path, initramfs.sha256),
+    copyOutput('netboot/install.img', payload.path, payload.sha256),
     bytesOutput('netboot/boot.ipxe', script),
     bytesOutput('netboot/dnsmasq.conf', dnsmasq),
     bytesOutput('netboot/http/autoexec.ipxe', await template('autoexec.ipxe')),

@@ -1,3 +1,4 @@
+import { fillSettings, loaderSettings } from '../agent/flash/loader-settings.ts'
 import { fail } from '../kit/problem.ts'
 import type { ConsolePort } from './layout.ts'
 
@@ -32,13 +33,7 @@ export function encodeLoaderSettings(
   length: number,
   fleet: readonly string[] = [],
 ): Uint8Array {
-  const unit = /^ttyS([0-3])$/.exec(console.port)?.[1] ?? ''
-  const text = [
-    `set serial_unit="${unit}"`,
-    `set serial_speed="${console.baud}"`,
-    `set console_args="${consoleArgs(console)}"`,
-    '',
-  ].join('\n')
+  const text = loaderSettings(console, consoleArgs(console))
   const room = length - 1 - text.length
   if (room < 0) {
     fail({
@@ -49,7 +44,7 @@ export function encodeLoaderSettings(
     })
   }
   const choice = fleet.length === 0 ? '' : fleetSetting(fleet, room)
-  return Buffer.from(`${(text + choice).padEnd(length - 1, '#')}\n`)
+  return Buffer.from(fillSettings(text + choice, length))
 }
 
 // Without a list there is still the question.

@@ -44,9 +44,25 @@ export function encodeCpio(tree: Tree, options: CpioOptions = {}): Uint8Array {
     inode += 1
     pieces.push(...encodeEntry(path, whole.get(path) as Entry, inode, mtime))
   }
-  pieces.push(encodeHeader(TRAILER, [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]))
+  pieces.push(encodeTrailer())
   return Buffer.concat(pieces)
 }
+
+/**
+ * What comes before the content of one file in an archive that is put together from pieces: a boot
+ * loader pads each piece to four bytes, as the format asks. No other entry may have the inode.
+ */
+export function encodeFileHead(
+  path: string,
+  { inode, mode, size }: { readonly inode: number; readonly mode: number; readonly size: number },
+): Uint8Array {
+  const fields = [inode, TYPE_BITS.file | mode, 0, 0, 1, 0, size, 0, 0, 0, 0]
+  return encodeHeader(path, fields)
+}
+
+/** What ends such an archive. */
+export const encodeTrailer = (): Uint8Array =>
+  encodeHeader(TRAILER, [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
 
 function encodeEntry(path: string, entry: Entry, inode: number, mtime: number): Uint8Array[] {
   const content = contentOf(entry)

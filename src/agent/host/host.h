@@ -26,10 +26,12 @@ JSValue result_of(long value);
 JSValue refused(int error);
 
 /* One table a file (context.c puts them on the object `host`). */
-extern const JSCFunctionListEntry child_functions[], file_functions[], loop_functions[],
-    process_functions[], socket_functions[], stream_functions[], text_functions[];
-extern const int child_function_count, file_function_count, loop_function_count,
-    process_function_count, socket_function_count, stream_function_count, text_function_count;
+extern const JSCFunctionListEntry child_functions[], disk_functions[], file_functions[],
+    loop_functions[], process_functions[], socket_functions[], stream_functions[],
+    text_functions[];
+extern const int child_function_count, disk_function_count, file_function_count,
+    loop_function_count, process_function_count, socket_function_count, stream_function_count,
+    text_function_count;
 
 /* The script's context, with its limits (context.c). */
 JSContext *context_new(int argc, char **argv);

@@ -18,3 +18,10 @@ export function writeAll(fd: number, text: string): boolean {
   }
   return true
 }
+
+/** 64 lower-case hexadecimal digits. */
+export function sha256Hex(bytes: Uint8Array): string {
+  const digest = new Uint8Array(32)
+  host.sha256(bytes, digest)
+  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
+}

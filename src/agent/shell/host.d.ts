@@ -79,6 +79,17 @@ export interface Host {
   makeDirectory(path: string, mode: number): number
   remove(path: string): number
 
+  /** A disk or a file, with 1 to write to it; -EBUSY for a disk that something else has open so. */
+  diskOpen(path: string, writable: 0 | 1): Fd
+  diskSize(fd: Fd): number
+  /** Less than asked for only at the end. */
+  diskRead(fd: Fd, into: Uint8Array, offset: number): number
+  diskWrite(fd: Fd, bytes: Uint8Array, offset: number): number
+  /** All that was written is on the medium, and nothing of it is kept in memory. */
+  diskFlush(fd: Fd): number
+  /** The kernel reads the partition table anew. */
+  diskReread(fd: Fd): number
+
   /** SCHED_RR with this priority, 1 to 99; not for the children. */
   realtime(priority: number): number
   lockMemory(): number

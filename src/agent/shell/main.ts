@@ -1,7 +1,9 @@
 import { writeAll } from './bytes.ts'
 import { runControl } from './client.ts'
+import { runConfirm } from './confirm.ts'
 import { readControlWords } from './ctl-options.ts'
 import { runDaemon } from './daemon.ts'
+import { runInstall } from './install.ts'
 import { readWords } from './options.ts'
 import { runSetup } from './setup.ts'
 import { USAGE } from './usage.ts'
@@ -47,8 +49,21 @@ function daemon(words: readonly string[]): never {
 }
 
 function control(words: readonly string[]): never {
+  if (words[0] === 'install') return install(words.slice(1))
+  if (words[0] === 'confirm') {
+    return words.length === 1 ? runConfirm() : misused('directorctl', `there is no ${words[1]}`)
+  }
   const read = readControlWords(words)
   return typeof read === 'string' ? misused('directorctl', read) : runControl(read)
+}
+
+/** On the disks of this machine: the agent is not asked. */
+function install(words: readonly string[]): never {
+  const read = readWords(words, { options: [], flags: ['--yes', '--erase'], names_max: 1 })
+  if (typeof read === 'string') return misused('directorctl', read)
+  const [disk] = read.names
+  if (disk === undefined) return misused('directorctl', 'install needs a disk, or ask')
+  return runInstall({ disk, yes: read.flags.has('--yes'), erase: read.flags.has('--erase') })
 }
 
 function misused(program: string, sentence: string): never {

@@ -1,5 +1,5 @@
 import { setUpNode } from '../setup/director-setup.ts'
-import { writeAll } from './bytes.ts'
+import { sha256Hex, writeAll } from './bytes.ts'
 import { explainErrno } from './errno.ts'
 import { openKernel } from './kernel-port.ts'
 import { converseInTurns } from './patient.ts'
@@ -21,12 +21,6 @@ export function runSetup(): never {
   )
   writeAll(2, report.lines.map(line => `${line}\n`).join(''))
   return host.exit(report.exitCode)
-}
-
-function sha256Hex(bytes: Uint8Array): string {
-  const digest = new Uint8Array(32)
-  host.sha256(bytes, digest)
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 // director-setup turns every failure into a report of its own.

@@ -28,6 +28,9 @@ Asks the director agent of this machine, or tells it what to do.
                       is not heard
   hold [GROUP]        keep a backup from taking over until join
   join [GROUP]        end standby and hold
+  install DISK        write this system to a disk, after a question; ask: choose from a list.
+                      --yes: without the question; --erase: then also a disk that is not empty
+  confirm             what was started on trial from a flash disk starts from now on
   --json              the answer as the agent gave it, for programs
   --socket PATH       default /run/director/control
   --version           print the version
