@@ -37,7 +37,7 @@ static JSValue disk_size(JSContext *context, JSValueConst self, int argc, JSValu
     return result_of(lseek((int)fd, 0, SEEK_END));
 }
 
-/* diskRead(fd, into, offset), diskWrite(fd, bytes, offset): a count that may be short at the end. */
+/* diskRead(fd, into, offset), diskWrite(fd, bytes, offset): a count; short only at the end. */
 static JSValue disk_move(JSContext *context, JSValueConst self, int argc, JSValueConst *argv,
                          int is_write)
 {
