@@ -51,7 +51,7 @@ export async function produceAtomic(
 const REFUSALS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR']
 
 /** What the disk or the folder refuses, as a problem; any other error as it is. */
-function asDiskProblem(error: unknown, path: string): unknown {
+export function asDiskProblem(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const where = { file: path }
   if (code === 'ENOSPC' || code === 'EDQUOT') {

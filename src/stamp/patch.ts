@@ -1,4 +1,6 @@
-import { constants, copyFile, type FileHandle } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { constants, copyFile, type FileHandle, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { produceAtomic } from '../kit/atomic.ts'
 import type { ImageReader } from './image-reader.ts'
 
@@ -10,6 +12,13 @@ export interface Patch {
 
 const PIECE_BYTES = 1 << 20
 
+/** Writes a file under its name when it is whole, as `produceAtomic` and a batch do. */
+export type Produce = (
+  path: string,
+  write: (file: FileHandle, temporaryPath: string) => Promise<unknown>,
+  options: { readonly mode: number },
+) => Promise<void>
+
 /**
  * Writes a copy of an image with patches in it. Where the file system can share blocks between
  * files, only the patched ones take space.
@@ -19,12 +28,30 @@ export async function writePatched(
   path: string,
   patches: readonly Patch[],
   mode: number,
+  produce: Produce = produceAtomic,
 ): Promise<void> {
   const write = async (file: FileHandle, temporary: string) => {
     await copyFile(base, temporary, constants.COPYFILE_FICLONE)
     for (const { offset, bytes } of patches) await file.write(bytes, 0, bytes.length, offset)
   }
-  await produceAtomic(path, write, { mode })
+  await produce(path, write, { mode })
+}
+
+/**
+ * Whether a copy of `base` in a folder shares its blocks (`reflink`), or has blocks of its own.
+ * Tries it; where the answer is `copy` nothing was copied.
+ */
+export async function howCopied(base: string, folder: string): Promise<'reflink' | 'copy'> {
+  const probe = join(folder, `.${randomBytes(4).toString('hex')}.part`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await copyFile(base, probe, constants.COPYFILE_FICLONE_FORCE)
+    return 'reflink'
+  } catch {
+    return 'copy'
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined)
+  }
 }
 
 /** The bytes of an image with patches in it, in pieces, for a pipe. */

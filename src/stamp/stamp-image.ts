@@ -8,23 +8,18 @@ import {
   isFlashStamped,
   openDirectorFlash,
 } from './flash.ts'
-import { fleetName } from './fleet.ts'
 import { type ImageReader, memoryReader } from './image-reader.ts'
 import {
   type DirectorIso,
-  type FleetMember,
-  fleetPatches,
   isStamped,
   openDirectorIso,
-  readStamped,
   removalPatches,
   stampPatches,
 } from './iso.ts'
 import type { ConsolePort } from './layout.ts'
-import { type NodeSource, parseConfig } from './node-source.ts'
+import type { NodeSource } from './node-source.ts'
 import { type Patch, streamPatched, writePatched } from './patch.ts'
 import { writeSparsePatched } from './sparse-copy.ts'
-import { decodeStamp } from './stamp.ts'
 
 /** What `stamp` makes: bytes for a file or for a pipe. */
 export interface StampedImage {
@@ -44,7 +39,8 @@ export interface StampOptions {
   readonly replace: boolean
 }
 
-const SECRET = 0o600
+/** Stamps hold the console's password hash and the SSH host key. */
+export const SECRET = 0o600
 
 /**
  * Makes a base image one node: a copy of an ISO or of a flash image with the stamp in its region,
@@ -59,10 +55,15 @@ export async function stampImage(
   source: NodeSource | undefined,
   options: StampOptions,
 ): Promise<StampedImage> {
-  const isArchive = image.size >= 6 && (await image.read(0, 6)).toString('latin1') === '070701'
+  const isArchive = await isNetboot(image)
   if (!isArchive && (await isDirectorFlash(image))) return stampFlash(image, source, options)
   if (!isArchive) return stampIso(image, source, options)
   return source === undefined ? noStampInside(image.name) : stampNetboot(image, source, options)
+}
+
+/** True if the image begins as the initramfs of a netboot folder does. */
+export async function isNetboot(image: ImageReader): Promise<boolean> {
+  return image.size >= 6 && (await image.read(0, 6)).toString('latin1') === '070701'
 }
 
 async function stampIso(
@@ -83,41 +84,8 @@ async function stampIso(
   return patchedIso(iso, patches, source === undefined ? 0o644 : SECRET)
 }
 
-/**
- * Makes an ISO one image for several nodes, of which a machine chooses its own at boot. Nodes that
- * the ISO holds already stay in it.
- *
- * @throws ProblemError as `stampImage`, and `fleet_conflict`
- */
-export async function stampFleet(
-  image: ImageReader,
-  sources: readonly NodeSource[],
-  { expectedBase, replace }: StampOptions,
-): Promise<StampedImage> {
-  const iso = await openDirectorIso(image)
-  const baseSha256 = iso.layout.base_sha256
-  checkExpected(image, baseSha256, expectedBase)
-  const members = new Map<string, FleetMember>()
-  for (const member of await membersIn(iso)) members.set(fleetName(member.stamp.facts), member)
-  for (const source of sources) {
-    const stamp = decodeStamp(source.stampFor(baseSha256))
-    const name = fleetName(stamp.facts)
-    if (members.has(name) && !replace) alreadyMember(image, name)
-    members.set(name, { stamp, console: consoleOf(source) })
-  }
-  return patchedIso(iso, fleetPatches(iso, [...members.values()]), SECRET)
-}
-
-async function membersIn(iso: DirectorIso): Promise<readonly FleetMember[]> {
-  const stamped = await readStamped(iso)
-  if (stamped?.kind === 'node') return alreadyStamped(iso.image)
-  return (stamped?.fleet.stamps ?? []).map(stamp => {
-    const config = parseConfig(Buffer.from(stamp.config), iso.image.name)
-    return { stamp, console: config.serial.console }
-  })
-}
-
-function patchedIso(
+/** An ISO with patches in it, as `stamp` gives it back. */
+export function patchedIso(
   { image, layout }: DirectorIso,
   patches: readonly Patch[],
   mode: number,
@@ -175,7 +143,12 @@ async function stampNetboot(
 
 const consoleOf = ({ config }: NodeSource): ConsolePort => config.serial.console
 
-function checkExpected(image: ImageReader, found: string, expected: string | undefined): void {
+/** Refuses a base that is not the one that was asked for. */
+export function checkExpected(
+  image: ImageReader,
+  found: string,
+  expected: string | undefined,
+): void {
   if (expected === undefined || expected === found) return
   fail({
     code: 'base_other',
@@ -186,22 +159,14 @@ function checkExpected(image: ImageReader, found: string, expected: string | und
   })
 }
 
-function alreadyStamped(image: ImageReader): never {
+/** Refuses to write over a stamp. */
+export function alreadyStamped(image: ImageReader): never {
   fail({
     code: 'already_stamped',
     message: 'the image is stamped already',
     expected: 'an image without a stamp',
     where: { file: image.name },
     remedy: 'add --replace to write over the stamp, or use base.iso or base.img of the build',
-  })
-}
-
-function alreadyMember(image: ImageReader, name: string): never {
-  fail({
-    code: 'already_stamped',
-    message: `the ISO holds the node ${name} already`,
-    where: { file: image.name },
-    remedy: 'add --replace to write over its stamp; the other nodes stay as they are',
   })
 }
 

@@ -9,12 +9,9 @@ import { encodeNodeConfig, resolve } from '../../src/model/resolve.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
 import { openDirectorIso, readStamped } from '../../src/stamp/iso.ts'
 import { readNodeSource, readNodeSources } from '../../src/stamp/node-source.ts'
-import {
-  type StampedImage,
-  type StampOptions,
-  stampFleet,
-  stampImage,
-} from '../../src/stamp/stamp-image.ts'
+import { stampEach } from '../../src/stamp/stamp-each.ts'
+import { stampFleet } from '../../src/stamp/stamp-fleet.ts'
+import { type StampedImage, type StampOptions, stampImage } from '../../src/stamp/stamp-image.ts'
 import { BASE, OTHER_BASE, problemOf, sampleIso } from './sample.ts'
 
 interface Context {
@@ -146,6 +143,49 @@ test('an ISO takes all nodes of a file, then one of them anew, and nothing is ha
     readdirSync(folder).filter(name => name.endsWith('.part')),
     [],
   )
+})
+
+test('each node of several files gets a file of its own, all of them or none', async t => {
+  const { folder, iso, initramfs, config } = t.context
+  const out = join(folder, 'out')
+  const each = async (base: string, configs: readonly string[], replace = false) => {
+    const sources = await Promise.all(configs.map(path => readNodeSources(path, undefined)))
+    return withImage(base, image => stampEach(image, sources.flat(), out, { replace }))
+  }
+  const { files, copied } = await each(iso, [CLUSTER])
+  t.true(copied === 'reflink' || copied === 'copy')
+  t.deepEqual(
+    files.map(({ path }) => path.slice(out.length)),
+    ['/lb1.iso', '/lb2.iso'],
+  )
+  const single = join(folder, 'single.iso')
+  await stamped(iso, CLUSTER, write(single), {}, 'lb2')
+  t.deepEqual(readFileSync(join(out, 'lb2.iso')), readFileSync(single))
+  t.is(statSync(join(out, 'lb2.iso')).mode & 0o777, 0o600)
+
+  const shop = join(folder, 'shop.json')
+  const value = JSON.parse(readFileSync(config, 'utf8'))
+  writeFileSync(shop, JSON.stringify({ ...value, cluster: 'shop' }))
+  await each(initramfs, [CLUSTER, shop])
+  t.deepEqual(readdirSync(out).sort(), ['lb1.iso', 'lb2.iso', 'pair', 'shop'])
+  t.deepEqual(readdirSync(join(out, 'pair')).sort(), ['lb1.img', 'lb2.img'])
+  t.is(statSync(join(out, 'shop/lb1.img')).mode & 0o777, 0o600)
+  const { config: own } = await readNodeSource(join(out, 'shop/lb1.img'), 'lb1')
+  t.is(own.cluster, 'shop')
+
+  t.is((await problemOf(() => each(initramfs, [config, config]))).code, 'fleet_conflict')
+  t.is((await problemOf(() => each(single, [CLUSTER]))).code, 'already_stamped')
+  const keys = Array.from(
+    { length: 40 },
+    () => `ssh-ed25519 ${randomBytes(200).toString('base64')}`,
+  )
+  writeFileSync(shop, JSON.stringify({ ...value, access: { authorized_keys: keys } }))
+  rmSync(out, { recursive: true })
+  t.is((await problemOf(() => each(iso, [CLUSTER, shop]))).code, 'fleet_conflict')
+  const two = { ...value, cluster: 'shop', access: { authorized_keys: keys } }
+  writeFileSync(shop, JSON.stringify(two))
+  t.is((await problemOf(() => each(iso, [CLUSTER, shop]))).code, 'stamp_too_large')
+  t.deepEqual(readdirSync(join(out, 'pair')), [])
 })
 
 test('a stamp that is too large for an ISO leaves the old file as it was', async t => {

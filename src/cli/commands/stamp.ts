@@ -4,13 +4,16 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { fail } from '../../kit/problem.ts'
 import { withImage } from '../../stamp/image-reader.ts'
 import { type NodeSource, readNodeSource, readNodeSources } from '../../stamp/node-source.ts'
-import { type StampedImage, stampFleet, stampImage } from '../../stamp/stamp-image.ts'
+import { type StampedEach, stampEach } from '../../stamp/stamp-each.ts'
+import { stampFleet } from '../../stamp/stamp-fleet.ts'
+import { type StampedImage, stampImage } from '../../stamp/stamp-image.ts'
 import { printJson } from '../answer.ts'
 import { sizeText } from '../size.ts'
 
 interface Options {
   readonly node?: string
   readonly fleet?: boolean
+  readonly each?: boolean
   readonly output?: string
   readonly replace?: boolean
   readonly remove?: boolean
@@ -22,9 +25,13 @@ interface Options {
 export function configure(command: Command): void {
   command
     .argument('<base>', 'an ISO, a flash image, or the initramfs.zst of a netboot folder')
-    .argument('[config...]', 'a cluster file, a node.json, or a stamp; several with --fleet')
+    .argument(
+      '[config...]',
+      'a cluster file, a node.json, or a stamp; several with --fleet and --each',
+    )
     .option('--node <name>', 'which node of a cluster file')
     .option('--fleet', 'one ISO for all nodes of the files; each machine finds its own at boot')
+    .option('--each', 'an ISO or a netboot stamp for each node of the files, in the folder -o')
     .option(
       '-o, --output <file>',
       'where to; - is standard output; default: NODE.iso, NODE.img or fleet.iso',
@@ -40,12 +47,13 @@ export function configure(command: Command): void {
 }
 
 async function run(base: string, configs: readonly string[], options: Options): Promise<void> {
-  const { output, node, fleet = false, baseSha256, replace = false } = options
+  const { output, node, fleet = false, each = false, baseSha256, replace = false } = options
   checkUsage(configs, options)
-  const sources = await sourcesOf(configs, node, fleet)
+  const sources = await sourcesOf(configs, node, fleet || each)
   const [source] = sources
   await withImage(base, async opened => {
     const how = { replace, ...(baseSha256 === undefined ? {} : { expectedBase: baseSha256 }) }
+    if (each) return reportEach(await stampEach(opened, sources, output ?? '.', how), options)
     const image = fleet
       ? await stampFleet(opened, sources, how)
       : await stampImage(opened, source, how)
@@ -59,11 +67,11 @@ async function run(base: string, configs: readonly string[], options: Options): 
 async function sourcesOf(
   configs: readonly string[],
   node: string | undefined,
-  fleet: boolean,
+  all: boolean,
 ): Promise<readonly NodeSource[]> {
   const sources: NodeSource[] = []
   for (const config of configs) {
-    if (fleet) sources.push(...(await readNodeSources(config, node)))
+    if (all) sources.push(...(await readNodeSources(config, node)))
     else sources.push(await readNodeSource(config, node))
   }
   return sources
@@ -85,12 +93,30 @@ async function writeFile(
   if (names.length > 0) process.stderr.write('It holds secrets: only you can read it.\n')
 }
 
+function reportEach(stamped: StampedEach, { json = false }: Options): void {
+  const { kind, files, baseSha256, copied } = stamped
+  if (json) {
+    printJson({ ok: true, kind, files, copied, base_sha256: baseSha256 })
+    return
+  }
+  for (const { node, path } of files) process.stdout.write(`${path}: stamped as ${node}\n`)
+  if (copied === 'reflink') process.stderr.write('The files share their blocks with the base.\n')
+  if (copied === 'copy') {
+    process.stderr.write(
+      'The file system cannot share blocks between files: each file is a whole copy.\n',
+    )
+  }
+  process.stderr.write('They hold secrets: only you can read them.\n')
+}
+
 function checkUsage(configs: readonly string[], options: Options): void {
-  const { output, remove = false, fleet = false, json } = options
+  const { output, remove = false, fleet = false, each = false, json } = options
   if (remove && configs.length > 0) usage('--remove takes no configuration')
-  if (remove && fleet) usage('--remove takes every stamp out, those of a fleet too')
+  if (remove && (fleet || each)) usage('--remove takes every stamp out, those of a fleet too')
   if (!remove && configs.length === 0) usage('the configuration of the node is missing')
-  if (!fleet && configs.length > 1) usage('several configurations need --fleet')
+  if (fleet && each) usage('--fleet makes one image, --each one for every node')
+  if (each && output === '-') usage('--each writes into a folder')
+  if (!fleet && !each && configs.length > 1) usage('several configurations need --fleet or --each')
   if (remove && output === undefined) usage('--remove needs -o FILE')
   if (output !== '-') return
   if (json === true) usage('--json and -o - both want standard output')
