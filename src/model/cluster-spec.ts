@@ -15,6 +15,12 @@ export interface ClusterSpec {
   readonly interfaces: Readonly<Record<string, InterfaceSpec>>
   /** Which addresses move between the nodes (VIPs), and which of them move together. */
   readonly vrrp: VrrpSpec
+  /** How the two nodes hear each other beside VRRP. Absent: VRRP alone. */
+  readonly heartbeat?: HeartbeatSpec
+  /** Connectivity groups by name. */
+  readonly connectivity: Readonly<Record<string, ConnectivitySpec>>
+  /** How the heartbeat and VRRP decide together. */
+  readonly arbitration: ArbitrationSpec
   /** The virtual services; the same on both nodes. */
   readonly services: readonly ServiceSpec[]
   /** Who may log in. Absent: nobody; the console shows messages only. */
@@ -362,3 +368,101 @@ export type PackageSpec =
        */
       readonly paths?: readonly string[]
     }
+
+/** A key that both nodes know: in a file, or for trials the one that everybody knows. */
+export interface HeartbeatKeySpec {
+  /** Named in each frame; two live ids let keys be changed one node at a time. */
+  readonly id: number
+  /**
+   * Path of a file of mode 0600 whose one line is 64 hexadecimal digits, relative to the
+   * folder of the cluster file. `init` makes one.
+   */
+  readonly file?: string
+  /**
+   * true: the key of the examples, which is in the source of this program. It keeps out
+   * accidents and nobody else.
+   */
+  readonly example?: true
+}
+
+/** A way to the peer: the serial line, or an interface. */
+export interface HeartbeatPathSpec {
+  /** true: the null-modem line between the heartbeat ports of the nodes. */
+  readonly serial?: true
+  /** Datagrams between the first IPv4 addresses of the nodes on this interface. */
+  readonly interface?: string
+  /** Of both ends. Only with `interface`. */
+  readonly udp_port?: number
+}
+
+/**
+ * What a peer can do whose frames are whole and cannot be verified: another key, another
+ * version.
+ */
+export interface StrangerSpec {
+  /**
+   * hold: no takeover while such frames say on the serial line that it is active. ignore: they
+   * count for nothing.
+   */
+  readonly action: 'hold' | 'ignore'
+  /** Counted from when adverts are no longer heard. Unit: ms. */
+  readonly hold_ms_max: number
+}
+
+/** How the two nodes hear each other beside VRRP. Absent: VRRP alone. */
+export interface HeartbeatSpec {
+  /** Keys that are accepted; two while they are being changed. */
+  readonly keys: readonly HeartbeatKeySpec[]
+  /** The id of one of the keys. Absent: the first. */
+  readonly send_with?: number
+  /** Time between two frames on each path. Unit: ms. */
+  readonly interval_ms: number
+  /** Silence that counts as the loss of a path, at least four intervals. Unit: ms. */
+  readonly dead_ms: number
+  /** Ways to the peer, by name. All carry the same frames. */
+  readonly paths: Readonly<Record<string, HeartbeatPathSpec>>
+  /**
+   * What a peer can do whose frames are whole and cannot be verified: another key, another
+   * version.
+   */
+  readonly stranger: StrangerSpec
+}
+
+/**
+ * Addresses that show whether an interface reaches the world: it does while any of them
+ * answers. The nodes compare how many groups they reach.
+ */
+export interface ConnectivitySpec {
+  /** Echo requests go out here. */
+  readonly interface: string
+  /** Addresses that answer pings; several, so that one of them may be down. */
+  readonly targets: readonly string[]
+  /** Time between two echo requests to a target. Unit: ms. */
+  readonly interval_ms: number
+  /** An answer later than this does not count. Unit: ms. */
+  readonly timeout_ms: number
+}
+
+/** A program that must succeed before a takeover while every path is silent. */
+export interface FencingSpec {
+  /** Its absolute path in the running system: one of `files`. */
+  readonly hook: string
+  /** Longer than this and it has failed. Unit: ms. */
+  readonly timeout_ms: number
+}
+
+/** How the heartbeat and VRRP decide together. */
+export interface ArbitrationSpec {
+  /**
+   * guarded: nobody takes over while any path says that the peer is active; it needs a
+   * heartbeat and is the default with one. strict_rfc: VRRP alone decides.
+   */
+  readonly policy?: 'guarded' | 'strict_rfc'
+  /**
+   * Every path is silent and no connectivity group answers. serve: be active all the same.
+   * hold: do not.
+   */
+  readonly all_silent: 'serve' | 'hold'
+  /** A program that must succeed before a takeover while every path is silent. */
+  readonly fencing?: FencingSpec
+}

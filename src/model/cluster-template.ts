@@ -44,6 +44,15 @@ ${forward === 'nat' ? NAT_GATEWAY : ''}\
     # returns as backup until you move the group; automatic moves it at once.
     service: { instances: [${forward === 'nat' ? 'front, back' : 'front'}], failback: manual }
 
+# How the nodes hear each other beside VRRP: while any path says that the other node is active,
+# nobody takes over. The key is the same on both; \`connectivity\` can name addresses to ping, so that
+# the node which sees more of the world is active.
+heartbeat:
+  keys: [{ id: 1, file: secrets/heartbeat-1.key }]
+  paths:
+    line: { serial: true } # the null-modem cable
+    back: { interface: back }
+
 services:
   - name: web
     address: 192.0.2.100

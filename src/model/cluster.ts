@@ -1,5 +1,6 @@
 import { dirname, resolve as resolvePath } from 'node:path'
 import { type Problem, ProblemError } from '../kit/problem.ts'
+import { readHeartbeatKeys } from './access/heartbeat-keys.ts'
 import { type Access, readAccess } from './access/read-access.ts'
 import type { Board } from './board.ts'
 import { boardNames, loadBoard, unknownBoard } from './board-file.ts'
@@ -15,6 +16,7 @@ import {
   packagesOf,
 } from './operator-files.ts'
 import { inFileOrder, throwProblems } from './problem-list.ts'
+import type { Secret } from './secret.ts'
 import { checkShape, compileShape, type Shape } from './shape.ts'
 import { readYaml, type YamlDocument } from './yaml/document.ts'
 
@@ -27,6 +29,8 @@ export interface Cluster {
   readonly spec: ClusterSpec
   readonly board: Board
   readonly access: Access
+  /** By id, hexadecimal. */
+  readonly heartbeat_keys: ReadonlyMap<number, Secret>
   /** What the operator adds to the base image. */
   readonly files: readonly OperatorFile[]
   readonly packages: readonly OperatorPackage[]
@@ -58,6 +62,7 @@ export async function load(path: string): Promise<Cluster> {
     .map(finding => toProblem(finding, document))
   const folder = dirname(resolvePath(path))
   const access = await readAccess(spec, document, folder, problems)
+  const heartbeat_keys = await readHeartbeatKeys(spec, document, folder, problems)
   const files = await findOperatorFiles(spec, document, folder, problems)
   throwProblems(problems)
 
@@ -68,6 +73,7 @@ export async function load(path: string): Promise<Cluster> {
     spec,
     board,
     access,
+    heartbeat_keys,
     files,
     packages: packagesOf(spec),
     warnings: inFileOrder(warnings),

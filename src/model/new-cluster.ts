@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import { writeAtomic } from '../kit/atomic.ts'
@@ -49,6 +50,11 @@ export function makeNewCluster(wanted: NewCluster): {
         path: 'secrets/console-password.hash',
         mode: 0o600,
         content: `${sha512crypt(wanted.password)}\n`,
+      },
+      {
+        path: 'secrets/heartbeat-1.key',
+        mode: 0o600,
+        content: `${randomBytes(32).toString('hex')}\n`,
       },
       ...keys.map(({ node, key }) => ({
         path: `secrets/${node}.ssh_host_ed25519_key`,

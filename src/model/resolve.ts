@@ -21,6 +21,7 @@ import type {
   VrrpInstanceConfig,
 } from './node-config.ts'
 import { checkNodeConfig } from './node-config-check.ts'
+import { resolveHeartbeat, sharedHeartbeat } from './resolve-heartbeat.ts'
 
 /**
  * The node.json of every node, in the order of the cluster file.
@@ -34,6 +35,7 @@ export function resolve(cluster: Cluster): readonly NodeConfig[] {
     cluster: spec.cluster,
     nodes: spec.nodes.map(({ name }) => name),
     vrrp: spec.vrrp,
+    ...sharedHeartbeat(spec),
     services,
   })
   const configs = spec.nodes.map(
@@ -45,6 +47,7 @@ export function resolve(cluster: Cluster): readonly NodeConfig[] {
       interfaces: resolveInterfaces(spec, node),
       serial: resolveSerial(cluster, node),
       vrrp: resolveVrrp(spec, node),
+      ...resolveHeartbeat(cluster, node, index + 1),
       services,
       access: resolveAccess(cluster, node),
     }),

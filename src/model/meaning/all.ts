@@ -2,6 +2,7 @@ import { checkAccess } from './access.ts'
 import { checkAddresses } from './addresses.ts'
 import type { Check } from './finding.ts'
 import { checkForwarding } from './forwarding.ts'
+import { checkHeartbeat } from './heartbeat.ts'
 import { checkIdentity } from './identity.ts'
 import { checkImage } from './image.ts'
 import { checkNames } from './names.ts'
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   checkAddresses,
   checkRoutes,
   checkVrrp,
+  checkHeartbeat,
   checkVrrpKinds,
   checkServices,
   checkForwarding,

@@ -19,6 +19,7 @@ test.serial(
     t.deepEqual(readdirSync(join(path, 'secrets')).sort(), [
       '.gitignore',
       'console-password.hash',
+      'heartbeat-1.key',
       'north.ssh_host_ed25519_key',
       'south.ssh_host_ed25519_key',
     ])

@@ -4,10 +4,11 @@ import { runCommand } from '../../support/run-command.ts'
 const validate = (...words: readonly string[]) => runCommand('validate', ...words)
 
 for (const name of ['pair', 'dr-pair']) {
-  test.serial(`the example ${name} is valid without a warning, and is told back`, async t => {
+  test.serial(`the example ${name} is valid, warns of its key alone, and is told back`, async t => {
     const { code, stdout, stderr } = await validate(`examples/${name}/cluster.yaml`)
     t.is(code, 0)
-    t.is(stderr, '')
+    t.regex(stderr, /^warning: everybody knows the example key/)
+    t.is(stderr.match(/warning:/g)?.length, 1)
     t.regex(stdout, /node lb1: priority 200; front 192\.0\.2\.11\/24/)
     t.regex(stdout, /192\.0\.2\.100:80/)
   })
@@ -18,7 +19,10 @@ test.serial('what was understood is there as JSON', async t => {
   t.is(code, 0)
   const answer = JSON.parse(stdout)
   t.true(answer.ok)
-  t.deepEqual(answer.warnings, [])
+  t.deepEqual(
+    answer.warnings.map(({ code: warned }: { code: string }) => warned),
+    ['example_key'],
+  )
   t.deepEqual(
     answer.groups[0].instances.map(({ vrid }: { vrid: number }) => vrid),
     [10, 20],
@@ -30,7 +34,7 @@ test.serial('a problem has its place, what was expected and found, and exit code
   const { code, stdout, stderr } = await validate(file)
   t.is(code, 1)
   t.is(stdout, '')
-  t.regex(stderr, /unknown_key\.yaml:39:5 {2}services\[0\]\.sheduler/)
+  t.regex(stderr, /unknown_key\.yaml:41:5 {2}services\[0\]\.sheduler/)
   t.regex(stderr, /found: {4}"sheduler"/)
   t.regex(stderr, /did you mean scheduler\?/)
 })
