@@ -3,7 +3,7 @@ import type { ArchiveRequest } from './base-system.ts'
 import { cacheFolder } from './cache.ts'
 import { type Lock, loadLock } from './lock.ts'
 import { findMirrors } from './mirror.ts'
-import { loadRecipe, type Recipe } from './recipe.ts'
+import { loadRecipe, type Recipe, type SectionRecipe, withSuitesOf } from './recipe.ts'
 
 /** Recipe, lock and mirror together: all that a section needs to become files. */
 export interface Archive {
@@ -13,8 +13,11 @@ export interface Archive {
   readonly lock: Lock
   readonly locked: boolean
   readonly cache: string
-  /** Made at the first call: with a warm cache nobody calls. */
-  apt(): Promise<AptRoot>
+  /**
+   * Made at the first call: with a warm cache nobody calls. One for each list of suites; absent:
+   * that of the recipe.
+   */
+  apt(section?: SectionRecipe): Promise<AptRoot>
 }
 
 export interface ArchiveOptions extends ArchiveRequest {
@@ -34,17 +37,20 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
       ? [...recipe.components, ...recipe.firmware_components]
       : recipe.components
   const cache = options.cache ?? cacheFolder()
-  let apt: Promise<AptRoot> | undefined
+  const roots = new Map<string, Promise<AptRoot>>()
   return {
     recipe,
     components,
     lock: await loadLock(options.recipeFolder),
     locked: options.locked,
     cache,
-    apt() {
-      apt ??= findMirrors(options.mirror).then(mirrors =>
+    apt(section = { packages: [] }) {
+      const key = JSON.stringify(section.suites ?? {})
+      const known = roots.get(key)
+      if (known !== undefined) return known
+      const made = findMirrors(options.mirror).then(mirrors =>
         openAptRoot({
-          recipe,
+          recipe: withSuitesOf(recipe, section),
           mirrors,
           cache,
           components,
@@ -52,7 +58,8 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
           log: line => options.steps.log(line),
         }),
       )
-      return apt
+      roots.set(key, made)
+      return made
     },
   }
 }

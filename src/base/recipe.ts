@@ -27,6 +27,8 @@ export interface SectionRecipe {
   readonly keep?: readonly string[]
   readonly without?: readonly string[]
   readonly programs?: Readonly<Record<string, string>>
+  /** The suites of each archive, where they are not the recipe's. */
+  readonly suites?: Readonly<Record<ArchiveName, readonly string[]>>
 }
 
 export interface TreeRecipe {
@@ -63,8 +65,20 @@ export async function loadRecipe(folder: string = recipeFolder): Promise<Recipe>
 /** What of the recipe decides which packages a section resolves to. */
 export function resolutionInputs(recipe: Recipe, section: SectionRecipe): unknown {
   const { architecture, archives, components } = recipe
-  const { packages, keep = [], without = [] } = section
-  return { architecture, archives, components, packages, keep, without }
+  const { packages, keep = [], without = [], suites } = section
+  const others = suites === undefined ? {} : { suites }
+  return { architecture, archives, components, packages, keep, without, ...others }
+}
+
+/** The recipe with the suites that a section takes its packages from. */
+export function withSuitesOf(recipe: Recipe, { suites }: SectionRecipe): Recipe {
+  if (suites === undefined) return recipe
+  const { debian, 'debian-security': security } = recipe.archives
+  const archives = {
+    debian: { ...debian, suites: suites.debian },
+    'debian-security': { ...security, suites: suites['debian-security'] },
+  }
+  return { ...recipe, archives }
 }
 
 /** True when a package name matches one of the patterns, in which `*` stands for any characters. */

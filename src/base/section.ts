@@ -79,7 +79,7 @@ async function resolveAnew(
   key: string,
   step: Step,
 ): Promise<Packages> {
-  const apt = await archive.apt()
+  const apt = await archive.apt(section)
   for (const force of [undefined, 'force'] as const) {
     await apt.update(force)
     const resolved = await resolveSection(apt, archive.recipe, section)

@@ -20,10 +20,14 @@ export async function writeLock(
   const apt = await archive.apt()
   const changes = new Set<string>()
   const sections: Record<string, LockedSection> = {}
-  await steps.run('package indices', () => apt.update())
+  await steps.run('package indices', async () => {
+    for (const section of Object.values(recipe.sections)) {
+      await (await archive.apt(section)).update()
+    }
+  })
   for (const [name, section] of Object.entries(recipe.sections)) {
     await steps.run(`section ${name}`, async step => {
-      const packages = await resolveSection(apt, recipe, section)
+      const packages = await resolveSection(await archive.apt(section), recipe, section)
       const request_sha256 = digestOf(resolutionInputs(recipe, section))
       sections[name] = { request_sha256, packages }
       const lines = departures(before.sections[name]?.packages ?? [], packages)
