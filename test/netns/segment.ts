@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { openToolbox } from '../../src/base/toolbox.ts'
 import { buildAgent } from '../../src/compose/agent-build.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { CAPTURE_START, type CapturedFrame, decodeFrames } from '../../src/lab/capture.ts'
-import type { NodeConfig } from '../../src/model/node-config.ts'
+import type { NodeConfig, VrrpInstanceConfig } from '../../src/model/node-config.ts'
 
 const request = { locked: false, steps: quietSteps }
 
@@ -17,16 +17,23 @@ export async function openPrograms(folder: string) {
   const { elf } = await buildAgent(request)
   const agent = join(folder, 'directord')
   writeFileSync(agent, elf, { mode: 0o755 })
-  const section: ToolSection = 'lab'
-  const toolbox = await openToolbox(section, request)
+  const toolbox = await openToolbox('lab', request)
   const command = async (name: string) => toolbox.command(name)
   return {
     agent,
     ping: await command('ping'),
     arping: await command('arping'),
     tcpdump: await command('tcpdump'),
-    keepalived: [...etcOf(await toolbox.path('etc')), ...(await command('keepalived'))],
+    keepalived: await keepalivedOf('lab'),
   }
+}
+
+/** The words that start keepalived as Debian 13 (`lab`) or Debian 12 has it. */
+export async function keepalivedOf(
+  section: Extract<ToolSection, 'lab' | 'lab-bookworm'>,
+): Promise<readonly string[]> {
+  const toolbox = await openToolbox(section, request)
+  return [...etcOf(await toolbox.path('etc')), ...(await toolbox.command('keepalived'))]
 }
 
 // keepalived reads how it was built from /etc/keepalived; the namespace has mounts of its own.
@@ -122,6 +129,33 @@ export class Segment {
     return running
   }
 
+  /** Starts a program; the function that it gives ends it and gives its standard output. */
+  record(machine: string, command: readonly string[]): () => Promise<string> {
+    const child = spawn('ip', [...this.#words(machine), ...command], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    let said = ''
+    child.stdout.on('data', piece => {
+      said += piece
+    })
+    const ended = new Promise(resolve => child.on('close', resolve))
+    this.#running.push(child)
+    return async () => {
+      child.kill('SIGINT')
+      await ended
+      return said
+    }
+  }
+
+  /** Every process of a program that runs on a machine ends at once, without a last word. */
+  killAll(machine: string, program: string): void {
+    const name = `${this.#prefix}${machine}`
+    const pids = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' })
+    for (const pid of pids.split('\n').filter(line => line !== '')) {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) killIfThere(Number(pid))
+    }
+  }
+
   /** Starts an agent; the configuration and the control socket are named after the machine. */
   agent(programs: Programs, machine: string, config: NodeConfig): Running {
     const file = join(this.folder, `${machine}.json`)
@@ -209,6 +243,8 @@ export function nodeConfig(options: {
   readonly vrid?: number
   readonly advert_interval_ms?: number
   readonly startup_hold_ms?: number
+  /** What differs from a plain instance of version 3. */
+  readonly instance?: Partial<VrrpInstanceConfig>
 }): NodeConfig {
   const { name, address, priority, vips } = options
   return {
@@ -234,6 +270,7 @@ export function nodeConfig(options: {
           checksum: 'message',
           unicast: false,
           accept: true,
+          ...options.instance,
         },
       ],
       groups: [{ name: 'all', instances: ['front'], failback: 'manual', failback_delay_ms: 0 }],

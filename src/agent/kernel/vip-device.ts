@@ -16,6 +16,8 @@ export interface VipDevice {
   /** 00:00:5e:00:01:VRID, for IPv6 00:00:5e:00:02:VRID, RFC 9568 7.3. */
   readonly mac: Uint8Array
   readonly family: Family
+  /** Accept_Mode: false: what is sent to a VIP and is for no service is dropped. */
+  readonly accept: boolean
   /** 4 or 16 bytes each, all of the family; see `heldLength`. */
   readonly addresses: readonly Uint8Array[]
 }
@@ -38,6 +40,7 @@ export function vipDevice(
     parent: { index: parent.index, name: parent.name },
     mac: new Uint8Array(virtualMac(instance.vrid, family)),
     family,
+    accept: instance.accept,
     addresses,
   }
 }

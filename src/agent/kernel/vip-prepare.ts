@@ -7,6 +7,7 @@ import { EEXIST, EIO, ENODEV } from './errno.ts'
 import { readAddresses, readLinks } from './read-network.ts'
 import { holdSysctls, linkSysctls, nodeSysctls, vipDeviceSysctls } from './sysctl.ts'
 import { andThen, done, failed, forEach, type Talk } from './talk.ts'
+import { limitToServices, removeLimits } from './vip-accept.ts'
 import {
   heldLength,
   isVipDevice,
@@ -28,10 +29,12 @@ export function prepareVips(devices: readonly VipDevice[]): Talk<readonly MadeVi
     andThen(holdSysctls(sysctlsUnder(devices)), () =>
       andThen(makeDevices(devices), made =>
         andThen(closeAll(made), () =>
-          andThen(forEach(made, bringUp), () =>
-            andThen(
-              forEach(made, each => readBack(each, 'closed')),
-              () => done(made),
+          andThen(limitToServices(made), () =>
+            andThen(forEach(made, bringUp), () =>
+              andThen(
+                forEach(made, each => readBack(each, 'closed')),
+                () => done(made),
+              ),
             ),
           ),
         ),
@@ -47,8 +50,10 @@ export function removeVips(): Talk<void> {
     // A table is deleted only where it exists; making it first makes sure of that.
     const table = askBatch([newTable(VIP_TABLE), deleteTable(VIP_TABLE)])
     return andThen(askInPieces('remove the old VIP devices', requests, [ENODEV]), () =>
-      andThen(table, ({ errno }) =>
-        errno === 0 ? done(undefined) : failed(errno, `remove the nftables table ${VIP_TABLE}`),
+      andThen(removeLimits(), () =>
+        andThen(table, ({ errno }) =>
+          errno === 0 ? done(undefined) : failed(errno, `remove the nftables table ${VIP_TABLE}`),
+        ),
       ),
     )
   })

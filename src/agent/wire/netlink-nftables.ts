@@ -25,6 +25,7 @@ import {
 const NFNL_SUBSYS_NFTABLES = 10
 const NFNL_MSG_BATCH_BEGIN = 0x10
 const NFNL_MSG_BATCH_END = 0x11
+const NFPROTO_INET = 1
 const NFPROTO_NETDEV = 5
 
 const NFT_MSG_NEWTABLE = 0
@@ -49,6 +50,7 @@ const NFTA_COUNTER_BYTES = 1
 const NFTA_COUNTER_PACKETS = 2
 
 const NF_NETDEV_INGRESS = 0
+const NF_INET_LOCAL_IN = 1
 const POLICY = { drop: 0, accept: 1 } as const
 export type Policy = keyof typeof POLICY
 
@@ -70,11 +72,30 @@ export function batch(requests: readonly NetlinkRequest[]): readonly NetlinkRequ
 }
 
 /** Makes a table; one of this name that exists stays as it is. */
-export const newTable = (name: string): NetlinkRequest =>
-  tablesRequest(NFT_MSG_NEWTABLE, NLM_F_CREATE, [text(NFTA_TABLE_NAME, name)])
+export const newTable = (name: string, family: TableFamily = 'netdev'): NetlinkRequest =>
+  tablesRequest(NFT_MSG_NEWTABLE, NLM_F_CREATE, [text(NFTA_TABLE_NAME, name)], family)
 
-export const deleteTable = (name: string): NetlinkRequest =>
-  tablesRequest(NFT_MSG_DELTABLE, 0, [text(NFTA_TABLE_NAME, name)])
+export const deleteTable = (name: string, family: TableFamily = 'netdev'): NetlinkRequest =>
+  tablesRequest(NFT_MSG_DELTABLE, 0, [text(NFTA_TABLE_NAME, name)], family)
+
+/** Makes a chain that sees what is for this machine itself, of IPv4 and IPv6, and lets it on. */
+export const newInputChain = (table: string, name: string, priority: number): NetlinkRequest =>
+  tablesRequest(
+    NFT_MSG_NEWCHAIN,
+    NLM_F_CREATE,
+    [
+      text(NFTA_CHAIN_TABLE, table),
+      text(NFTA_CHAIN_NAME, name),
+      nest(
+        NFTA_CHAIN_HOOK,
+        be32(NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN),
+        be32(NFTA_HOOK_PRIORITY, priority),
+      ),
+      be32(NFTA_CHAIN_POLICY, POLICY.accept),
+      text(NFTA_CHAIN_TYPE, 'filter'),
+    ],
+    'inet',
+  )
 
 /** Makes a chain that drops all that its device receives and counts it. */
 export function newClosedChain(table: string, name: string, device: string): NetlinkRequest {
@@ -162,16 +183,21 @@ const zeroCounters: Attribute = nest(
 
 const messageType = (message: number): number => (NFNL_SUBSYS_NFTABLES << 8) | message
 
-/** struct nfgenmsg of the family netdev, and attributes. */
+/** What a table's chains hook into: a device's ingress, or the IP layers. */
+export type TableFamily = 'netdev' | 'inet'
+const FAMILIES = { netdev: NFPROTO_NETDEV, inet: NFPROTO_INET } as const
+
+/** struct nfgenmsg of the family, and attributes. */
 export function tablesRequest(
   message: number,
   flags: number,
   attributes: readonly Attribute[],
+  family: TableFamily = 'netdev',
 ): NetlinkRequest {
   return {
     type: messageType(message),
     flags,
-    payload: concat(new Uint8Array([NFPROTO_NETDEV, 0, 0, 0]), encodeAttributes(attributes)),
+    payload: concat(new Uint8Array([FAMILIES[family], 0, 0, 0]), encodeAttributes(attributes)),
   }
 }
 

@@ -20,6 +20,7 @@ const device = {
   parent: { index: 2, name: 'front' },
   mac: new Uint8Array([0, 0, 0x5e, 0, 1, 10]),
   family: 4 as const,
+  accept: true,
   addresses: [],
 }
 

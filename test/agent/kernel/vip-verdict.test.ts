@@ -11,6 +11,7 @@ const device: MadeVipDevice = {
   parent: { index: 2, name: 'front' },
   mac: new Uint8Array([0, 0, 0x5e, 0, 1, 10]),
   family: 4 as const,
+  accept: true,
   addresses: [encodeIpv4('192.0.2.100'), encodeIpv4('192.0.2.101')],
 }
 const link = linkOf({

@@ -1,0 +1,229 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExecutionContext } from 'ava'
+import type { VrrpInstanceConfig } from '../../src/model/node-config.ts'
+import { requires } from '../support/requires.ts'
+import { frontIndex, type Ownership, overlapsOf, type Span, watchOwnership } from './ownership.ts'
+import {
+  keepalivedOf,
+  nodeConfig,
+  openPrograms,
+  type Programs,
+  type Running,
+  Segment,
+} from './segment.ts'
+
+// Every kind of VRRP against the keepalived of two Debian releases, through a whole life: it is
+// active, it loses its power, it returns and preempts, it is stopped, it returns as the lesser.
+
+interface Context {
+  segment: Segment
+  programs: Programs
+}
+
+const netns = requires<Context>('root', 'netns', 'mirror', 'command:perl')
+
+netns.beforeEach(async t => {
+  const segment = new Segment()
+  segment.machine('lb1', '192.0.2.251/24')
+  segment.machine('peer', '192.0.2.12/24')
+  for (const [machine, host] of [
+    ['lb1', 'fb'],
+    ['peer', 'c'],
+  ] as const) {
+    segment.ip(machine, `-6 address add fe80::${host}/64 dev front nodad`)
+    segment.ip(machine, `-6 address add 2001:db8::${host}/64 dev front nodad`)
+  }
+  segment.ip('client', '-6 address add 2001:db8::fe/64 dev br0 nodad')
+  t.context = { segment, programs: await openPrograms(segment.folder) }
+})
+
+netns.afterEach.always(t => t.context.segment?.close())
+
+interface Kind {
+  readonly name: string
+  readonly vips: readonly string[]
+  /** The VIP that is looked at. */
+  readonly vip: string
+  readonly interval_ms: number
+  readonly ours: Partial<VrrpInstanceConfig>
+  readonly theirs: readonly string[]
+}
+
+const IPV4 = { vips: ['192.0.2.100/24'], vip: '192.0.2.100', interval_ms: 200 }
+
+const kinds: readonly Kind[] = [
+  {
+    ...{ ...IPV4, name: 'version 2', interval_ms: 2000 },
+    ours: { version: 2 },
+    theirs: ['version 2', 'advert_int 1', 'use_vmac'],
+  },
+  {
+    ...{ ...IPV4, name: 'version 3, checksum of RFC 9568' },
+    ours: {},
+    theirs: ['version 3', 'advert_int 0.2', 'use_vmac', 'v3_checksum_as_v2'],
+  },
+  {
+    ...{ ...IPV4, name: 'version 3, checksum with pseudo-header' },
+    ours: { checksum: 'pseudo_header' },
+    theirs: ['version 3', 'advert_int 0.2', 'use_vmac'],
+  },
+  {
+    ...{ name: 'IPv6', vips: ['fe80::100/64', '2001:db8::100/64'], vip: '2001:db8::100' },
+    interval_ms: 200,
+    ours: {},
+    theirs: ['version 3', 'advert_int 0.2', 'use_vmac'],
+  },
+  {
+    ...{ ...IPV4, name: 'unicast' },
+    ours: { unicast: true, peer: '192.0.2.12', checksum: 'pseudo_header' },
+    theirs: [
+      ...['version 3', 'advert_int 0.2', 'use_vmac', 'vmac_xmit_base'],
+      ...['unicast_src_ip 192.0.2.12', 'unicast_peer {\n    192.0.2.251\n  }'],
+    ],
+  },
+]
+
+for (const section of ['lab-bookworm', 'lab'] as const) {
+  for (const kind of kinds) {
+    const title = `keepalived of Debian ${section === 'lab' ? 13 : 12}, ${kind.name}`
+    netns.serial(`${title}: one owner through its whole life`, async t => {
+      await wholeLife(t, kind, await keepalivedOf(section))
+    })
+  }
+}
+
+async function wholeLife(
+  t: ExecutionContext<Context>,
+  kind: Kind,
+  program: readonly string[],
+): Promise<void> {
+  const { segment, programs } = t.context
+  const first = startKeepalived(t.context, kind, program, 200)
+  await first.saw(/Entering MASTER STATE/)
+  const agent = segment.agent(programs, 'lb1', configOf(kind))
+  await agent.saw(/front backup/)
+  const end = await watchOwnership(segment, programs, kind.vip, signsOf(t.context, kind))
+  await sleep(1000)
+  t.false(agent.lines().some(line => /front active/.test(line)))
+
+  cutPower(t.context)
+  await agent.saw(/front active \(down_timer_expired\)/)
+  await sleep(600)
+  restorePower(t.context)
+  const preempted_us = Date.now() * 1000
+  const second = startKeepalived(t.context, kind, program, 200)
+  await second.saw(/Entering MASTER STATE/)
+  await agent.saw(/front backup \(higher_priority\)/)
+  await sleep(600)
+  const settled_us = Date.now() * 1000
+  second.child.kill('SIGTERM')
+  await agent.saw(/front active \(peer_released\)/)
+  await second.ended
+
+  const third = startKeepalived(t.context, kind, program, 50)
+  await third.saw(/Entering BACKUP STATE/)
+  await sleep(1000)
+  t.false(third.lines().some(line => /MASTER STATE/.test(line)))
+  t.is(await agent.end(), 0)
+  await third.saw(/Entering MASTER STATE/)
+  await sleep(600)
+  judge(t, await end(), { from_us: preempted_us, to_us: settled_us })
+}
+
+/** Two owners only while it preempts, for one advert and one flip; there is mostly an owner. */
+function judge(t: ExecutionContext<Context>, seen: Ownership, preempting: Span): void {
+  const [ours = [], theirs = []] = seen.kernel
+  const overlaps = overlapsOf(ours, theirs)
+  const inside = ({ from_us, to_us }: Span) =>
+    from_us >= preempting.from_us && to_us <= preempting.to_us
+  t.deepEqual(
+    overlaps.filter(span => !inside(span)),
+    [],
+    'two owners by the kernels',
+  )
+  for (const { from_us, to_us } of overlaps) t.true(to_us - from_us < 60_000)
+  t.deepEqual(
+    seen.answered_twice_us.filter(at => !inside({ from_us: at, to_us: at })),
+    [],
+    'two machines answered the same question',
+  )
+  t.log(
+    `${ours.length} and ${theirs.length} spans, ${overlaps.length} overlaps; ` +
+      `${seen.answered} answers, ${seen.answered_twice_us.length} of two; ` +
+      `${seen.echoes} echoes, ${seen.echoes_doubled} doubled`,
+  )
+  t.true(ours.length >= 2 && theirs.length >= 2, 'both owned it twice')
+  t.true(seen.answered > 100, `${seen.answered} answers`)
+  t.true(seen.echoes > 100, `${seen.echoes} echoes`)
+  t.true(seen.echoes_doubled <= 5, `${seen.echoes_doubled} echoes came twice`)
+}
+
+const configOf = ({ vips, interval_ms, ours }: Kind) =>
+  nodeConfig({
+    name: 'lb1',
+    address: '192.0.2.251/24',
+    priority: 100,
+    vips,
+    advert_interval_ms: interval_ms,
+    instance: ours,
+  })
+
+function signsOf({ segment }: Context, { vip }: Kind) {
+  const isIpv6 = vip.includes(':')
+  const device = `vr${isIpv6 ? 6 : 4}.10.${frontIndex(segment, 'lb1')}`
+  const held = isIpv6
+    ? '/proc/net/if_inet6=^20010db8000000000000000000000100 '
+    : '/proc/net/fib_trie=192\\.0\\.2\\.100\\s+/32 host LOCAL'
+  return [
+    ['lb1', `/sys/class/net/${device}/proto_down=^0`],
+    ['peer', held],
+  ] as const
+}
+
+function cutPower({ segment }: Context): void {
+  segment.ip('client', 'link set peer down')
+  segment.killAll('peer', 'keepalived')
+  for (const [, name = ''] of segment.ip('peer', '-o link').matchAll(/^\d+: (vrrp\S*?)@/gm)) {
+    segment.ip('peer', `link delete ${name}`)
+  }
+}
+
+const restorePower = ({ segment }: Context) => segment.ip('client', 'link set peer up')
+
+function startKeepalived(
+  { segment }: Context,
+  kind: Kind,
+  program: readonly string[],
+  priority: number,
+): Running {
+  const file = join(segment.folder, 'keepalived.conf')
+  writeFileSync(
+    file,
+    `global_defs {
+  vrrp_garp_master_repeat 1
+  vrrp_garp_master_delay 1
+  vrrp_rt_priority 50
+}
+vrrp_instance peer {
+  state BACKUP
+  interface front
+  virtual_router_id 10
+  priority ${priority}
+  ${kind.theirs.join('\n  ')}
+  virtual_ipaddress {
+    ${kind.vips.join('\n    ')}
+  }
+}
+`,
+  )
+  const pid = (name: string) => join(segment.folder, `${name}.pid`)
+  // What a power cut leaves behind is in memory there.
+  for (const name of ['keepalived', 'vrrp']) rmSync(pid(name), { force: true })
+  return segment.start('peer', [
+    ...program,
+    ...['--dont-fork', '--log-console', '--log-detail', '--vrrp', '--use-file', file],
+    ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
+  ])
+}
