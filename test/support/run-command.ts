@@ -15,6 +15,7 @@ export interface Ended {
  */
 export async function runCommand(...words: readonly string[]): Promise<Ended> {
   const said = { stdout: '', stderr: '' }
+  const { exitCode } = process
   const giveBack = (['stdout', 'stderr'] as const).map(name => {
     const { write } = process[name]
     process[name].write = (text: string | Uint8Array) => {
@@ -27,11 +28,13 @@ export async function runCommand(...words: readonly string[]): Promise<Ended> {
   })
   try {
     await (await buildProgram(words)).parseAsync(['node', 'director', ...words])
-    return { code: 0, ...said }
+    return { code: Number(process.exitCode ?? 0), ...said }
   } catch (error) {
     printError(error, words.includes('--json'))
     return { code: exitCodeOf(error), ...said }
   } finally {
     for (const restore of giveBack) restore()
+    // What a command says of its end is not how the tests end.
+    process.exitCode = exitCode
   }
 }
