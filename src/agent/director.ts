@@ -26,8 +26,10 @@ import { after, between, type Instant, milliseconds } from './units.ts'
 import { onSettled, reviewGroup } from './vrrp/group.ts'
 import { onLink } from './vrrp/link.ts'
 import { onStalled } from './vrrp/on-stall.ts'
+import { onTracked } from './vrrp/on-tracked.ts'
 import { areAllClosed, closeVips, settleFlip } from './vrrp/ownership.ts'
 import { receive } from './vrrp/receive.ts'
+import { weigh } from './vrrp/track.ts'
 import { earliest, offerVrrpDeadlines, wakeVrrp } from './vrrp/wake.ts'
 
 /** A clean stop waits no longer than this for the kernel. */
@@ -47,6 +49,7 @@ export function begin(
 ): readonly [DirectorState, readonly Effect[]] {
   const state = newDirector(config, at, life)
   const turn: Turn = { at, state, effects: [] }
+  for (const group of state.groups) weigh(turn, group)
   for (const instance of state.instances) closeVips(turn, instance)
   beginIpvs(turn)
   beginHealth(turn)
@@ -114,6 +117,9 @@ function take(turn: Turn, event: Event): boolean {
       return onPong(turn, event.target, event.sequence)
     case 'command':
       onCommand(turn, event.client, event.request)
+      break
+    case 'tracked':
+      onTracked(turn, event.group, event.index, event.down)
       break
     case 'stalled':
       onStalled(turn, event.silent)

@@ -43,6 +43,13 @@ export type Event = { readonly at: Instant } & (
   | PathEvent
   | { readonly kind: 'pong'; readonly target: string; readonly sequence: number }
   | { readonly kind: 'command'; readonly client: ClientId; readonly request: unknown } // parsed JSON of one line
+  /** How much is wrong with an entry of a group's `track`: 0 nothing. Links are not told so. */
+  | {
+      readonly kind: 'tracked'
+      readonly group: string
+      readonly index: number
+      readonly down: number
+    }
   /** The loop was silent so long that the supervisor has closed every VIP in the kernel. */
   | { readonly kind: 'stalled'; readonly silent: Duration }
   | { readonly kind: 'stop' } // SIGTERM: release everything, then `exit`

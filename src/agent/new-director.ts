@@ -15,6 +15,7 @@ import { type Instant, milliseconds } from './units.ts'
 import { unknownVips } from './vrrp/ownership.ts'
 import type { Router } from './vrrp/router.ts'
 import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
+import { newTrackers } from './vrrp/track.ts'
 import { type Address, familyOf, parseAddress } from './wire/address.ts'
 
 /** @param config a checked node.json: a reference that leads nowhere is our own bug */
@@ -57,6 +58,8 @@ function newInterface(config: NodeConfig, name: string, at: Instant): InterfaceS
   const addresses = { address: undefined, address6: undefined }
   return {
     name,
+    carrier: undefined,
+    settlesAt: undefined,
     up: undefined,
     mac: '',
     ...addresses,
@@ -150,6 +153,7 @@ function newGroup(
     role: 'initialize',
     holdAt: undefined,
     blocked: 'loading',
+    trackers: newTrackers(group.track),
     faultUntil: undefined,
     failbackAt: undefined,
     standby: life.held ? 'held' : undefined,

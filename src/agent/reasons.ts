@@ -39,11 +39,14 @@ export const REASONS = {
   stranger_present: 'frames come in that cannot be verified: no preemption',
   fencing: 'the fencing hook has to succeed before a takeover with every path silent',
   fencing_failed: 'the fencing hook failed: no takeover',
+  track_down: 'something that the group tracks is not in order',
   // What a group waits for
+  track_unknown: 'it is not known yet whether what the group tracks is in order',
   loading: 'the VIPs are not yet seen closed, or IPVS is not yet read back',
   startup_hold: 'links must be up and listened to for the startup hold',
   // What else is said
   listening: 'VIPs are closed, IPVS is loaded and read back: the startup hold begins',
+  track_up: 'something that the group tracks is in order again',
   link_up: 'an interface has its link again',
   close_failed: 'the kernel did not close the VIPs; it is asked again until it does',
   second_active_heard: 'a router that should yield to us claims the VIPs; they are announced again',
@@ -63,6 +66,7 @@ export const REASONS = {
   standby_without_active: 'no active router is heard, and standby forbids the group to take over',
   operator_join: 'the operator ended standby: the group takes part again',
   supervisor_absent: 'nothing would close the VIPs if this agent were stuck; it is started again',
+  watchdog_absent: 'the hardware watchdog that the config names does not run',
   not_real_time: 'other programs may keep the agent waiting: no real-time scheduling',
   memory_not_locked: 'the agent may wait for its memory: it is not locked',
   stopped_with_open_vips: 'the agent ends although the kernel did not close the VIPs in time',

@@ -29,6 +29,8 @@ export interface ClusterSpec {
   readonly files: readonly OperatorFileSpec[]
   /** Packages of yours that go into the base image, and into its hash. */
   readonly packages: readonly PackageSpec[]
+  /** Restarts a node whose agent gives no sign of life any more. Absent: none is used. */
+  readonly watchdog?: WatchdogSpec
 }
 
 /** Taken from a file, named relative to the folder of the cluster file. */
@@ -157,6 +159,8 @@ export interface InterfaceSpec {
   readonly routes: readonly RouteSpec[]
   /** The largest IP packet on this interface. Absent: what the driver sets. Unit: bytes. */
   readonly mtu?: number
+  /** How long a change of carrier must last before it counts. Absent: it counts at once. */
+  readonly link?: LinkDelaysSpec
 }
 
 /** Where packets for other networks go. */
@@ -178,6 +182,8 @@ export interface VrrpSpec {
   readonly instances: Readonly<Record<string, InstanceSpec>>
   /** Instances that move together. Every instance is in exactly one group. */
   readonly groups: Readonly<Record<string, GroupSpec>>
+  /** How the VIPs of a new active node are made known: gratuitous ARP. */
+  readonly announce?: AnnounceSpec
 }
 
 /** A virtual router: one virtual MAC with its addresses on one interface. */
@@ -238,6 +244,8 @@ export interface GroupSpec {
    * wait.
    */
   readonly failback: FailbackSpec
+  /** What else must be in order on a node for this group to be active there. */
+  readonly track: readonly TrackSpec[]
 }
 
 /**
@@ -465,4 +473,58 @@ export interface ArbitrationSpec {
   readonly all_silent: 'serve' | 'hold'
   /** A program that must succeed before a takeover while every path is silent. */
   readonly fencing?: FencingSpec
+}
+
+/** How long a change of carrier must last before it counts. Absent: it counts at once. */
+export interface LinkDelaysSpec {
+  /** Carrier counts as up only after this long. Unit: ms. */
+  readonly up_delay_ms: number
+  /**
+   * Lost carrier counts as down only after this long. Shorter than three advert intervals, or
+   * the other node may take over meanwhile. Unit: ms.
+   */
+  readonly down_delay_ms: number
+}
+
+/** Exactly one of link, address, script and file. */
+export interface TrackSpec {
+  /** An interface that must have its link. */
+  readonly link?: string
+  /** An address that must be present on the node. */
+  readonly address?: string
+  /**
+   * Path of a program, run without arguments; exit code 0 is up. It belongs into `files` or
+   * `packages`.
+   */
+  readonly script?: string
+  /** Path of a file that holds a number: 0 is up, 1 and more says how much is wrong. */
+  readonly file?: string
+  /**
+   * Priority that is lost while it is down; with a file, times its number. Absent: the group
+   * cannot be active.
+   */
+  readonly weight?: number
+  /** How often the script runs or the file is read. Absent: 1000. Unit: ms. */
+  readonly interval_ms?: number
+  /** A script that takes longer is ended and counts as down. Absent: the interval. Unit: ms. */
+  readonly timeout_ms?: number
+}
+
+/** How the VIPs of a new active node are made known: gratuitous ARP. */
+export interface AnnounceSpec {
+  /** How often each VIP is announced after a takeover, 2 s apart. */
+  readonly repeat: number
+  /**
+   * At most so many announcements a second, over all instances. Switches drop more than they
+   * can learn. Unit: 1/s.
+   */
+  readonly rate_per_s: number
+  /** While active, all VIPs are announced again so often. Absent: never. Unit: s. */
+  readonly refresh_s?: number
+}
+
+/** Restarts a node whose agent gives no sign of life any more. Absent: none is used. */
+export interface WatchdogSpec {
+  /** So long after its last sign of life the hardware restarts the node. Unit: s. */
+  readonly timeout_s: number
 }

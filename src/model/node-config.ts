@@ -30,6 +30,8 @@ export interface NodeConfig {
   readonly connectivity?: readonly ConnectivityConfig[]
   /** How the heartbeat and VRRP decide together. */
   readonly arbitration?: ArbitrationConfig
+  /** Restarts the node when the agent gives no sign of life. Absent: none is used. */
+  readonly watchdog?: WatchdogConfig
 }
 
 /** Which node this is. */
@@ -56,6 +58,8 @@ export interface InterfaceConfig {
   readonly routes: readonly RouteConfig[]
   /** The largest IP packet. Absent: what the driver sets. Unit: bytes. */
   readonly mtu?: number
+  /** How long a change of carrier must last before it counts. */
+  readonly link?: LinkDelaysConfig
 }
 
 /** What the interface faces. */
@@ -99,6 +103,8 @@ export interface VrrpConfig {
   readonly instances: readonly VrrpInstanceConfig[]
   /** Every instance is in exactly one. */
   readonly groups: readonly VrrpGroupConfig[]
+  /** How VIPs are made known. */
+  readonly announce?: AnnounceConfig
 }
 
 /** A virtual router. */
@@ -146,6 +152,8 @@ export interface VrrpGroupConfig {
    * ms.
    */
   readonly failback_delay_ms: number
+  /** What must be in order for the group to be active here. Absent: nothing more. */
+  readonly track?: readonly TrackConfig[]
 }
 
 /** A virtual service. */
@@ -313,4 +321,42 @@ export interface ArbitrationConfig {
   readonly all_silent: 'serve' | 'hold'
   /** A program that must succeed before a takeover while every path is silent. */
   readonly fencing?: FencingConfig
+}
+
+/** How long a change of carrier must last before it counts. */
+export interface LinkDelaysConfig {
+  /** Carrier counts as up after this long. Unit: ms. */
+  readonly up_delay_ms: number
+  /** Lost carrier counts as down after this long. Unit: ms. */
+  readonly down_delay_ms: number
+}
+
+/** One thing that must be in order. */
+export interface TrackConfig {
+  /** What the subject is. */
+  readonly kind: 'link' | 'address' | 'script' | 'file'
+  /** Name of an interface, an address or a path. */
+  readonly subject: string
+  /** Priority lost while it is down. Absent: the group cannot be active. */
+  readonly weight?: number
+  /** Of a script or a file. Unit: ms. */
+  readonly interval_ms?: number
+  /** Of a script. Unit: ms. */
+  readonly timeout_ms?: number
+}
+
+/** How VIPs are made known. */
+export interface AnnounceConfig {
+  /** Rounds after a takeover. */
+  readonly repeat: number
+  /** At most so many a second, over all instances. Unit: 1/s. */
+  readonly rate_per_s: number
+  /** Again so often while active. Absent: never. Unit: s. */
+  readonly refresh_s?: number
+}
+
+/** Restarts the node when the agent gives no sign of life. Absent: none is used. */
+export interface WatchdogConfig {
+  /** After the last sign of life. Unit: s. */
+  readonly timeout_s: number
 }

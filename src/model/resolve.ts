@@ -6,9 +6,11 @@ import type {
   InstanceSpec,
   NodeSpec,
   ServiceSpec,
+  TrackSpec,
 } from './cluster-spec.ts'
 import { formatAddress } from './ip.ts'
 import { advertSources, entryOf, prefixOf } from './meaning/networks.ts'
+import { TRACK_KINDS } from './meaning/track.ts'
 import type {
   AccessConfig,
   InterfaceConfig,
@@ -17,6 +19,7 @@ import type {
   NodeIdentity,
   SerialConfig,
   ServiceConfig,
+  TrackConfig,
   VrrpConfig,
   VrrpInstanceConfig,
 } from './node-config.ts'
@@ -49,6 +52,7 @@ export function resolve(cluster: Cluster): readonly NodeConfig[] {
       vrrp: resolveVrrp(spec, node),
       ...resolveHeartbeat(cluster, node, index + 1),
       services,
+      ...(spec.watchdog === undefined ? {} : { watchdog: spec.watchdog }),
       access: resolveAccess(cluster, node),
     }),
   )
@@ -76,7 +80,7 @@ export function encodeNodeConfig(config: NodeConfig): Uint8Array {
 }
 
 function resolveInterfaces(spec: ClusterSpec, node: NodeSpec): readonly InterfaceConfig[] {
-  return Object.entries(spec.interfaces).flatMap(([name, { role, routes, mtu }]) => {
+  return Object.entries(spec.interfaces).flatMap(([name, { role, routes, mtu, link }]) => {
     const own = node.interfaces[name]
     if (own === undefined) return []
     return {
@@ -86,6 +90,7 @@ function resolveInterfaces(spec: ClusterSpec, node: NodeSpec): readonly Interfac
       addresses: own.addresses.filter(text => !isOwnedVip(spec, node, name, text)),
       routes,
       ...(mtu === undefined ? {} : { mtu }),
+      ...(link === undefined ? {} : { link }),
     }
   })
 }
@@ -120,15 +125,17 @@ function resolveSerial(cluster: Cluster, node: NodeSpec): SerialConfig {
 export const DEFAULT_BAUD = 115_200
 
 function resolveVrrp(spec: ClusterSpec, node: NodeSpec): VrrpConfig {
-  const { startup_hold_ms, instances, groups } = spec.vrrp
+  const { startup_hold_ms, instances, groups, announce } = spec.vrrp
   return {
     startup_hold_ms,
+    ...(announce === undefined ? {} : { announce }),
     instances: Object.entries(instances).map(([name, instance]) =>
       resolveInstance(spec, node, name, instance),
     ),
-    groups: Object.entries(groups).map(([name, { instances: members, failback }]) => {
+    groups: Object.entries(groups).map(([name, { instances: members, failback, track }]) => {
       const { mode, delay_ms } = longFailback(failback)
-      return { name, instances: members, failback: mode, failback_delay_ms: delay_ms }
+      const base = { name, instances: members, failback: mode, failback_delay_ms: delay_ms }
+      return track.length === 0 ? base : { ...base, track: track.map(resolveTrack) }
     }),
   }
 }
@@ -166,6 +173,21 @@ export function longFailback(failback: FailbackSpec) {
   const { mode, delay_ms } =
     typeof failback === 'string' ? { mode: failback, delay_ms: 0 } : failback
   return { mode: mode === 'automatic' ? ('automatic' as const) : ('manual' as const), delay_ms }
+}
+
+// A script or a file is looked at once a second where the file does not say otherwise.
+const TRACK_INTERVAL_MS = 1_000
+
+function resolveTrack(track: TrackSpec): TrackConfig {
+  const { weight, interval_ms = TRACK_INTERVAL_MS, timeout_ms = interval_ms } = track
+  const kind = TRACK_KINDS.find(each => track[each] !== undefined) ?? 'link'
+  return {
+    kind,
+    subject: track[kind] ?? '',
+    ...(weight === undefined ? {} : { weight }),
+    ...(kind === 'script' || kind === 'file' ? { interval_ms } : {}),
+    ...(kind === 'script' ? { timeout_ms } : {}),
+  }
 }
 
 function resolveService(service: ServiceSpec): ServiceConfig {

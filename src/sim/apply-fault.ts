@@ -5,16 +5,8 @@ import { type Advert, VRRP_GROUP } from '../agent/wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../agent/wire/vrrp-packet.ts'
 import type { FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
-import {
-  crashProcess,
-  deliver,
-  killProcess,
-  reportLink,
-  resumeProcess,
-  type SimNode,
-  stallProcess,
-  startProcess,
-} from './node.ts'
+import { crashProcess, killProcess, resumeProcess, stallProcess } from './life.ts'
+import { deliver, reportLink, type SimNode, startProcess } from './node.ts'
 import { receiveSerial, reportPath } from './ports.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts'
 import type { World } from './world.ts'

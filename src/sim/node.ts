@@ -3,7 +3,6 @@
 import { begin, nextDeadline, step } from '../agent/director.ts'
 import type { Life } from '../agent/life.ts'
 import type { Effect, Event } from '../agent/machine.ts'
-import { silenceMax } from '../agent/silence.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
@@ -124,43 +123,6 @@ export const lifeOf = (node: SimNode): Life => ({
   ...(node.options.versions === undefined ? {} : { versions: node.options.versions }),
 })
 
-/** Ends the process without a word; the kernel keeps what it holds. */
-export function killProcess(node: SimNode): void {
-  node.life += 1
-  node.state = undefined
-  node.wakeAt = undefined
-}
-
-/** Ends the process by a signal: its supervisor closes every VIP at once. */
-export function crashProcess(node: SimNode): void {
-  if (node.state === undefined) return
-  killProcess(node)
-  if (node.supervised) closeEverything(node)
-}
-
-/** The process does not run for a while. Its supervisor waits half of Active_Down for it. */
-export function stallProcess(node: SimNode): void {
-  if (node.state === undefined || node.stalled) return
-  node.stalled = true
-  const { life, kernel } = node
-  const limit = silenceMax(node.config)
-  const since = node.queue.now()
-  const isSame = () => node.life === life && node.kernel === kernel && node.stalled
-  node.stalls += 1
-  const stall = node.stalls
-  node.queue.plan(after(since, limit), () => {
-    if (!isSame() || node.stalls !== stall || kernel.open.size === 0) return
-    if (!node.supervised) return
-    node.silent = limit
-    closeEverything(node)
-  })
-}
-
-function closeEverything(node: SimNode): void {
-  node.kernel.open.clear()
-  node.watch.onOwnership(node)
-}
-
 /** Tells the process how an interface is now. */
 export function reportLink(node: SimNode, name: string): void {
   const up = node.wires.get(name)?.hasCarrier(node.name) ?? true
@@ -184,18 +146,8 @@ export function deliver(node: SimNode, happening: Happening): void {
   if (node.backlog.length < BACKLOG_MAX) node.backlog.push(happening)
 }
 
-/** The process goes on: it hears first that its VIPs were closed, then looks at its timer. */
-export function resumeProcess(node: SimNode): void {
-  node.stalled = false
-  const backlog = node.backlog.splice(0)
-  const { silent } = node
-  node.silent = microseconds(0)
-  if (silent > 0) run(node, { kind: 'stalled', silent })
-  if (node.wakeAt !== undefined && node.wakeAt <= localTime(node)) run(node, { kind: 'wake' })
-  for (const happening of backlog) deliver(node, happening)
-}
-
-function run(node: SimNode, happening: Happening): void {
+/** One step of the director, and what follows from it. */
+export function run(node: SimNode, happening: Happening): void {
   if (node.state === undefined) return
   const event = { at: localTime(node), ...happening } as Event
   const [state, effects] = step(node.state, event)

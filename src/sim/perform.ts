@@ -3,7 +3,8 @@
 import type { Effect } from '../agent/machine.ts'
 import { after, type Duration, microseconds, seconds } from '../agent/units.ts'
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
-import { deliver, type Happening, killProcess, type SimNode } from './node.ts'
+import { killProcess } from './life.ts'
+import { deliver, type Happening, type SimNode } from './node.ts'
 import { sendBeat } from './ports.ts'
 
 /** Does one effect. */

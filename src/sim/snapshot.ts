@@ -3,7 +3,8 @@
 import type { DirectorState } from '../agent/state.ts'
 import { type Duration, type Instant, microseconds } from '../agent/units.ts'
 import { newKernel } from './kernel.ts'
-import { killProcess, localTime, resumeProcess, type SimNode } from './node.ts'
+import { killProcess, resumeProcess } from './life.ts'
+import { localTime, type SimNode } from './node.ts'
 
 export interface Snapshot {
   readonly state: DirectorState

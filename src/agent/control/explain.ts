@@ -42,7 +42,8 @@ const TIMERS: Readonly<Record<string, string>> = {
   advert: 'the next advert is sent',
   active_down: 'without an advert of an active router until then, it falls silent for us',
   flip: 'the kernel is asked again, or is given up waiting for',
-  announce: 'gratuitous ARP goes on',
+  announce: 'the VIPs are announced on, or again',
+  link_delay: 'a change of carrier counts from then on',
   startup_hold: 'the group begins to listen as backup',
   fault_retry: 'the group tries again after the kernel refused to open',
 }

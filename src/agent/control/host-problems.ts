@@ -11,6 +11,9 @@ export function hostProblems(host: HostStatus): readonly Problem[] {
   if (!host.supervisor.running) {
     add('alarm', 'supervisor_absent', 'nothing would close the VIPs if the agent were stuck')
   }
+  if (host.watchdog?.running === false) {
+    add('alarm', 'watchdog_absent', 'the hardware watchdog does not run')
+  }
   if (host.scheduling === 'normal') {
     add('warning', 'not_real_time', 'the agent is not scheduled in real time: others may delay it')
   }

@@ -12,6 +12,7 @@ export function problemsOf(status: Omit<Status, 'problems' | 'state'>): readonly
   const problems = [
     ...linkProblems(status),
     ...status.groups.flatMap(group => standbyProblems(status, group)),
+    ...status.groups.flatMap(trackProblems),
     ...status.instances.flatMap(instance => instanceProblems(status, instance)),
     ...ipvsProblems(status),
     ...status.services.flatMap(serviceProblems),
@@ -95,6 +96,15 @@ function standbyProblems(
   }
   const text = `${name} is in standby: it takes nothing over until \`directorctl join\``
   return [problem('warning', 'in_standby', name, text)]
+}
+
+function trackProblems({ name, track }: GroupStatus): readonly Problem[] {
+  return track.flatMap(({ kind, subject, state, priority_lost }) => {
+    if (state !== 'down') return []
+    const cost = priority_lost === null ? 'cannot be active' : `loses priority ${priority_lost}`
+    const text = `${kind} ${subject} is not in order: ${name} ${cost}`
+    return [problem(priority_lost === null ? 'alarm' : 'warning', 'track_down', name, text)]
+  })
 }
 
 function ipvsProblems({ ipvs }: Pick<Status, 'ipvs'>): readonly Problem[] {

@@ -8,6 +8,11 @@ export interface Status {
   readonly uptime_s: number
   readonly phase: 'loading' | 'listening' | 'stopping' | 'stopped'
   readonly shared_digest: string
+  readonly announce: {
+    readonly repeat: number
+    readonly rate_per_s: number
+    readonly refresh_s: number | null
+  }
   /** Of all groups, if they agree. */
   readonly state: InstanceState | 'mixed'
   readonly problems: readonly Problem[]
@@ -43,6 +48,8 @@ export interface HostStatus {
     /** Silence of the agent's loop after which it closes the VIPs. */
     readonly silence_ms_max: number
   }
+  /** null: the config wants none. */
+  readonly watchdog: { readonly running: boolean; readonly timeout_s: number } | null
 }
 
 export interface Problem {
@@ -79,6 +86,15 @@ export interface GroupStatus {
   readonly waiting_s: number | null
   /** The operator's order to stay backup; null: there is none. */
   readonly standby: 'handing_over' | 'held' | null
+  readonly track: readonly TrackStatus[]
+}
+
+export interface TrackStatus {
+  readonly kind: 'link' | 'address' | 'script' | 'file'
+  readonly subject: string
+  readonly state: 'up' | 'down' | 'unknown'
+  /** Priority that it costs now; null: while it is down the group cannot be active. */
+  readonly priority_lost: number | null
 }
 
 export interface InstanceStatus {
@@ -104,6 +120,12 @@ export interface InstanceStatus {
     readonly errno: number
     readonly addresses: readonly string[]
   }
+  /** VIPs that are being made known, or will be again; null: all is said. */
+  readonly announcing: {
+    readonly round: number
+    readonly left: number
+    readonly next_in_s: number
+  } | null
   readonly peers: readonly PeerStatus[]
   readonly counters: Readonly<Record<string, number>>
   readonly history: readonly HistoryEntry[]

@@ -3,7 +3,13 @@
 import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant } from '../units.ts'
-import type { GroupState, InstanceState, InterfaceState, Peer } from '../vrrp/state.ts'
+import type {
+  GroupState,
+  InstanceState,
+  InterfaceState,
+  Peer,
+  TrackerState,
+} from '../vrrp/state.ts'
 import { type Address, formatAddress } from '../wire/address.ts'
 import { virtualMac } from '../wire/ethernet.ts'
 import { ageOf, inMilliseconds, inSeconds } from './ages.ts'
@@ -13,6 +19,7 @@ import type {
   InterfaceStatus,
   InstanceState as Name,
   PeerStatus,
+  TrackStatus,
 } from './status-types.ts'
 
 /** One interface, `index` being its place in the config. */
@@ -49,8 +56,16 @@ export function groupStatus(state: DirectorState, group: GroupState, at: Instant
     waiting_for: group.holdAt === undefined ? (group.blocked ?? null) : 'startup_hold',
     waiting_s: until === undefined ? null : inSeconds(between(at, until)),
     standby: group.standby ?? null,
+    track: group.trackers.map(trackStatus),
   }
 }
+
+const trackStatus = ({ kind, subject, weight, down }: TrackerState): TrackStatus => ({
+  kind,
+  subject,
+  state: down === undefined ? 'unknown' : down === 0 ? 'up' : 'down',
+  priority_lost: weight === undefined ? null : weight * (down ?? 1),
+})
 
 /** One virtual router with its peers, counters and history. */
 export function instanceStatus(
@@ -81,6 +96,7 @@ export function instanceStatus(
       errno: vips.errno,
       addresses: [...config.addresses],
     },
+    announcing: announcingStatus(instance, at),
     peers: instance.peers.map(peer => peerStatus(peer, at)),
     counters: { ...instance.counters },
     history: instance.history.map(({ at: then, ...entry }) => ({
@@ -88,6 +104,13 @@ export function instanceStatus(
       ...entry,
     })),
   }
+}
+
+function announcingStatus(instance: InstanceState, at: Instant): InstanceStatus['announcing'] {
+  const { announcing, addresses } = instance
+  if (announcing === undefined) return null
+  const { round, next, nextAt } = announcing
+  return { round, left: addresses.length - next, next_in_s: inSeconds(between(at, nextAt)) }
 }
 
 /** The group's state: that of its members, or `opening` while not all of them are active. */

@@ -1,6 +1,7 @@
 import type { Deadline } from '../machine.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant } from '../units.ts'
+import { announceLimits } from '../vrrp/announce.ts'
 import { ageOf, inMilliseconds } from './ages.ts'
 import { problemsOf } from './problems.ts'
 import { ipvsStatus, serviceStatuses } from './status-services.ts'
@@ -21,6 +22,7 @@ export function statusOf(state: DirectorState, at: Instant, next: Deadline | und
     interfaces: state.interfaces.map((link, index) => interfaceStatus(state, link, index, at)),
     groups: state.groups.map(group => groupStatus(state, group, at)),
     instances: state.instances.map(instance => instanceStatus(state, instance, at)),
+    announce: announceStatus(state),
     services: serviceStatuses(state, at),
     ipvs: ipvsStatus(state, at),
     health: { targets: health.targets.length, ...health.counters },
@@ -33,6 +35,11 @@ export function statusOf(state: DirectorState, at: Instant, next: Deadline | und
     },
   }
   return { ...known, state: overall(state), problems: problemsOf(known) }
+}
+
+function announceStatus(state: DirectorState): Status['announce'] {
+  const { repeat, rate_per_s, refresh_s } = announceLimits(state)
+  return { repeat, rate_per_s, refresh_s: refresh_s ?? null }
 }
 
 function overall(state: DirectorState): Status['state'] {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -14,6 +15,8 @@
 
 /* Much longer than any turn: a process that takes a CPU so long without a pause is stuck. */
 #define RTTIME_US_MAX 10000000
+/* include/uapi/linux/watchdog.h */
+#define WDIOC_SETTIMEOUT _IOWR('W', 6, int)
 /* include/uapi/linux/sched.h: children are scheduled as any other program. */
 #define SCHED_RESET_ON_FORK 0x40000000
 
@@ -37,6 +40,30 @@ static JSValue lock_memory(JSContext *context, JSValueConst self, int argc, JSVa
 {
     (void)context, (void)self, (void)argc, (void)argv;
     return result_of(mlockall(MCL_CURRENT | MCL_FUTURE));
+}
+
+/* watchdog(path, timeout): opens it and sets its timeout in seconds. */
+static JSValue watchdog(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    int64_t timeout;
+    (void)self, (void)argc;
+    const char *path = string_of(context, argv[0]);
+    if (path == NULL || !integer_of(argv[1], 1, 65535, &timeout)) {
+        JS_FreeCString(context, path);
+        return refused(EINVAL);
+    }
+    int seconds = (int)timeout;
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    int error = errno;
+    JS_FreeCString(context, path);
+    if (fd < 0)
+        return refused(error);
+    if (ioctl(fd, WDIOC_SETTIMEOUT, &seconds) == 0)
+        return result_of(fd);
+    error = errno;
+    if (write(fd, "V", 1) == 1)
+        close(fd);
+    return refused(error);
 }
 
 /* kernelRelease(into): as `uname -r`. */
@@ -88,6 +115,7 @@ static JSValue exit_now(JSContext *context, JSValueConst self, int argc, JSValue
 
 const JSCFunctionListEntry process_functions[] = {
     JS_CFUNC_DEF("realtime", 1, realtime),          JS_CFUNC_DEF("lockMemory", 0, lock_memory),
+    JS_CFUNC_DEF("watchdog", 2, watchdog),
     JS_CFUNC_DEF("kernelRelease", 1, kernel_release), JS_CFUNC_DEF("random", 1, random_bytes),
     JS_CFUNC_DEF("consoleOut", 0, console_out),     JS_CFUNC_DEF("exit", 1, exit_now),
 };

@@ -7,13 +7,13 @@ import { silenceMax } from '../silence.ts'
 import { type Family, familyOf, parseAddress } from '../wire/address.ts'
 import { type AdvertPorts, openAdverts } from './adverts.ts'
 import { openConsole } from './console.ts'
-import { type Control, openControl } from './control.ts'
+import { openControl } from './control.ts'
 import { openEvents } from './events.ts'
 import { openHeartbeat } from './heartbeat.ts'
 import { newLife } from './life.ts'
 import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
-import { type Loop, openLoop } from './loop.ts'
+import { type Loop, openLoop, type Timed } from './loop.ts'
 import { openPoll, POLL_IN, type Poll } from './poll.ts'
 import { openProbes } from './probes.ts'
 import {
@@ -25,9 +25,11 @@ import {
   schedule,
   talkOrRefuse,
 } from './start.ts'
-import { openSupervisor, type Supervisor } from './supervisor.ts'
+import { openSupervisor } from './supervisor.ts'
 import { openTasks } from './tasks.ts'
+import { openTrackers } from './trackers.ts'
 import { openVips } from './vips.ts'
+import { openWatchdog, type Watchdog } from './watchdog.ts'
 import { perform, type World } from './world.ts'
 
 export interface DaemonOptions {
@@ -55,18 +57,22 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
   let loop: Loop | undefined
   const happen: World['happen'] = happening => loop?.happen(happening)
   const end = (code: number) => loop?.end(code)
-  const { world, control, supervisor } = openWorld(config, prepared, options, { poll, happen, end })
+  const { world, timed, watchdog } = openWorld(config, prepared, options, { poll, happen, end })
+  const trackers = openTrackers(config, poll, happen)
   const [state, effects] = begin(config, host.now(), newLife())
   loop = openLoop(director, state, {
     poll,
-    timed: [world.probes, control, world.vips, supervisor],
+    timed: [...timed, trackers],
     tasks: world.tasks,
     perform: (effect, at) => perform(world, effect, at),
   })
   const indexes = new Map([...links].map(([name, { index }]) => [name, index] as const))
-  orRefuse(followLinks(indexes, kernel, poll, happen, world.vips.gone), 'follow the links')
+  const ends = { report: happen, gone: world.vips.gone, look: trackers.look }
+  orRefuse(followLinks(indexes, kernel, poll, ends), 'follow the links')
   followSignals(poll, happen)
-  return loop.run(effects)
+  const code = loop.run(effects)
+  watchdog?.stop()
+  return code
 }
 
 interface LoopEnds {
@@ -75,12 +81,18 @@ interface LoopEnds {
   readonly end: (code: number) => void
 }
 
+interface Opened {
+  readonly world: World
+  readonly timed: readonly Timed[]
+  readonly watchdog: Watchdog | undefined
+}
+
 function openWorld(
   config: NodeConfig,
   { kernel, links, devices }: Prepared,
   options: DaemonOptions,
   { poll, happen, end }: LoopEnds,
-): { readonly world: World; readonly control: Control; readonly supervisor: Supervisor } {
+): Opened {
   const lines = openConsole(poll)
   const say = (line: string) => lines.say(host.now(), line)
   const events = openEvents()
@@ -89,6 +101,8 @@ function openWorld(
   )
   const scheduled = schedule(options.realtime, say)
   const supervisor = openSupervisor(silenceMax(config), options.realtime, poll, say)
+  const timeout_s = config.watchdog?.timeout_s
+  const watchdog = timeout_s === undefined ? undefined : openWatchdog(timeout_s, say)
   const tasks = openTasks(kernel)
   const vips = openVips(devices, kernel, tasks, say, {
     lost: () => happen({ kind: 'stop' }),
@@ -107,6 +121,8 @@ function openWorld(
       restarts: supervisor.restarts(),
       silence_ms_max: supervisor.limit / 1_000,
     },
+    watchdog:
+      timeout_s === undefined ? null : { running: watchdog?.isRunning() === true, timeout_s },
   })
   const world: World = {
     ...{ vips, adverts, tasks, lines, events, happen },
@@ -116,7 +132,9 @@ function openWorld(
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
     exit: end,
   }
-  return { world, control, supervisor }
+  const timed: Timed[] = [world.probes, control, vips, supervisor]
+  if (watchdog !== undefined) timed.push(watchdog)
+  return { world, timed, watchdog }
 }
 
 /** The core does not know what the shell had to drop. */

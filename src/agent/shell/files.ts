@@ -4,6 +4,7 @@ import { EFBIG } from './errno.ts'
 
 const BYTES_FIRST = 16 * 1024
 const BYTES_MAX = 16 * 1024 * 1024
+const ZERO = 0x30
 
 /** A whole small file, or a positive errno. */
 export function readWhole(path: string): Uint8Array | number {
@@ -14,6 +15,18 @@ export function readWhole(path: string): Uint8Array | number {
 export function listNames(path: string): readonly string[] | number {
   const bytes = filled(into => host.listDirectory(path, into))
   return typeof bytes === 'number' ? bytes : host.decode(bytes).split('\0').slice(0, -1)
+}
+
+/** The number that a file begins with; undefined: it has none or cannot be read. */
+export function readNumber(path: string): number | undefined {
+  const into = new Uint8Array(64)
+  const count = host.readFile(path, into)
+  let number: number | undefined
+  for (const byte of into.subarray(0, Math.max(0, count))) {
+    if (byte < ZERO || byte > ZERO + 9) break
+    number = (number ?? 0) * 10 + byte - ZERO
+  }
+  return number
 }
 
 /** Where a link leads, or a positive errno. */

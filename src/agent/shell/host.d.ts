@@ -93,6 +93,8 @@ export interface Host {
   /** SCHED_RR with this priority, 1 to 99; not for the children. */
   realtime(priority: number): number
   lockMemory(): number
+  /** The watchdog device with its timeout set; from then on it wants to be written to. */
+  watchdog(path: string, timeout_s: number): Fd
   kernelRelease(into: Uint8Array): number
   random(into: Uint8Array): number
   /** Standard error as a descriptor of our own that does not block. */

@@ -18,10 +18,16 @@ const DATAGRAM_BYTES_MAX = 32 * 1024
 /** Which link each interface of node.json is. */
 export type LinkIndexes = ReadonlyMap<InterfaceName, number>
 
+export interface LinkEnds {
+  readonly report: (event: LinkEvent) => void
+  /** A link, of whatever kind, that the kernel has removed. */
+  readonly gone: (index: number) => void
+  /** Whatever changed. */
+  readonly look: (view: NetworkView) => void
+}
+
 /**
- * Reports each interface once, then whenever the kernel says something new of it. `gone` is called
- * for each link, of whatever kind, that the kernel has removed.
- *
+ * Reports each interface once, then whenever the kernel says something new of it. *
  * Where the kernel had to drop notifications, everything is read anew.
  *
  * @returns 0, or -errno where the kernel cannot be read at the start
@@ -30,8 +36,7 @@ export function followLinks(
   indexes: LinkIndexes,
   port: KernelPort,
   watcher: Watcher,
-  report: (event: LinkEvent) => void,
-  gone: (index: number) => void,
+  { report, gone, look }: LinkEnds,
 ): number {
   const monitor = host.netlinkSocket(0, MONITOR_GROUPS)
   if (monitor < 0) return monitor
@@ -42,6 +47,7 @@ export function followLinks(
   const buffer = new Uint8Array(DATAGRAM_BYTES_MAX)
 
   const reportChanges = (current: NetworkView) => {
+    look(current)
     for (const [name, index] of indexes) {
       const event = linkEvent(current, name, index)
       const known = last.get(name)

@@ -1,23 +1,26 @@
 /**
- * Gratuitous ARP and unsolicited neighbour advertisements: at once, in bounded batches, and all of
- * it once more a little later.
+ * Gratuitous ARP and unsolicited neighbour advertisements: at once, in bounded batches, in rounds,
+ * and again from time to time.
  */
 
 import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
-import { after, between, isDue, milliseconds } from '../units.ts'
-import { encodeGratuitousArp } from '../wire/arp.ts'
-import { virtualMac } from '../wire/ethernet.ts'
-import { encodeUnsolicitedNeighbour } from '../wire/neighbour.ts'
+import { after, between, isDue, milliseconds, seconds } from '../units.ts'
+import { announcementOf } from './announcement.ts'
 import type { Announcing, InstanceState } from './state.ts'
 
-/** Frames of the whole node in one window: more, and switches drop them and adverts come late. */
-export const ARPS_PER_WINDOW = 64
+/** The pace is kept in windows: a whole window at once, then nothing until the next. */
 export const ARP_WINDOW = milliseconds(20)
+const WINDOWS_PER_S = 50
 export const ARP_ROUND_GAP = milliseconds(2_000)
-export const ARP_ROUNDS = 2
 /** A claim of another router is answered by a new announcement at most this often. */
 export const ARP_AGAIN_GAP = milliseconds(1_000)
+
+/** Of the whole node; more, and switches drop them and adverts come late. */
+export const announceLimits = ({ config }: Turn['state']) => {
+  const { repeat = 2, rate_per_s = 3_200, refresh_s } = config.vrrp.announce ?? {}
+  return { repeat, rate_per_s, refresh_s }
+}
 
 /** Starts over with the first round; as much of it as the window allows goes out in this turn. */
 export function startAnnouncing(turn: Turn, instance: InstanceState): void {
@@ -38,15 +41,9 @@ export function continueAnnouncing(turn: Turn, instance: InstanceState): void {
   const { announcing } = instance
   if (announcing === undefined) return
   const end = Math.min(announcing.next + allowed(turn), instance.addresses.length)
-  const mac = virtualMac(instance.vrid, instance.family)
   const name = item(turn.state.interfaces, instance.interface).name
   for (let index = announcing.next; index < end; index += 1) {
-    const address = item(instance.addresses, index)
-    const frame =
-      typeof address === 'number'
-        ? encodeGratuitousArp(mac, address)
-        : encodeUnsolicitedNeighbour(mac, address)
-    turn.effects.push({ kind: 'send', interface: name, frame })
+    turn.effects.push({ kind: 'send', interface: name, frame: announcementOf(instance, index) })
   }
   const counter = instance.family === 4 ? 'arps_sent' : 'neighbours_sent'
   instance.counters[counter] += end - announcing.next
@@ -61,7 +58,8 @@ function allowed(turn: Turn): number {
     loop.arpWindowAt = turn.at
     loop.arps_in_window = 0
   }
-  return ARPS_PER_WINDOW - loop.arps_in_window
+  const { rate_per_s } = announceLimits(turn.state)
+  return Math.max(1, Math.floor(rate_per_s / WINDOWS_PER_S)) - loop.arps_in_window
 }
 
 function scheduled(turn: Turn, announcing: Announcing, count: number): Announcing | undefined {
@@ -69,6 +67,8 @@ function scheduled(turn: Turn, announcing: Announcing, count: number): Announcin
   if (next < count) {
     return { round, next, nextAt: after(turn.state.loop.arpWindowAt, ARP_WINDOW) }
   }
-  if (round === ARP_ROUNDS) return undefined
-  return { round: round + 1, next: 0, nextAt: after(turn.at, ARP_ROUND_GAP) }
+  const { repeat, refresh_s } = announceLimits(turn.state)
+  if (round < repeat) return { round: round + 1, next: 0, nextAt: after(turn.at, ARP_ROUND_GAP) }
+  if (refresh_s === undefined) return undefined
+  return { round: repeat, next: 0, nextAt: after(turn.at, seconds(refresh_s)) }
 }

@@ -1,7 +1,10 @@
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
+import { item } from '../never.ts'
+import type { Turn } from '../state.ts'
 import type { Address } from '../wire/address.ts'
 import { ADDRESSES_MAX, type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../wire/vrrp-packet.ts'
+import { sourceOf } from './source.ts'
 import type { Frames, InstanceState } from './state.ts'
 
 /**
@@ -28,4 +31,13 @@ export function buildFrames(
     return destination === undefined ? multicastFrame(packet, config.vrid, family) : packet
   }
   return { advert: build(config.priority), release: build(0), destination }
+}
+
+/** Builds the frames anew, after a change of the source address or of the priority. */
+export function renewFrames(turn: Turn, instance: InstanceState): void {
+  const source = sourceOf(item(turn.state.interfaces, instance.interface), instance.family)
+  const config = item(turn.state.config.vrrp.instances, instance.index)
+  const { priority } = instance.router
+  instance.frames =
+    source === undefined ? undefined : buildFrames({ ...config, priority }, instance, source)
 }

@@ -1,7 +1,6 @@
 /** Instances that move together: ready together, active together, released together. */
 
 import { item } from '../never.ts'
-import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { after, microseconds, seconds } from '../units.ts'
 import { startAnnouncing } from './announce.ts'
@@ -12,15 +11,13 @@ import { closeVips, openVips, type Settled } from './ownership.ts'
 import { applyRules, type Role } from './router.ts'
 import { sendAdvert, sendRelease } from './send.ts'
 import { sourceOf } from './source.ts'
-import type { GroupState, InstanceState, Transition } from './state.ts'
+import type { Cause, GroupState, InstanceState } from './state.ts'
+import { whyTracked } from './track.ts'
+
+export type { Cause }
 
 /** After the kernel refused to open a VIP, the group tries no sooner than this. */
 export const FAULT_RETRY = seconds(5)
-
-export interface Cause {
-  readonly reason: Reason
-  readonly facts: Transition['facts']
-}
 
 export const membersOf = (turn: Turn, group: GroupState): readonly InstanceState[] =>
   group.members.map(index => item(turn.state.instances, index))
@@ -174,6 +171,8 @@ function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {
     if (sourceOf(link, instance.family) === undefined) return { reason: 'address_missing', facts }
   }
   if (group.faultUntil !== undefined) return { reason: 'open_failed', facts: {} }
+  const tracked = whyTracked(group)
+  if (tracked !== undefined) return tracked
   if (state.phase === 'loading') return { reason: 'loading', facts: {} }
   return undefined
 }

@@ -3,18 +3,19 @@
 import type { LinkEvent } from '../machine.ts'
 import { item } from '../never.ts'
 import { note, type Turn } from '../state.ts'
+import { after, isDue, milliseconds } from '../units.ts'
 import { type Address, type Family, parseAddress } from '../wire/address.ts'
-import { buildFrames } from './frames.ts'
+import { renewFrames } from './frames.ts'
 import { reviewGroup } from './group.ts'
+import { trackLink } from './on-tracked.ts'
 import type { InterfaceState } from './state.ts'
 
 /** Takes a change of link or address; an interface that the config does not know is ignored. */
 export function onLink(turn: Turn, event: LinkEvent): void {
-  const { state } = turn
-  const link = state.interfaces.find(other => other.name === event.interface)
+  const link = turn.state.interfaces.find(other => other.name === event.interface)
   if (link === undefined) return
   link.mac = event.mac
-  if (link.up !== event.up) sayLink(turn, link, event.up)
+  takeCarrier(turn, link, event.up)
   const address = event.address === undefined ? undefined : parseAddress(event.address)
   if (typeof address !== 'string' && link.address !== address) {
     link.address = address
@@ -25,6 +26,36 @@ export function onLink(turn: Turn, event: LinkEvent): void {
     link.address6 = address6
     takeAddress(turn, link, 6, address6)
   }
+  reviewLink(turn, link)
+}
+
+/** A change of carrier has lasted as long as it must. */
+export function wakeLink(turn: Turn, link: InterfaceState): void {
+  if (link.settlesAt === undefined || !isDue(link.settlesAt, turn.at)) return
+  link.settlesAt = undefined
+  if (link.carrier !== undefined) settleLink(turn, link, link.carrier)
+  reviewLink(turn, link)
+}
+
+// What is back before its delay is over has not happened. The first loss counts at once.
+function takeCarrier(turn: Turn, link: InterfaceState, up: boolean): void {
+  if (link.carrier === up) return
+  link.carrier = up
+  link.settlesAt = undefined
+  if (link.up === up) return
+  const config = turn.state.config.interfaces.find(({ name }) => name === link.name)?.link
+  const delay_ms = (up ? config?.up_delay_ms : config?.down_delay_ms) ?? 0
+  if (delay_ms === 0 || (!up && link.up === undefined)) settleLink(turn, link, up)
+  else link.settlesAt = after(turn.at, milliseconds(delay_ms))
+}
+
+function settleLink(turn: Turn, link: InterfaceState, up: boolean): void {
+  sayLink(turn, link, up)
+  trackLink(turn, link.name, up)
+}
+
+function reviewLink(turn: Turn, link: InterfaceState): void {
+  const { state } = turn
   for (const group of state.groups) {
     const concerned = group.members.some(
       index => item(state.interfaces, item(state.instances, index).interface) === link,
@@ -49,8 +80,7 @@ function takeAddress(
 ): void {
   for (const index of Object.values(link.instances[family])) {
     const instance = item(turn.state.instances, index)
-    const config = item(turn.state.config.vrrp.instances, index)
-    instance.frames = address === undefined ? undefined : buildFrames(config, instance, address)
     instance.router = { ...instance.router, address: address ?? 0 }
+    renewFrames(turn, instance)
   }
 }

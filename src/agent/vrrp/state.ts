@@ -1,3 +1,4 @@
+import type { TrackConfig } from '../../model/node-config.ts'
 import type { Ticket } from '../machine.ts'
 import type { Reason } from '../reasons.ts'
 import type { Instant } from '../units.ts'
@@ -6,8 +7,18 @@ import type { Ipv4 } from '../wire/ipv4.ts'
 import type { Ipv6 } from '../wire/ipv6.ts'
 import type { Role, Router } from './router.ts'
 
+/** Why something changes, with the evidence. */
+export interface Cause {
+  readonly reason: Reason
+  readonly facts: Transition['facts']
+}
+
 export interface InterfaceState {
   readonly name: string
+  /** What the kernel said last; `up` follows when it has lasted. Undefined: nothing yet. */
+  carrier: boolean | undefined
+  /** When `up` follows `carrier`. */
+  settlesAt: Instant | undefined
   /** Undefined: the kernel has not spoken of it yet. */
   up: boolean | undefined
   mac: string
@@ -114,6 +125,14 @@ export interface Transition {
   readonly facts: Readonly<Record<string, string | number | boolean>>
 }
 
+export interface TrackerState {
+  readonly kind: TrackConfig['kind']
+  readonly subject: string
+  readonly weight: number | undefined
+  /** How much is wrong: 0 nothing. Undefined: not known yet. */
+  down: number | undefined
+}
+
 export interface GroupState {
   readonly name: string
   readonly index: number
@@ -123,6 +142,7 @@ export interface GroupState {
   holdAt: Instant | undefined
   /** Why the group may not leave `initialize`; undefined: it may. */
   blocked: Reason | undefined
+  readonly trackers: readonly TrackerState[]
   /** After a failed flip: not before this. */
   faultUntil: Instant | undefined
   /** When failback may begin; undefined: now, or never. */

@@ -7,6 +7,7 @@ import { type Instant, isDue } from '../units.ts'
 import { continueAnnouncing } from './announce.ts'
 import { endFailbackDelay } from './failback.ts'
 import { membersOf, onSettled, reviewGroup, startGroup, takeGroup, yieldGroup } from './group.ts'
+import { wakeLink } from './link.ts'
 import { onTimer } from './on-timer.ts'
 import { onFlipDue } from './ownership.ts'
 import { lastWord } from './peers.ts'
@@ -17,6 +18,7 @@ import type { GroupState, InstanceState } from './state.ts'
 
 /** Runs every VRRP timer that is due. A spare call changes nothing. */
 export function wakeVrrp(turn: Turn): void {
+  for (const link of turn.state.interfaces) wakeLink(turn, link)
   for (const group of turn.state.groups) wakeGroup(turn, group)
   for (const instance of turn.state.instances) wakeRouter(turn, instance)
   for (const instance of turn.state.instances) wakeVips(turn, instance)
@@ -34,6 +36,9 @@ export function offerVrrpDeadlines(
     if (router.downAt !== undefined) offer(router.downAt, 'active_down', name)
     if (vips.dueAt !== undefined) offer(vips.dueAt, 'flip', name)
     if (announcing !== undefined) offer(announcing.nextAt, 'announce', name)
+  }
+  for (const { settlesAt, name } of state.interfaces) {
+    if (settlesAt !== undefined) offer(settlesAt, 'link_delay', name)
   }
   for (const group of state.groups) {
     offer(group.holdAt, 'startup_hold', group.name)

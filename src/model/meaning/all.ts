@@ -10,6 +10,7 @@ import { checkNics } from './nics.ts'
 import { checkRoutes } from './routes.ts'
 import { checkSerial } from './serial.ts'
 import { checkServices } from './services.ts'
+import { checkTracking } from './track.ts'
 import { checkVrrp } from './vrrp.ts'
 import { checkVrrpKinds } from './vrrp-kinds.ts'
 
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   checkVrrp,
   checkHeartbeat,
   checkVrrpKinds,
+  checkTracking,
   checkServices,
   checkForwarding,
   checkImage,
