@@ -55,10 +55,12 @@ JSContext *context_new(int argc, char **argv)
 
     JSValue host = JS_NewObject(context);
     JS_SetPropertyFunctionList(context, host, child_functions, child_function_count);
+    JS_SetPropertyFunctionList(context, host, datagram_functions, datagram_function_count);
     JS_SetPropertyFunctionList(context, host, disk_functions, disk_function_count);
     JS_SetPropertyFunctionList(context, host, file_functions, file_function_count);
     JS_SetPropertyFunctionList(context, host, loop_functions, loop_function_count);
     JS_SetPropertyFunctionList(context, host, process_functions, process_function_count);
+    JS_SetPropertyFunctionList(context, host, serial_functions, serial_function_count);
     JS_SetPropertyFunctionList(context, host, socket_functions, socket_function_count);
     JS_SetPropertyFunctionList(context, host, stream_functions, stream_function_count);
     JS_SetPropertyFunctionList(context, host, text_functions, text_function_count);

@@ -24,14 +24,17 @@ bool integer_of(JSValueConst value, int64_t low, int64_t high, int64_t *integer)
 const char *string_of(JSContext *context, JSValueConst value);
 JSValue result_of(long value);
 JSValue refused(int error);
+/* Closes what could not be made ready and keeps what was wrong with it: minus errno, or -1. */
+JSValue closed_with_errno(int fd);
+int close_keeping_errno(int fd);
 
 /* One table a file (context.c puts them on the object `host`). */
-extern const JSCFunctionListEntry child_functions[], disk_functions[], file_functions[],
-    loop_functions[], process_functions[], socket_functions[], stream_functions[],
-    text_functions[];
-extern const int child_function_count, disk_function_count, file_function_count,
-    loop_function_count, process_function_count, socket_function_count, stream_function_count,
-    text_function_count;
+extern const JSCFunctionListEntry child_functions[], datagram_functions[], disk_functions[],
+    file_functions[], loop_functions[], process_functions[], serial_functions[],
+    socket_functions[], stream_functions[], text_functions[];
+extern const int child_function_count, datagram_function_count, disk_function_count,
+    file_function_count, loop_function_count, process_function_count, serial_function_count,
+    socket_function_count, stream_function_count, text_function_count;
 
 /* The script's context, with its limits (context.c). */
 JSContext *context_new(int argc, char **argv);
@@ -58,5 +61,12 @@ int supervise(void);
 void spawn_attributes(posix_spawnattr_t *attributes);
 
 void sha256(const uint8_t *data, size_t length, uint8_t digest[32]);
+/* RFC 2104. */
+void hmac_sha256(struct bytes key, struct bytes message, uint8_t digest[32]);
+
+/* An address of 4 or 16 bytes as the kernel takes it; 0: of another length (datagram.c). */
+struct sockaddr_storage;
+unsigned ip_address(struct bytes address, uint16_t port, uint32_t ifindex,
+                    struct sockaddr_storage *into);
 
 #endif

@@ -1,4 +1,4 @@
-/* SHA-256, FIPS 180-4, in its order: constants (4.2.2), padding (5.1.1), the hash (6.2.2). */
+/* SHA-256, FIPS 180-4, in its order: constants (4.2.2), the hash (6.2.2), padding (5.1.1); HMAC. */
 #include <string.h>
 
 #include "host.h"
@@ -44,22 +44,60 @@ static void hash_block(uint32_t state[8], const uint8_t *block)
         state[i] += v[i];
 }
 
-void sha256(const uint8_t *data, size_t length, uint8_t digest[32])
+/* What a hash starts from (5.3.3), and how much of the message is in it already. */
+struct running {
+    uint32_t state[8];
+    size_t before;
+};
+
+static struct running started(void)
 {
-    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    return (struct running){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+                                      0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+static void finish(struct running *hash, const uint8_t *data, size_t length, uint8_t digest[32])
+{
     uint8_t tail[128] = {0};
     size_t whole = length / 64 * 64, rest = length - whole;
     for (size_t at = 0; at < whole; at += 64)
-        hash_block(state, data + at);
+        hash_block(hash->state, data + at);
     memcpy(tail, data + whole, rest);
     tail[rest] = 0x80;
     size_t padded = rest < 56 ? 64 : 128;
     for (int i = 0; i < 8; i++)
-        tail[padded - 1 - (size_t)i] = (uint8_t)((uint64_t)length * 8 >> (8 * i));
+        tail[padded - 1 - (size_t)i] = (uint8_t)((uint64_t)(hash->before + length) * 8 >> (8 * i));
     for (size_t at = 0; at < padded; at += 64)
-        hash_block(state, tail + at);
+        hash_block(hash->state, tail + at);
     for (int i = 0; i < 8; i++)
         for (int j = 0; j < 4; j++)
-            digest[4 * i + j] = (uint8_t)(state[i] >> (24 - 8 * j));
+            digest[4 * i + j] = (uint8_t)(hash->state[i] >> (24 - 8 * j));
+}
+
+void sha256(const uint8_t *data, size_t length, uint8_t digest[32])
+{
+    struct running hash = started();
+    finish(&hash, data, length, digest);
+}
+
+static void keyed(const uint8_t key[64], uint8_t pad, struct bytes message, uint8_t digest[32])
+{
+    uint8_t block[64];
+    struct running hash = started();
+    for (int i = 0; i < 64; i++)
+        block[i] = key[i] ^ pad;
+    hash_block(hash.state, block);
+    hash.before = sizeof block;
+    finish(&hash, message.at, message.length, digest);
+}
+
+void hmac_sha256(struct bytes key, struct bytes message, uint8_t digest[32])
+{
+    uint8_t block[64] = {0}, inner[32];
+    if (key.length > sizeof block)
+        sha256(key.at, key.length, block);
+    else
+        memcpy(block, key.at, key.length);
+    keyed(block, 0x36, message, inner);
+    keyed(block, 0x5c, (struct bytes){inner, sizeof inner}, digest);
 }

@@ -26,13 +26,6 @@ struct sockaddr_nl {
 #define PRIORITY_CONTROL 7     /* TC_PRIO_CONTROL, include/uapi/linux/pkt_sched.h */
 #define NETLINK_BUFFER_BYTES (1 << 20)
 
-static JSValue closed_with_errno(int fd)
-{
-    int error = errno;
-    close(fd);
-    return refused(error);
-}
-
 static bool is_set(int fd, int level, int option, int value)
 {
     return setsockopt(fd, level, option, &value, sizeof value) == 0;
@@ -79,6 +72,15 @@ static JSValue vrrp_socket(JSContext *context, JSValueConst self, int argc, JSVa
     return made ? result_of(fd) : closed_with_errno(fd);
 }
 
+/* Which protocol a raw socket is for. */
+static uint8_t protocol_of(int fd)
+{
+    int protocol = 0;
+    socklen_t length = sizeof protocol;
+    (void)getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length);
+    return (uint8_t)protocol;
+}
+
 /*
  * recvIpv6(fd, into): one packet. The kernel takes the IPv6 header away and says what was in it;
  * it is put back in front, as a header without extensions.
@@ -113,7 +115,7 @@ static JSValue recv_ipv6(JSContext *context, JSValueConst self, int argc, JSValu
     header[0] = 6 << 4;
     header[4] = (uint8_t)(count >> 8);
     header[5] = (uint8_t)count;
-    header[6] = IPPROTO_VRRP;
+    header[6] = protocol_of((int)fd);
     memcpy(header + 8, &source.sin6_addr, 16);
     for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at != NULL; at = CMSG_NXTHDR(&message, at)) {
         if (at->cmsg_level != IPPROTO_IPV6)
@@ -126,25 +128,21 @@ static JSValue recv_ipv6(JSContext *context, JSValueConst self, int argc, JSValu
     return result_of(IPV6_HEADER_BYTES + count);
 }
 
-/* sendTo(fd, packet, to, ifindex): a whole IP packet to 4 or 16 bytes of address on that link. */
+/* sendTo(fd, packet, to, ifindex): to 4 or 16 bytes of address; a link-local one is on that link. */
 static JSValue send_to(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     int64_t fd, ifindex;
     struct bytes packet, to;
-    struct sockaddr_in ipv4 = {.sin_family = AF_INET};
-    struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
+    struct sockaddr_storage address;
     (void)self, (void)argc;
     if (!integer_of(argv[0], 0, 1 << 20, &fd) || !bytes_of(context, argv[1], &packet) ||
-        !bytes_of(context, argv[2], &to) || !integer_of(argv[3], 1, INT32_MAX, &ifindex) ||
-        (to.length != 4 && to.length != 16))
+        !bytes_of(context, argv[2], &to) || !integer_of(argv[3], 1, INT32_MAX, &ifindex))
         return refused(EINVAL);
-    bool is_ipv6 = to.length == 16;
-    memcpy(is_ipv6 ? (void *)&ipv6.sin6_addr : (void *)&ipv4.sin_addr, to.at, to.length);
-    ipv6.sin6_scope_id = (uint32_t)ifindex;
-    const struct sockaddr *address = is_ipv6 ? (void *)&ipv6 : (void *)&ipv4;
-    socklen_t length = is_ipv6 ? sizeof ipv6 : sizeof ipv4;
-    return result_of(sendto((int)fd, packet.at, packet.length, MSG_NOSIGNAL | MSG_DONTWAIT, address,
-                            length));
+    socklen_t length = ip_address(to, 0, (uint32_t)ifindex, &address);
+    if (length == 0)
+        return refused(EINVAL);
+    return result_of(sendto((int)fd, packet.at, packet.length, MSG_NOSIGNAL | MSG_DONTWAIT,
+                            (struct sockaddr *)&address, length));
 }
 
 /* packetSocket(ifindex): sends whole Ethernet frames, receives nothing. */

@@ -49,11 +49,8 @@ static JSValue unix_listen(JSContext *context, JSValueConst self, int argc, JSVa
     umask(mask);
     if (result == 0)
         result = listen(fd, BACKLOG);
-    if (result < 0) {
-        int error = errno;
-        close(fd);
-        return refused(error);
-    }
+    if (result < 0)
+        return closed_with_errno(fd);
     return result_of(fd);
 }
 
@@ -68,11 +65,8 @@ static JSValue unix_connect(JSContext *context, JSValueConst self, int argc, JSV
     int fd = socket(AF_UNIX, SOCK_STREAM | FLAGS, 0);
     if (fd < 0)
         return refused(errno);
-    if (connect(fd, (struct sockaddr *)&address, length) < 0) {
-        int error = errno;
-        close(fd);
-        return refused(error);
-    }
+    if (connect(fd, (struct sockaddr *)&address, length) < 0)
+        return closed_with_errno(fd);
     return result_of(fd);
 }
 
@@ -103,11 +97,8 @@ static JSValue tcp_connect(JSContext *context, JSValueConst self, int argc, JSVa
     int result = setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     if (result == 0)
         result = connect(fd, (struct sockaddr *)&peer, sizeof peer);
-    if (result < 0 && errno != EINPROGRESS) {
-        int error = errno;
-        close(fd);
-        return refused(error);
-    }
+    if (result < 0 && errno != EINPROGRESS)
+        return closed_with_errno(fd);
     return result_of(fd);
 }
 

@@ -1,4 +1,4 @@
-/* Bytes and text: UTF-8 both ways, and SHA-256. */
+/* Bytes and text: UTF-8 both ways, SHA-256 and HMAC. */
 #include <errno.h>
 #include <string.h>
 
@@ -46,9 +46,22 @@ static JSValue digest(JSContext *context, JSValueConst self, int argc, JSValueCo
     return result_of(32);
 }
 
+/* hmac(key, bytes, into): HMAC-SHA256, 32 bytes. */
+static JSValue keyed_digest(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+    struct bytes key, bytes, into;
+    (void)self, (void)argc;
+    if (!bytes_of(context, argv[0], &key) || !bytes_of(context, argv[1], &bytes) ||
+        !bytes_of(context, argv[2], &into) || into.length < 32)
+        return refused(EINVAL);
+    hmac_sha256(key, bytes, into.at);
+    return result_of(32);
+}
+
 const JSCFunctionListEntry text_functions[] = {
     JS_CFUNC_DEF("encode", 2, encode),
     JS_CFUNC_DEF("decode", 1, decode),
     JS_CFUNC_DEF("sha256", 2, digest),
+    JS_CFUNC_DEF("hmac", 3, keyed_digest),
 };
 const int text_function_count = COUNT(text_functions);

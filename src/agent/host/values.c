@@ -1,5 +1,6 @@
 /* Arguments from the script and results to it. Nothing here throws into the script. */
 #include <errno.h>
+#include <unistd.h>
 
 #include "host.h"
 
@@ -61,4 +62,17 @@ JSValue refused(int error)
 JSValue result_of(long value)
 {
     return value < 0 ? refused(errno) : JS_NewInt64(NULL, value);
+}
+
+int close_keeping_errno(int fd)
+{
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+JSValue closed_with_errno(int fd)
+{
+    return result_of(close_keeping_errno(fd));
 }

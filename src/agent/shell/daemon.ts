@@ -127,12 +127,12 @@ function openWorld(
   const world: World = {
     ...{ vips, adverts, tasks, lines, events, happen },
     probes: openProbes(poll, (probe, errno) => happen({ kind: 'probe', probe, errno })),
-    heartbeat: openHeartbeat(happen),
+    heartbeat: openHeartbeat(config, links, poll, happen),
     said: { complaint: '' },
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
     exit: end,
   }
-  const timed: Timed[] = [world.probes, control, vips, supervisor]
+  const timed: Timed[] = [world.probes, world.heartbeat, control, vips, supervisor]
   if (watchdog !== undefined) timed.push(watchdog)
   return { world, timed, watchdog }
 }

@@ -25,8 +25,18 @@ export interface Host {
   vrrpSocket(device: string, ifindex: number, isIpv6: 0 | 1): Fd
   /** One packet with a header of what the kernel says was in its own; else as `recv`. */
   recvIpv6(fd: Fd, into: Uint8Array): number
-  /** A whole IP packet through such a socket, to an address of 4 or 16 bytes on the link. */
+  /** Through a raw socket to an address of 4 or 16 bytes; a link-local one is on that link. */
   sendTo(fd: Fd, packet: Uint8Array, to: Uint8Array, ifindex: number): number
+  /** Datagrams to and from one address and port; both addresses of 4 or of 16 bytes. */
+  udpSocket(device: string, ifindex: number, own: Uint8Array, peer: Uint8Array, port: number): Fd
+  /** `sendTo` takes an ICMP message; echo replies are read with `recv`, of IPv6 with `recvIpv6`. */
+  echoSocket(device: string, isIpv6: 0 | 1): Fd
+  /** 8N1, raw, without flow control; -ERANGE where the port cannot have that speed. */
+  serialOpen(path: string, baud: number): Fd
+  /** Bytes that the driver has not sent yet. */
+  serialQueued(fd: Fd): number
+  /** overrun, buffer_overrun, framing, parity, breaks; -ENOTTY where nothing is counted. */
+  serialCounters(fd: Fd, into: Uint32Array): number
   /** Sends whole Ethernet frames. */
   packetSocket(ifindex: number): Fd
   netlinkSocket(protocol: number, groups: number): Fd
@@ -107,6 +117,8 @@ export interface Host {
   decode(bytes: Uint8Array): string
   /** 32 bytes. */
   sha256(bytes: Uint8Array, into: Uint8Array): number
+  /** HMAC-SHA256, 32 bytes. */
+  hmac(key: Uint8Array, bytes: Uint8Array, into: Uint8Array): number
 }
 
 declare global {

@@ -1,5 +1,5 @@
 import type { Life } from '../life.ts'
-import { plainHash } from '../wire/sha256.ts'
+import { hostHash } from './hash.ts'
 import { orRefuse } from './start.ts'
 
 const ENTROPY_BYTES = 32
@@ -8,5 +8,5 @@ const ENTROPY_BYTES = 32
 export function newLife(): Life {
   const entropy = new Uint8Array(ENTROPY_BYTES)
   orRefuse(host.random(entropy), 'read randomness')
-  return { version: AGENT_VERSION, entropy, hash: plainHash, held: false }
+  return { version: AGENT_VERSION, entropy, hash: hostHash, held: false }
 }
