@@ -175,6 +175,17 @@ test('bytes are compared by ranges, and a damaged image is compared as bytes', a
   t.regex(differences[1]?.details?.join() ?? '', /cannot be looked into/)
 })
 
+test('two programs are compared by their sections too', async t => {
+  const program = readFileSync('test/fixtures/base/elf/hello')
+  const other = Buffer.from(program)
+  other[program.indexOf('/lib64/ld-linux')] = 0x2e
+  const first = put(t.context.folder, 'a', { program })
+  const second = put(t.context.folder, 'b', { program: other })
+  const { differences } = await compareFiles(first, second)
+  t.regex(differences[0]?.details?.[0] ?? '', /^section \.interp: (\d+) -> \1 bytes$/)
+  t.is(differences[0]?.details?.length, 2)
+})
+
 test('a line diff tells what it leaves out, and hides what looks like a secret', t => {
   const options = { linesMax: 2 }
   t.deepEqual(lineDiff('a\nb\nc', 'a\nc\nd', options), ['-b', '+d'])

@@ -12,6 +12,8 @@ export interface ElfNeeds {
 
 const ELF_HEADER_BYTES = 64
 const ET_REL = 1
+// Takes room in memory and none in the file.
+const SHT_NOBITS = 8
 const PT_LOAD = 1
 const PT_DYNAMIC = 2
 const PT_INTERP = 3
@@ -46,7 +48,25 @@ export function readElfSection(content: Uint8Array, name: string): Uint8Array | 
   const view = asElf(content)
   if (view === undefined) return undefined
   try {
-    return findSection(view, name)
+    const section = readSections(view).find(one => one.name === name)
+    return section === undefined ? undefined : contentOf(view, section)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Every named section of an ELF file with its bytes, in the order of the file.
+ *
+ * @returns undefined for anything that is not a 64-bit little-endian ELF, or is damaged
+ */
+export function readElfSections(content: Uint8Array): ReadonlyMap<string, Uint8Array> | undefined {
+  const view = asElf(content)
+  if (view === undefined) return undefined
+  try {
+    const sections = readSections(view).filter(({ name }) => name !== '')
+    return new Map(sections.map(section => [section.name, contentOf(view, section)]))
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
@@ -122,20 +142,31 @@ function offsetOf(segments: readonly Segment[], address: bigint): number {
   return segment.offset + Number(address - segment.address)
 }
 
-function findSection(view: Buffer, name: string): Uint8Array | undefined {
+interface Section {
+  readonly name: string
+  readonly type: number
+  readonly offset: number
+  readonly size: number
+}
+
+function readSections(view: Buffer): Section[] {
   const start = Number(view.readBigUInt64LE(40))
   const bytes = view.readUInt16LE(58)
-  const count = view.readUInt16LE(60)
   const header = (index: number) => start + index * bytes
   const offset = (index: number) => Number(view.readBigUInt64LE(header(index) + 24))
   const names = offset(view.readUInt16LE(62))
-  for (let index = 0; index < count; index += 1) {
-    if (textAt(view, names + view.readUInt32LE(header(index))) !== name) continue
-    const size = Number(view.readBigUInt64LE(header(index) + 32))
-    if (offset(index) + size > view.length) throw new RangeError('a section runs past the end')
-    return view.subarray(offset(index), offset(index) + size)
-  }
-  return undefined
+  return Array.from({ length: view.readUInt16LE(60) }, (_, index) => ({
+    name: textAt(view, names + view.readUInt32LE(header(index))),
+    type: view.readUInt32LE(header(index) + 4),
+    offset: offset(index),
+    size: Number(view.readBigUInt64LE(header(index) + 32)),
+  }))
+}
+
+function contentOf(view: Buffer, { type, offset, size }: Section): Uint8Array {
+  if (type === SHT_NOBITS) return new Uint8Array(0)
+  if (offset + size > view.length) throw new RangeError('a section runs past the end')
+  return view.subarray(offset, offset + size)
 }
 
 function textAt(view: Buffer, offset: number): string {

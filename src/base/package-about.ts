@@ -30,7 +30,7 @@ export interface SourceName {
 export type AboutPackage = Pick<LockedPackage, 'name' | 'sha256'> & Partial<PoolFile>
 
 // What is read out of the same files; a change of it reads every package anew.
-const ABOUT_FORMAT = 2
+const ABOUT_FORMAT = 3
 const DOCUMENTS = 'usr/share/doc'
 // Links from one package's documents to another's: gcc's are two deep.
 const LINKS_MAX = 3

@@ -1,3 +1,4 @@
+import { readElfSections } from '../base/elf.ts'
 import type { ImageReader } from '../stamp/image-reader.ts'
 import { jsonDiff } from './json-diff.ts'
 import { lineDiff } from './line-diff.ts'
@@ -6,6 +7,7 @@ import { isText } from './sniff.ts'
 
 // A larger text is compared as bytes.
 const TEXT_BYTES_MAX = 2 << 20
+const ELF_BYTES_MAX = 64 << 20
 const LINES_MAX = 30
 const RANGES_MAX = 6
 // Differences closer than this are one range.
@@ -21,7 +23,9 @@ export async function explainContent(first: Member, second: Member): Promise<str
   const [left, right] = [first.content, second.content]
   if (left === undefined || right === undefined) return []
   const texts = await textsOf(left, right)
-  if (texts === undefined) return byteRanges(left, right)
+  if (texts === undefined) {
+    return [...(await sectionLines(left, right)), ...(await byteRanges(left, right))]
+  }
   const values = texts.map(parsed)
   const isPrivate = [first, second].some(({ mode }) => mode !== undefined && (mode & 0o077) === 0)
   const areOurs = values.every(isNodeConfig)
@@ -38,6 +42,21 @@ async function textsOf(
   const left = await first.read(0, first.size)
   const right = await second.read(0, second.size)
   return isText(left) && isText(right) ? [left.toString(), right.toString()] : undefined
+}
+
+/** Which sections of two programs differ; none where either is no ELF file. */
+async function sectionLines(first: ImageReader, second: ImageReader): Promise<string[]> {
+  if (Math.max(first.size, second.size) > ELF_BYTES_MAX) return []
+  const left = readElfSections(await first.read(0, first.size))
+  const right = readElfSections(await second.read(0, second.size))
+  if (left === undefined || right === undefined) return []
+  const names = [...new Set([...left.keys(), ...right.keys()])]
+  return names.flatMap(name => {
+    const [old, young] = [left.get(name), right.get(name)]
+    if (old !== undefined && young !== undefined && Buffer.from(old).equals(young)) return []
+    const size = (content: Uint8Array | undefined) => content?.length ?? 'none'
+    return [`section ${name}: ${size(old)} -> ${size(young)} bytes`]
+  })
 }
 
 function parsed(text: string): object | undefined {

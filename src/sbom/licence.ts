@@ -10,6 +10,7 @@ const SPDX_IDS: Readonly<Record<string, string>> = {
   '0bsd': '0BSD',
   'apache-2.0': 'Apache-2.0',
   'bsd-2-clause': 'BSD-2-Clause',
+  'bsd-2-clause-patent': 'BSD-2-Clause-Patent',
   'bsd-3-clause': 'BSD-3-Clause',
   'bsd-4-clause': 'BSD-4-Clause',
   'bsl-1.0': 'BSL-1.0',

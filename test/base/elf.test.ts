@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import { readElfNeeds, readElfSection } from '../../src/base/elf.ts'
+import { readElfNeeds, readElfSection, readElfSections } from '../../src/base/elf.ts'
 import { fc } from '../support/fast-check.ts'
 
 const elf = (name: string) => readFileSync(new URL(`../fixtures/base/elf/${name}`, import.meta.url))
@@ -25,6 +25,13 @@ test('an object file asks nothing of the loader, and its sections can be read', 
     'depends=\0name=deep\0',
   )
   t.is(readElfSection(elf('deep.ko'), '.none'), undefined)
+})
+
+test('every section of a program is listed with its bytes', t => {
+  const sections = readElfSections(elf('hello'))
+  t.is(Buffer.from(sections?.get('.interp') ?? []).toString(), '/lib64/ld-linux-x86-64.so.2\0')
+  t.true((sections?.get('.text')?.length ?? 0) > 0)
+  t.is(readElfSections(Buffer.from('#!/bin/sh\n'.repeat(20))), undefined)
 })
 
 test('what is no 64-bit little-endian ELF is left alone', t => {

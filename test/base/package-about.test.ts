@@ -78,6 +78,9 @@ test('a copyright file in free text gives what it refers to, or nothing', t => {
   const text =
     'License:\n\n  see "/usr/share/common-licenses/GPL-2".\n  (/usr/share/common-licenses/GPL-2)'
   t.deepEqual(readCopyright(text), { read: 'references', names: ['GPL-2'] })
+  const titles = 'The GNU Lesser General Public\n License, or the GNU General Public License; GPL'
+  t.deepEqual(readCopyright(titles), { read: 'references', names: ['GPL', 'LGPL'] })
+  t.deepEqual(readCopyright(`GNU General Public License\n${text}`).names, ['GPL-2'])
   t.deepEqual(readCopyright('Do what you like.'), { read: 'none', names: [] })
 })
 
