@@ -16,7 +16,7 @@ import { requires } from '../support/requires.ts'
 
 const withMirror = requires('mirror', 'command:dpkg-deb')
 
-const BASE_BYTES_MAX = 20_000_000
+const BASE_BYTES_MAX = 28_000_000
 
 let loaded: Promise<BaseSystem> | undefined
 function load(): Promise<BaseSystem> {
