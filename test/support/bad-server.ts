@@ -17,7 +17,9 @@ export type Fault =
   | '503'
   | 'ok'
 
-/** What happens to the first requests of a path, in their order; after them all is well. */
+/**
+ * What happens to the first requests, in their order, by `MAC PATH`; after them all is well.
+ */
 export type Plan = Readonly<Record<string, readonly Fault[]>>
 
 function answer(response: ServerResponse, fault: Fault, read: (name: string) => Buffer): void {
@@ -40,14 +42,22 @@ function answer(response: ServerResponse, fault: Fault, read: (name: string) => 
   })
 }
 
+// The kernel's neighbour table (proc_net(5), arp).
+const neighbour = (address: string) =>
+  readFileSync('/proc/net/arp', 'utf8')
+    .split('\n')
+    .map(line => line.split(/\s+/))
+    .find(([ip]) => ip === address)?.[3]
+
 const [, , folder = '', address = '', port = '', planned = '{}'] = process.argv
 const left = new Map(
   Object.entries(JSON.parse(planned) as Plan).map(([path, faults]) => [path, [...faults]]),
 )
 createServer((request, response) => {
   const path = (request.url ?? '/').slice(1)
-  const fault = left.get(path)?.shift() ?? 'ok'
-  process.stdout.write(`${request.socket.remoteAddress} ${path} ${fault}\n`)
+  const mac = neighbour(request.socket.remoteAddress ?? '')
+  const fault = left.get(`${mac} ${path}`)?.shift() ?? 'ok'
+  process.stdout.write(`${mac} ${path} ${fault}\n`)
   try {
     answer(response, fault, name => readFileSync(join(folder, 'netboot', name || path)))
   } catch {
