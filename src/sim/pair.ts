@@ -25,7 +25,7 @@ export interface PairOptions {
   readonly policy?: 'guarded' | 'strict_rfc'
   readonly all_silent?: 'serve' | 'hold'
   /** Addresses that are pinged through the front interface. */
-  readonly targets?: readonly string[]
+  readonly targets?: readonly string[] | undefined
   readonly fencing?: boolean
   readonly hold_ms_max?: number
   /** What differs between the nodes: keys by id, the id to send with, digests, majors. */
@@ -207,3 +207,15 @@ function heartbeatOf(
     },
   }
 }
+
+/** A heartbeat on the line and on two interfaces, and one address to ping. */
+export const guarded: PairOptions = {
+  paths: ['line', 'back', 'mgmt'],
+  targets: ['192.0.2.1'],
+}
+
+/** Each node has a key that the other does not know. */
+export const otherKeys: NonNullable<PairOptions['keys']> = [
+  { ids: [1], send_with: 1 },
+  { ids: [2], send_with: 2 },
+]

@@ -19,7 +19,10 @@ function written(added: string, key: string, mode = 0o600): string {
 
 const HEARTBEAT = `heartbeat:
   keys: [{ id: 4, file: key }]
-  paths: { line: { serial: true }, back: { interface: back }, mgmt: { interface: mgmt, udp_port: 7000 } }
+  paths:
+    line: { serial: true }
+    back: { interface: back }
+    mgmt: { interface: mgmt, udp_port: 7000 }
 connectivity:
   upstream: { interface: front, targets: [192.0.2.1, "2001:db8::1"] }
 `

@@ -14,7 +14,7 @@ import type { GroupState } from '../vrrp/state.ts'
 import type { Cause } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
 import { hasBadLink, learn } from './learn.ts'
-import { viewOf } from './observe.ts'
+import { isPeerDeaf, viewOf } from './observe.ts'
 import { arbitrate, type Guard } from './rules.ts'
 import { CLAIM_MAX, type GroupArbiter } from './state.ts'
 import type { View } from './view.ts'
@@ -26,6 +26,10 @@ export function countReports({ state }: Turn): void {
   const isBetter = peer !== undefined && own > peer.reach && peer.reach_of > 0
   for (const arbiter of state.arbiter.groups) {
     arbiter.betterReports = isBetter ? arbiter.betterReports + 1 : 0
+  }
+  for (const group of state.groups) {
+    const arbiter = item(state.arbiter.groups, group.index)
+    arbiter.deafReports = isPeerDeaf(state, group) ? arbiter.deafReports + 1 : 0
   }
 }
 

@@ -33,6 +33,7 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     isWanted: isRunning(arbiter.wantedUntil, at),
     isAutomatic: members.every(({ router }) => router.preempt),
     ...peerPart(turn, members, report, isAlive),
+    isPeerDeaf: arbiter.deafReports >= REPORTS_MIN,
     isClaiming: arbiter.claim !== undefined,
     isGranted: isGranted(arbiter, report, at),
     hasGranted: arbiter.granting,
@@ -82,7 +83,6 @@ function peerPart(
     canPeerTake: report?.canTake ?? false,
     isPeerStopping: node?.isStopping ?? false,
     isPeerOffering: report?.offers ?? false,
-    isPeerDeaf: isAlive && report !== undefined && isPeerDeaf(state, members, report),
     isSameConfig: node === undefined || node.digest === state.heartbeat?.identity.digest,
     outranks: outranks(state, item(members, 0), report),
   }
@@ -102,20 +102,21 @@ function outranks(
   return config.node.id < (config.heartbeat?.peer.id ?? 0)
 }
 
-function isPeerDeaf(
-  state: DirectorState,
-  members: readonly InstanceState[],
-  { advert_age }: GroupReport,
-): boolean {
+/** Whether the peer says that it hears neither our frames nor our adverts. */
+export function isPeerDeaf(state: DirectorState, group: GroupState): boolean {
   const { heartbeat } = state
-  const paths = heartbeat?.peer.report?.paths ?? []
+  const report = heartbeat?.peer.report
+  const advert_age = reportOf(state, group.index)?.advert_age
+  if (heartbeat === undefined || report === undefined || advert_age === undefined) return false
   const isLost = (age: number, limit_us: number) =>
     age === AGE_MAX || decodeAge(age) * 1_000 >= limit_us
-  const interval = Math.max(...members.map(({ router }) => router.own_interval))
-  return (
-    paths.every(({ age }, index) => isLost(age, heartbeat?.paths[index]?.dead ?? 0)) &&
-    isLost(advert_age, 2 * interval)
-  )
+  if (!report.paths.every(({ age }, at) => isLost(age, heartbeat.paths[at]?.dead ?? 0)))
+    return false
+  let interval = 0
+  for (const index of group.members) {
+    interval = Math.max(interval, item(state.instances, index).router.own_interval)
+  }
+  return isLost(advert_age, 2 * interval)
 }
 
 function vrrpPart(members: readonly InstanceState[], at: Instant) {

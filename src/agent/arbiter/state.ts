@@ -32,6 +32,8 @@ export interface GroupArbiter {
   canTake: boolean
   /** Reports in a row in which the peer reaches less than we do. */
   betterReports: number
+  /** Reports in a row by which the peer hears nothing of us: after a stall it says so once. */
+  deafReports: number
   /** When VRRP fell silent, from which a stranger can hold us. */
   silentAt: Instant | undefined
   heldUntil: Instant | undefined
@@ -57,7 +59,7 @@ export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
   groups: Array.from({ length: groups }, () => ({
     ...{ term: 0, claim: undefined, grant: undefined, granting: false, canTake: false },
     ...{ offerUntil: undefined, wantedUntil: undefined, fencing: undefined },
-    ...{ silentAt: undefined, heldUntil: undefined, betterReports: 0 },
+    ...{ silentAt: undefined, heldUntil: undefined, betterReports: 0, deafReports: 0 },
     ...{ ruling: { id: 'start', reason: 'loading', at }, said: -1 },
   })),
 })

@@ -1,0 +1,109 @@
+import { scenario as row01 } from './guarded/01-power.ts'
+import { scenario as row02 } from './guarded/02-clean-stop.ts'
+import { scenario as row03 } from './guarded/03-killed.ts'
+import { scenario as row05 } from './guarded/05-front-link.ts'
+import { scenario as row06 } from './guarded/06-front-tx.ts'
+import { scenario as row07 } from './guarded/07-front-rx.ts'
+import { scenario as row08 } from './guarded/08-front-switch.ts'
+import { scenario as row09 } from './guarded/09-back-link-both.ts'
+import { scenario as row10 } from './guarded/10-back-link.ts'
+import { scenario as row11 } from './guarded/11-management-link.ts'
+import { scenario as row12 } from './guarded/12-line-cut.ts'
+import { scenario as row13 } from './guarded/13-line-cut-then-power.ts'
+import { scenario as row14 } from './guarded/14-multicast-blocked.ts'
+import { scenario as row15 } from './guarded/15-only-the-line.ts'
+import { scenario as row16 } from './guarded/16-only-vrrp.ts'
+import { scenario as row17 } from './guarded/17-all-cut.ts'
+import { scenario as row18 } from './guarded/18-all-cut-backup-blind.ts'
+import { scenario as row19 } from './guarded/19-all-cut-active-blind.ts'
+import { scenario as row20 } from './guarded/20-heal.ts'
+import { scenario as row21 } from './guarded/21-short-stall.ts'
+import { scenario as row22 } from './guarded/22-long-stall.ts'
+import { scenario as row23 } from './guarded/23-stale-frames.ts'
+import { scenario as row24 } from './guarded/24-clock-step.ts'
+import { scenario as row25 } from './guarded/25-suspend.ts'
+import { scenario as row29 } from './guarded/29-return.ts'
+import { scenario as row30 } from './guarded/30-failback.ts'
+import { scenario as row31 } from './guarded/31-return-unheard.ts'
+import { scenario as row32 } from './guarded/32-cold-start.ts'
+import { scenario as row33 } from './guarded/33-cold-start-one-link.ts'
+import { scenario as row34 } from './guarded/34-both-restarted.ts'
+import { scenario as row35 } from './guarded/35-restored.ts'
+import { scenario as row37 } from './guarded/37-other-key.ts'
+import { scenario as row38 } from './guarded/38-other-version.ts'
+import { scenario as row40 } from './guarded/40-other-config.ts'
+import { scenario as row41 } from './guarded/41-rolling-upgrade.ts'
+import { scenario as row45 } from './guarded/45-foreign-lower.ts'
+import { scenario as row46 } from './guarded/46-foreign-higher.ts'
+import { scenario as row47 } from './guarded/47-equal-priorities.ts'
+import { scenario as row54 } from './guarded/54-flapping-link.ts'
+import { scenario as row56 } from './guarded/56-flapping-target.ts'
+import { scenario as row58 } from './guarded/58-noise.ts'
+import { scenario as row59 } from './guarded/59-bad-line.ts'
+import { scenario as row60 } from './guarded/60-console-text.ts'
+import { scenario as row62 } from './guarded/62-standby.ts'
+import { scenario as row63 } from './guarded/63-takeover.ts'
+import { scenario as row73 } from './guarded/73-fencing.ts'
+import { scenario as row74 } from './guarded/74-fenced.ts'
+import { scenario as row75 } from './guarded/75-held.ts'
+import { scenario as row76 } from './guarded/76-deaf-peer.ts'
+import { scenario as row77 } from './guarded/77-adapter.ts'
+import { scenario as row78 } from './guarded/78-strict.ts'
+import { scenario as row79 } from './guarded/79-third-router.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Every written scenario with a heartbeat and the guarded arbitration, by the row of the matrix. */
+export const guardedScenarios: readonly Scenario[] = [
+  row01,
+  row02,
+  row03,
+  row05,
+  row06,
+  row07,
+  row08,
+  row09,
+  row10,
+  row11,
+  row12,
+  row13,
+  row14,
+  row15,
+  row16,
+  row17,
+  row18,
+  row19,
+  row20,
+  row21,
+  row22,
+  row23,
+  row24,
+  row25,
+  row29,
+  row30,
+  row31,
+  row32,
+  row33,
+  row34,
+  row35,
+  row37,
+  row38,
+  row40,
+  row41,
+  row45,
+  row46,
+  row47,
+  row54,
+  row56,
+  row58,
+  row59,
+  row60,
+  row62,
+  row63,
+  row73,
+  row74,
+  row75,
+  row76,
+  row77,
+  row78,
+  row79,
+]

@@ -1,0 +1,13 @@
+import { guarded } from '../pair.ts'
+import { atSecond, type Scenario } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  row: 11,
+  title: 'the management link is lost: nobody moves',
+  pair: guarded,
+  faults: [{ at: atSecond(20), kind: 'carrier', node: 'lb1', path: 'mgmt', up: false }],
+  expect: [
+    { at: atSecond(25), owner: 'lb1' },
+    { at: atSecond(60), owner: 'lb1' },
+  ],
+}

@@ -1,0 +1,13 @@
+import { guarded } from '../pair.ts'
+import { atSecond, type Scenario } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  row: 78,
+  title: 'with policy strict_rfc the heartbeat decides nothing: blocked adverts make two owners',
+  pair: { ...guarded, policy: 'strict_rfc' },
+  faults: [
+    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
+    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
+  ],
+  expect: [{ at: atSecond(19.9), owner: 'lb1' }],
+}
