@@ -213,7 +213,8 @@ export interface InstanceSpec {
   readonly version: 2 | 3
   /**
    * Of the adverts that are sent, for IPv4 and version 3. message: RFC 9568. pseudo_header: as
-   * keepalived and FRR send it unless told otherwise. Both are always accepted.
+   * keepalived and FRR send it unless told otherwise; the keepalived of Debian 12 takes no
+   * other. Both are always accepted.
    */
   readonly checksum: 'message' | 'pseudo_header'
   /**

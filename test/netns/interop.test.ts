@@ -48,6 +48,8 @@ interface Kind {
   readonly vip: string
   readonly interval_ms: number
   readonly ours: Partial<VrrpInstanceConfig>
+  /** The first Debian whose keepalived knows it. */
+  readonly since?: 13
   readonly theirs: readonly string[]
 }
 
@@ -55,12 +57,13 @@ const IPV4 = { vips: ['192.0.2.100/24'], vip: '192.0.2.100', interval_ms: 200 }
 
 const kinds: readonly Kind[] = [
   {
-    ...{ ...IPV4, name: 'version 2', interval_ms: 2000 },
+    ...{ ...IPV4, name: 'version 2', interval_ms: 1000 },
     ours: { version: 2 },
     theirs: ['version 2', 'advert_int 1', 'use_vmac'],
   },
   {
-    ...{ ...IPV4, name: 'version 3, checksum of RFC 9568' },
+    // keepalived 2.2.7 knows the other form alone, and refuses this one.
+    ...{ ...IPV4, name: 'version 3, checksum of RFC 9568', since: 13 },
     ours: {},
     theirs: ['version 3', 'advert_int 0.2', 'use_vmac', 'v3_checksum_as_v2'],
   },
@@ -85,9 +88,12 @@ const kinds: readonly Kind[] = [
   },
 ]
 
-for (const section of ['lab-bookworm', 'lab'] as const) {
-  for (const kind of kinds) {
-    const title = `keepalived of Debian ${section === 'lab' ? 13 : 12}, ${kind.name}`
+for (const [section, release] of [
+  ['lab-bookworm', 12],
+  ['lab', 13],
+] as const) {
+  for (const kind of kinds.filter(({ since = 0 }) => since <= release)) {
+    const title = `keepalived of Debian ${release}, ${kind.name}`
     netns.serial(`${title}: one owner through its whole life`, async t => {
       await wholeLife(t, kind, await keepalivedOf(section))
     })
@@ -125,7 +131,10 @@ async function wholeLife(
   const third = startKeepalived(t.context, kind, program, 50)
   await third.saw(/Entering BACKUP STATE/)
   await sleep(1000)
-  t.false(third.lines().some(line => /MASTER STATE/.test(line)))
+  t.false(
+    third.lines().some(line => /MASTER STATE/.test(line)),
+    third.lines().join('\n'),
+  )
   t.is(await agent.end(), 0)
   await third.saw(/Entering MASTER STATE/)
   await sleep(600)
