@@ -29,6 +29,12 @@ import { scenario as row72 } from './scenarios/72-takeover-unheard.ts'
 import { scenario as row80 } from './scenarios/80-stall-of-half-down.ts'
 import { scenario as row81 } from './scenarios/81-agent-killed.ts'
 import { scenario as row82 } from './scenarios/82-stall-unsupervised.ts'
+import { scenario as row90 } from './scenarios/90-two-families.ts'
+import { scenario as row91 } from './scenarios/91-unicast.ts'
+import { scenario as row92 } from './scenarios/92-owner-returns.ts'
+import { scenario as row93 } from './scenarios/93-two-groups.ts'
+import { scenario as row94 } from './scenarios/94-late-failback.ts'
+import { scenario as row95 } from './scenarios/95-version-2.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -62,4 +68,10 @@ export const scenarios: readonly Scenario[] = [
   row80,
   row81,
   row82,
+  row90,
+  row91,
+  row92,
+  row93,
+  row94,
+  row95,
 ]

@@ -38,11 +38,12 @@ export function scheduleOf(seed: number): Schedule {
   const orders = stream(seed, 'orders')
   const mayTakeOver = orders.chance(0.5)
   const stalls = stream(seed, 'stalls')
-  const mayLose = failback === 'manual' && !mayTakeOver
+  const kind = kindOf(stream(seed, 'kinds'), advert_interval_ms)
+  const mayLose = failback === 'manual' && !mayTakeOver && kind.owner === undefined
   const slowed = slowdowns(random, stalls, advert_interval_ms, mayLose)
   return {
     seed,
-    pair: { priorities, advert_interval_ms, failback },
+    pair: { priorities, advert_interval_ms, failback, ...kind },
     faults: [
       ...disruptions(random),
       ...slowed,
@@ -50,6 +51,21 @@ export function scheduleOf(seed: number): Schedule {
       ...kills(stream(seed, 'kills')),
       ...healing(),
     ],
+  }
+}
+
+// What the pair speaks, and how many groups it has.
+function kindOf(random: Random, interval_ms: number): PairOptions {
+  const family = random.pick(['ipv4', 'ipv4', 'ipv6', 'both'] as const)
+  const isOld = family === 'ipv4' && interval_ms === 1_000 && random.chance(0.3)
+  return {
+    family,
+    version: isOld ? 2 : 3,
+    checksum: random.pick(['message', 'pseudo_header'] as const),
+    unicast: random.chance(0.3),
+    isTwofold: random.chance(0.3),
+    failback_delay_ms: random.pick([0, 0, 7_000]),
+    ...(random.chance(0.1) ? { owner: random.pick(NODES) } : {}),
   }
 }
 

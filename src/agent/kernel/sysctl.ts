@@ -43,7 +43,7 @@ export const vipDeviceSysctls = (device: string, family: Family): readonly Sysct
   ...(family === 4
     ? [{ path: ipv6(device, 'disable_ipv6'), value: '1', isOptional: true }]
     : [
-        { path: ipv6(device, 'addr_gen_mode'), value: '1' },
+        noLinkLocal(device),
         { path: ipv6(device, 'disable_ipv6'), value: '0' },
         { path: ipv6(device, 'accept_ra'), value: '0' },
         { path: ipv6(device, 'autoconf'), value: '0' },
@@ -51,6 +51,12 @@ export const vipDeviceSysctls = (device: string, family: Family): readonly Sysct
         { path: ipv6(device, 'forwarding'), value: '1' },
       ]),
 ]
+
+/** The kernel makes no link-local address for the link by itself (IN6_ADDR_GEN_MODE_NONE). */
+export const noLinkLocal = (link: string): Sysctl => ({
+  path: ipv6(link, 'addr_gen_mode'),
+  value: '1',
+})
 
 /** Reads each, writes those that differ and reads them back. */
 export const holdSysctls = (sysctls: readonly Sysctl[]): Talk<{ readonly repaired: number }> =>

@@ -3,15 +3,15 @@ import { ENOENT, errnoName } from '../kernel/errno.ts'
 import { applyIpvs, findIpvs } from '../kernel/ipvs.ts'
 import { andThen, done, type Failure, file, forEach, recover, type Talk } from '../kernel/talk.ts'
 import { asciiText } from '../kernel/text.ts'
-import { vipDevice } from '../kernel/vip-device.ts'
+import { type VipDevice, vipDevice } from '../kernel/vip-device.ts'
 import { prepareVips, removeVips } from '../kernel/vip-prepare.ts'
 import type { IpvsService } from '../machine.ts'
 import type { Complaint } from './complaint.ts'
 import type { Placed } from './interfaces.ts'
 
 /**
- * Tries all that the agent asks of the kernel: a VIP device with one address (macvlan, protodown,
- * nf_tables at ingress, sysctls read back), IPVS and each scheduler that a service names. What
+ * Tries all that the agent asks of the kernel: a VIP device of each family with one address (macvlan,
+ * protodown, nf_tables at ingress, sysctls read back), IPVS and each scheduler that a service names. What
  * was made for the trial is removed again.
  */
 export function assertKernel(
@@ -26,13 +26,10 @@ export function assertKernel(
 }
 
 function tryVipDevice(config: NodeConfig, placed: readonly Placed[]): Talk<readonly Complaint[]> {
-  const [instance] = config.vrrp.instances
-  const parent = placed.find(each => each.config.name === instance?.interface)
+  const devices = trialDevices(config, placed)
   // An absent interface has its own complaint.
-  if (instance === undefined || parent === undefined) return done([])
-  const one = { ...instance, addresses: instance.addresses.slice(0, 1) }
-  const device = vipDevice(one, { index: parent.index, name: parent.config.name })
-  const trial = andThen(prepareVips([device]), () => removeVips())
+  if (devices.length === 0) return done([])
+  const trial = andThen(prepareVips(devices), () => removeVips())
   return recover<readonly Complaint[]>(
     andThen(trial, () => done([])),
     failure => {
@@ -41,6 +38,17 @@ function tryVipDevice(config: NodeConfig, placed: readonly Placed[]): Talk<reado
       return recover<readonly Complaint[]>(removed, () => done(complaints))
     },
   )
+}
+
+function trialDevices(config: NodeConfig, placed: readonly Placed[]): readonly VipDevice[] {
+  const all = config.vrrp.instances.flatMap(instance => {
+    const parent = placed.find(each => each.config.name === instance.interface)
+    if (parent === undefined) return []
+    const one = { ...instance, addresses: instance.addresses.slice(0, 1) }
+    return vipDevice(one, { index: parent.index, name: parent.config.name })
+  })
+  const firsts = [4, 6].map(family => all.find(device => device.family === family))
+  return firsts.filter(device => device !== undefined)
 }
 
 function tryIpvs(config: NodeConfig): Talk<readonly Complaint[]> {

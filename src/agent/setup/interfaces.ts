@@ -2,6 +2,7 @@ import type { InterfaceConfig } from '../../model/node-config.ts'
 import { ask } from '../kernel/ask.ts'
 import { EEXIST, errnoName } from '../kernel/errno.ts'
 import { findInterface, pciAddress } from '../kernel/find-interface.ts'
+import { holdSysctls, noLinkLocal } from '../kernel/sysctl.ts'
 import { andThen, done, failed, forEach, recover, type Talk } from '../kernel/talk.ts'
 import type { NetlinkRequest } from '../wire/netlink.ts'
 import { newAddress } from '../wire/netlink-address.ts'
@@ -64,6 +65,10 @@ export function configureInterface({ config, index }: Placed): Talk<readonly Com
     ...(mtu === undefined
       ? []
       : [request([setLink(index, { mtu })], [], () => `set the MTU of ${name} to ${mtu}`)]),
+    // One that is named is the only link-local one: adverts come from it, and the peer knows it.
+    ...(addresses.some(prefix => prefix.startsWith('fe80:'))
+      ? [andThen(holdSysctls([noLinkLocal(name)]), () => done(undefined))]
+      : []),
     ...addresses.map(prefix => {
       const { address, prefixLength } = encodePrefix(prefix)
       const requests = [newAddress(index, address, prefixLength)]
