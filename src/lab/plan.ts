@@ -37,13 +37,29 @@ export interface NicPlan {
  *
  * @throws ProblemError `lab_unsupported` for what the lab cannot build
  */
-export function planLab(nodes: readonly NodeConfig[]): LabPlan {
+export function planLab(given: readonly NodeConfig[]): LabPlan {
+  const nodes = given.map(onlyIpv4)
   const networks = planNetworks(nodes)
   return {
     networks,
     directors: nodes.map((node, index) => planDirector(node, index + 1, networks)),
     stations: planStations(nodes, networks),
   }
+}
+
+// The stations speak IPv4; the segments carry what the directors say in IPv6 all the same.
+function onlyIpv4(node: NodeConfig): NodeConfig {
+  const isIpv4 = (text: string) => !text.includes(':')
+  const interfaces = node.interfaces.map(each => ({
+    ...each,
+    addresses: each.addresses.filter(isIpv4),
+    routes: each.routes.filter(({ via }) => isIpv4(via)),
+  }))
+  const instances = node.vrrp.instances.map(each => ({
+    ...each,
+    addresses: each.addresses.filter(isIpv4),
+  }))
+  return { ...node, interfaces, vrrp: { ...node.vrrp, instances } }
 }
 
 function planDirector(

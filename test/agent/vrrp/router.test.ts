@@ -48,6 +48,24 @@ test('the timers at 100 cs are those of RFC 9568 6.1', t => {
   t.is(Number(activeDownInterval(100, milliseconds(10))), 36_093)
 })
 
+test('the skew of version 2 is in whole seconds, whatever the interval', t => {
+  t.is(Number(skewTime(100, seconds(3), 2)), 609_375)
+  t.is(Number(activeDownInterval(100, seconds(3), 2)), 9_609_375)
+  const state = router('backup', { version: 2, interval: seconds(3), own_interval: seconds(3) })
+  const [rule, next] = onHearing(state, heard(200, { interval: seconds(3) }))
+  t.is(rule, 'B5')
+  t.is(Number(next.downAt), Number(now) + 9_000_000 + 414_062)
+  t.is(Number(onHearing(state, heard(0))[1].downAt), Number(now) + 414_062)
+})
+
+test('A5: of equal priorities the higher address of IPv6 wins', t => {
+  const [low, high] = ['fe80'.padEnd(31, '0') + 'b', 'fe80'.padEnd(31, '0') + 'c']
+  const state = (address: string) => router('active', { address })
+  t.is(onHearing(state(low), heard(150, { source: high }))[0], 'A5')
+  t.is(onHearing(state(high), heard(150, { source: low }))[0], 'A6')
+  t.is(onHearing(state(high), heard(150, { source: high }))[0], 'A6')
+})
+
 test('S0: in initialize an advertisement changes nothing', t => {
   const state = router('initialize')
   for (const priority of [0, 1, 255])
