@@ -156,11 +156,20 @@ export class Segment {
     }
   }
 
-  /** Starts an agent; the configuration and the control socket are named after the machine. */
-  agent(programs: Programs, machine: string, config: NodeConfig): Running {
+  /**
+   * Starts an agent; the configuration and the control socket are named after the machine.
+   * `before`: the words that start it, for example in other mounts.
+   */
+  agent(
+    programs: Programs,
+    machine: string,
+    config: NodeConfig,
+    before: readonly string[] = [],
+  ): Running {
     const file = join(this.folder, `${machine}.json`)
     writeFileSync(file, JSON.stringify(config))
-    return this.start(machine, [programs.agent, '--config', file, '--socket', this.socket(machine)])
+    const options = ['--config', file, '--socket', this.socket(machine)]
+    return this.start(machine, [...before, programs.agent, ...options])
   }
 
   socket(machine: string): string {

@@ -85,7 +85,7 @@ static JSValue udp_socket(JSContext *context, JSValueConst self, int argc, JSVal
     return result_of(fd);
 }
 
-/* echoSocket(device, isIpv6): `sendTo` takes an ICMP message; `recv` and `recvIpv6` give replies. */
+/* echoSocket(device, isIpv6): `sendTo` takes ICMP messages; `recv`, `recvIpv6` give replies. */
 static JSValue echo_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     int64_t is_ipv6;

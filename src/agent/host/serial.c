@@ -38,7 +38,7 @@ static bool has_speed(const struct termios2 *line, int64_t baud)
     return (error < 0 ? -error : error) * 100 <= baud * SPEED_ERROR_PERCENT_MAX;
 }
 
-/* 8N1, no flow control of either kind: a cable with three wires, or a peer that is off, is usual. */
+/* 8N1 without flow control of either kind: a cable with three wires, a peer that is off. */
 static int make_raw(int fd, int64_t baud)
 {
     struct termios2 line = {.c_iflag = IGNBRK,

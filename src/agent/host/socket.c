@@ -128,7 +128,7 @@ static JSValue recv_ipv6(JSContext *context, JSValueConst self, int argc, JSValu
     return result_of(IPV6_HEADER_BYTES + count);
 }
 
-/* sendTo(fd, packet, to, ifindex): to 4 or 16 bytes of address; a link-local one is on that link. */
+/* sendTo(fd, packet, to, ifindex): 4 or 16 bytes of address; a link-local one is on that link. */
 static JSValue send_to(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     int64_t fd, ifindex;
