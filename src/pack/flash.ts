@@ -29,6 +29,7 @@ import { writeSparse } from '../stamp/sparse-copy.ts'
 import { BOOT_CODE_BYTES, bootCode, placeCore } from './grub-bios.ts'
 import { KERNEL_ARGS } from './kernel-args.ts'
 import { makeBiosLoader, makeEfiPartition } from './loader.ts'
+import { memoryCheck } from './memory-check.ts'
 import { fillTemplate } from './template.ts'
 
 /** What goes into a base flash image: nothing of a node. */
@@ -111,7 +112,7 @@ export async function loaderPieces(
   tools: Toolbox,
   scratch: string,
 ): Promise<readonly DiskPiece[]> {
-  const menu = fillTemplate(menuTemplate, menuValues())
+  const menu = fillTemplate(menuTemplate, { ...menuValues(), memory_check: memoryCheck() })
   const request = { earlyConfig, menu, modules: MODULES, tools, scratch }
   const pieces: DiskPiece[] = []
   if (boot.includes('bios')) {

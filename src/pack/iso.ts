@@ -9,6 +9,7 @@ import { FIXED_DATE, FIXED_TIME } from './fixed-time.ts'
 import { PAYLOAD } from './install-payload.ts'
 import { KERNEL_ARGS } from './kernel-args.ts'
 import { makeBiosLoader, makeEfiPartition } from './loader.ts'
+import { memoryCheck } from './memory-check.ts'
 import { fillTemplate } from './template.ts'
 
 /** What goes into a base ISO: all files by path, nothing of a node. */
@@ -54,7 +55,10 @@ export async function makeBaseIso(
   for (const folder of ['boot/grub', 'director']) {
     await mkdir(join(root, folder), { recursive: true })
   }
-  const grubConfig = fillTemplate(content.grubTemplate, { kernel_args: KERNEL_ARGS })
+  const grubConfig = fillTemplate(content.grubTemplate, {
+    kernel_args: KERNEL_ARGS,
+    memory_check: memoryCheck(),
+  })
   await writeFile(join(root, 'boot/grub/grub.cfg'), grubConfig)
   await writeFile(join(root, 'director/node.img'), new Uint8Array(NODE_REGION_BYTES))
   const settings = encodeLoaderSettings(content.console, ARGUMENT_REGION_BYTES)

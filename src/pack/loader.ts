@@ -7,7 +7,7 @@ import { FIXED_TIME } from './fixed-time.ts'
 
 // From a medium to a menu on a serial port, and no more.
 const MODULES =
-  'iso9660 part_msdos part_gpt regexp search search_fs_file normal configfile test echo read linux serial terminal reboot halt'.split(
+  'iso9660 part_msdos part_gpt regexp search search_fs_file normal configfile test echo read linux serial terminal reboot halt smbios sleep'.split(
     ' ',
   )
 const PREFIX = '/boot/grub'

@@ -59,8 +59,8 @@ function stick(node = 0, bootIndex = 1): string[] {
 const cdFirst = () => [...stick(1, 2), ...cd()]
 const stickFirst = () => [...cd(1, 2), ...stick()]
 
-/** Boots the first node of the pair and gives back what its serial port said until it serves. */
-async function boot(memory_mb: number, media: readonly string[]): Promise<string> {
+/** Boots the first node of the pair and gives back what its serial port said until the line came. */
+async function boot(memory_mb: number, media: readonly string[], line = LISTENING) {
   const [director] = planLab(resolve(built.cluster)).directors
   // Cards that reach nothing: a node serves when it has its interfaces.
   const cards = (director?.nics ?? []).flatMap((nic, index) => [
@@ -77,7 +77,7 @@ async function boot(memory_mb: number, media: readonly string[]): Promise<string
   const ended = once(child, 'exit')
   try {
     if (child.stdout === null) throw new Error('the machine has no serial port')
-    return await waitForText(child, child.stdout, LISTENING, BOOT_TIMEOUT_MS)
+    return await waitForText(child, child.stdout, line, BOOT_TIMEOUT_MS)
   } finally {
     child.kill('SIGKILL')
     await ended
@@ -99,9 +99,17 @@ for (const firmware of ['BIOS', 'UEFI'] as const) {
       t.regex(said, /director: loading the kernel/, 'the loader is silent on the serial port')
       t.regex(said, /director-setup: this is lb1 of \w+, ready to serve/)
       t.is(said.includes('EFI stub'), firmware === 'UEFI')
+      t.false(said.includes('too little memory'))
     })
   }
 }
+
+e2e.serial('on 64 MB the loader says what is wrong before anything fails', async t => {
+  const said = await boot(64, cd(), 'director: loading the system')
+  t.regex(said, /director: warning: this machine has too little memory: 65535 KiB\r?\n/)
+  t.regex(said, /director: expected: 128 MiB or more; /)
+  t.regex(said, /director: loading the kernel\r?\nerror: out of memory\./)
+})
 
 e2e.serial('the ISO says what starts it, and keeps within its size', async t => {
   const { facts, size } = await inspectFile(isoOf(0))

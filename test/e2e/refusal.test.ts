@@ -118,7 +118,7 @@ e2e.serial('without any serial port a node serves, without the heartbeat’s it 
     serialPorts: director.name === 'lb1' ? [] : director.serialPorts.slice(0, 1),
   })
   await inLab(
-    'netboot',
+    'iso',
     () => ({ alter }),
     async lab => {
       await Promise.all([lab.machine('lb1').start(), bootDirector(lab, 'lb2')])
