@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolders } from '../kit/folder.ts'
 import { onInterrupt } from '../kit/interrupt.ts'
 import { fail } from '../kit/problem.ts'
 
@@ -29,7 +30,7 @@ export async function withCacheLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const path = join(cache, `${name}.lock`)
-  await mkdir(cache, { recursive: true })
+  makeFolders(cache)
   const giveUpAt = Date.now() + LOCK_WAIT_MS_MAX
   while (!(await tryLock(path))) {
     if (Date.now() > giveUpAt) {

@@ -1,4 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
+import { makeFolders } from '../kit/folder.ts'
 import { fail } from '../kit/problem.ts'
 
 /**
@@ -8,7 +9,7 @@ import { fail } from '../kit/problem.ts'
  */
 export async function requireCache(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolders(folder)
     await access(folder, constants.W_OK)
   } catch (error) {
     fail(

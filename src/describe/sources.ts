@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { constants, copyFile, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import project from '../../package.json' with { type: 'json' }
 import { type Archive, type ArchiveOptions, openArchive } from '../base/archive.ts'
@@ -9,6 +9,7 @@ import { readResolution, writeResolution } from '../base/resolution-record.ts'
 import { findSourceVersion } from '../base/resolve.ts'
 import { projectFolder } from '../compose/agent-toolchain.ts'
 import { produceAtomic, writeAtomic } from '../kit/atomic.ts'
+import { makeFolders } from '../kit/folder.ts'
 import { digestOf, sha256 } from '../kit/hash.ts'
 import { fail } from '../kit/problem.ts'
 import type { Step } from '../kit/steps.ts'
@@ -168,7 +169,7 @@ async function writeOwn(folder: string): Promise<SourceFile> {
 }
 
 async function removeOthers(folder: string, manifest: SourcesManifest): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  makeFolders(folder)
   const kept = new Set([...manifest.sources.map(folderName), manifest.own.path, MANIFEST])
   for (const name of await readdir(folder)) {
     if (!kept.has(name)) await rm(join(folder, name), { recursive: true })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { asDiskProblem } from './atomic.ts'
 import { exec } from './exec.ts'
+import { makeFolders } from './folder.ts'
 import { onInterrupt } from './interrupt.ts'
 
 /** Files that get their names together, when all of them are on the disk. */
@@ -57,7 +58,7 @@ function batchOf(temporaries: Map<string, string>, note: (path: string) => void)
   const begin = (path: string): string => {
     note(path)
     const parent = dirname(path)
-    if (!folders.has(parent)) mkdirSync(parent, { recursive: true })
+    if (!folders.has(parent)) makeFolders(parent)
     folders.add(parent)
     temporaries.set(path, path + suffix)
     return path + suffix

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { unlinkSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolders } from './folder.ts'
 import { onInterrupt } from './interrupt.ts'
 import { type Problem, ProblemError } from './problem.ts'
 
@@ -30,7 +31,7 @@ export async function produceAtomic(
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
   const finished = onInterrupt(() => unlinkSync(temporary))
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     const file = await open(temporary, 'wx', options.mode ?? 0o644)
     try {
       await write(file, temporary)
@@ -58,9 +59,10 @@ export function asDiskProblem(error: unknown, path: string): unknown {
     const remedy = 'free some space or choose another folder with --out, then run the command again'
     return asError({ code: 'disk_full', message: 'the output disk is full', where, remedy }, error)
   }
-  if (!REFUSALS.includes(code) || (error as NodeJS.ErrnoException).syscall === undefined) {
-    return error
-  }
+  const { syscall } = error as NodeJS.ErrnoException
+  // What file systems without folders of ours, as /proc, say.
+  const takesNone = code === 'ENOENT' && syscall === 'mkdir'
+  if (!takesNone && (!REFUSALS.includes(code) || syscall === undefined)) return error
   const problem = {
     code: 'not_writable',
     message: 'the file cannot be written',

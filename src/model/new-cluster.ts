@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join, relative, resolve as resolvePath } from 'node:path'
-import { writeAtomic } from '../kit/atomic.ts'
+import { asDiskProblem, writeAtomic } from '../kit/atomic.ts'
+import { makeFolders } from '../kit/folder.ts'
 import { fail, type Problem, ProblemError } from '../kit/problem.ts'
 import { encodeOpenSshKey, encodePublicKey, generateHostKey } from './access/host-key.ts'
 import { sha512crypt } from './access/sha512crypt.ts'
@@ -96,8 +97,12 @@ export async function writeNewCluster(folder: string, files: readonly NewFile[])
       remedy: 'choose another folder, or remove the old cluster yourself',
     })
   }
-  await mkdir(folder, { recursive: true })
-  await mkdir(join(folder, 'secrets'), { recursive: true, mode: 0o700 })
+  try {
+    makeFolders(folder)
+    makeFolders(join(folder, 'secrets'), 0o700)
+  } catch (error) {
+    throw asDiskProblem(error, folder)
+  }
   const written: string[] = []
   try {
     for (const { path, mode, content } of files) {

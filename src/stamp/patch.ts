@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { constants, copyFile, type FileHandle, mkdir, rm } from 'node:fs/promises'
+import { constants, copyFile, type FileHandle, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { produceAtomic } from '../kit/atomic.ts'
+import { makeFolders } from '../kit/folder.ts'
 import type { ImageReader } from './image-reader.ts'
 
 /** Bytes that replace those of an image at one place; the image keeps its size. */
@@ -44,7 +45,7 @@ export async function writePatched(
 export async function howCopied(base: string, folder: string): Promise<'reflink' | 'copy'> {
   const probe = join(folder, `.${randomBytes(4).toString('hex')}.part`)
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolders(folder)
     await copyFile(base, probe, constants.COPYFILE_FICLONE_FORCE)
     return 'reflink'
   } catch {
