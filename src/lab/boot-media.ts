@@ -6,9 +6,11 @@ import { encodeNodeConfig } from '../model/resolve.ts'
 import type { BuildResult } from '../pack/build.ts'
 import { KERNEL_ARGS } from '../pack/kernel-args.ts'
 import { consoleArgs } from '../stamp/console-args.ts'
+import { flashStampPatches, openDirectorFlash } from '../stamp/flash.ts'
 import { withImage } from '../stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { writePatched } from '../stamp/patch.ts'
+import { writeSparsePatched } from '../stamp/sparse-copy.ts'
 import { encodeStamp } from '../stamp/stamp.ts'
 import type { BootMedia } from './qemu.ts'
 
@@ -50,9 +52,14 @@ export async function writeMedia(
 ): Promise<BootMedia> {
   const { name } = node.node
   switch (kind) {
+    case 'flash': {
+      const image = join(folder, `${name}.img`)
+      await writeFlash(built(images, name).flash, node, stamp, image)
+      return { kind, disks: [{ image, bus: 'virtio', bootIndex: 1 }] }
+    }
     case 'iso': {
       const iso = join(folder, `${name}.iso`)
-      await writeIso(builtIso(images, name), node, stamp, iso)
+      await writeIso(built(images, name).iso, node, stamp, iso)
       return { kind, iso }
     }
     case 'netboot': {
@@ -81,8 +88,21 @@ async function writeIso(
   })
 }
 
-function builtIso({ nodes }: BuiltImages, name: string): string {
-  const iso = nodes.find(node => node.name === name)?.iso
-  if (iso === undefined) throw new Error(`no ISO was built for ${name}`)
-  return iso
+async function writeFlash(
+  source: string,
+  node: NodeConfig,
+  stamp: Uint8Array,
+  target: string,
+): Promise<void> {
+  await withImage(source, async image => {
+    const flash = await openDirectorFlash(image)
+    const patches = await flashStampPatches(flash, stamp, node.serial.console)
+    await writeSparsePatched(source, target, patches, 0o600)
+  })
+}
+
+function built({ nodes }: BuiltImages, name: string): BuiltImages['nodes'][number] {
+  const found = nodes.find(node => node.name === name)
+  if (found === undefined) throw new Error(`no images were built for ${name}`)
+  return found
 }

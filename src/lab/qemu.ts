@@ -1,18 +1,22 @@
+import { diskArguments, type LabDisk } from './disks.ts'
 import type { DirectorPlan, NicPlan } from './plan.ts'
 
 /** What a machine boots from, by BIOS unless a program of UEFI firmware is named. */
-export type BootMedia = (
-  | { readonly kind: 'iso'; readonly iso: string }
-  /** Kernel and one initramfs file, given to the machine as a network loader would. */
-  | {
-      readonly kind: 'netboot'
-      readonly kernel: string
-      readonly initramfs: string
-      readonly commandLine: string
-    }
-  /** What the firmware of the card on this network finds there. */
-  | { readonly kind: 'network'; readonly network: string; readonly by: NetworkFirmware }
-) & { readonly uefi?: string }
+export type BootMedia =
+  /** With disks beside the CD, of which the firmware tries those with a boot index first. */
+  (
+    | { readonly kind: 'iso'; readonly iso: string; readonly disks?: readonly LabDisk[] }
+    | { readonly kind: 'flash'; readonly disks: readonly LabDisk[] }
+    /** Kernel and one initramfs file, given to the machine as a network loader would. */
+    | {
+        readonly kind: 'netboot'
+        readonly kernel: string
+        readonly initramfs: string
+        readonly commandLine: string
+      }
+    /** What the firmware of the card on this network finds there. */
+    | { readonly kind: 'network'; readonly network: string; readonly by: NetworkFirmware }
+  ) & { readonly uefi?: string }
 
 /** What a card or a firmware can do by itself. */
 export type NetworkFirmware =
@@ -144,7 +148,10 @@ function bootArguments(media: BootMedia): readonly string[] {
         ...program,
         ...['-drive', `file=${media.iso},format=raw,media=cdrom,readonly=on,if=ide`],
         ...['-boot', 'd'],
+        ...diskArguments(media.disks ?? []),
       ]
+    case 'flash':
+      return [...program, ...diskArguments(media.disks)]
     case 'netboot':
       return [
         ...program,

@@ -97,3 +97,29 @@ test('UEFI uses its own drivers, and for HTTP boot no PXE before', t => {
   const http = onNetwork({ kind: 'uefi', protocol: 'http' }, '/ovmf')
   t.regex(http, /-bios \/ovmf -fw_cfg name=opt\/org\.tianocore\/IPv4PXESupport,string=n/)
 })
+
+test('disks have buses of their own and are tried in their order', t => {
+  const disks = [
+    { image: '/a.img', bus: 'ahci', bootIndex: 1 },
+    { image: '/b.img', bus: 'usb', bootIndex: 2 },
+    { image: { forgets_bytes: 1 << 28 }, bus: 'virtio' },
+  ] as const
+  const words = argumentsOf({ kind: 'flash', disks, uefi: '/OVMF.fd' }).join(' ')
+  t.regex(words, /-bios \/OVMF\.fd/)
+  t.regex(words, /id=disk0,file=\/a\.img,format=raw/)
+  t.regex(words, /ide-hd,drive=disk0,bus=disk0-bus\.0,bootindex=1/)
+  t.regex(words, /usb-storage,drive=disk1,bus=disk1-bus\.0,bootindex=2/)
+  t.regex(words, /driver=null-co,node-name=disk2,size=268435456,read-zeroes=on/)
+  t.regex(words, /virtio-blk-pci,drive=disk2$/)
+  t.regex(argumentsOf({ ...iso, kind: 'iso', iso: '/i', disks }).join(' '), /-boot d .*disk2$/)
+})
+
+test('NVMe disks and memory cards have controllers', t => {
+  const disks = [
+    { image: '/a.img', bus: 'nvme', bootIndex: 1 },
+    { image: '/b.img', bus: 'mmc' },
+  ] as const
+  const words = argumentsOf({ kind: 'flash', disks }).join(' ')
+  t.regex(words, /nvme,drive=disk0,serial=disk0,bootindex=1/)
+  t.regex(words, /sdhci-pci -device sd-card,drive=disk1$/)
+})

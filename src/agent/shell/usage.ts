@@ -39,6 +39,7 @@ Asks the director agent of this machine, or tells it what to do.
 Exit code: 0 answered or begun, 1 refused or the agent does not answer, 2 wrong usage.
 
 example: directorctl standby service && directorctl events --follow
+         directorctl install vda
 `,
   'director-setup': `usage: director-setup
 

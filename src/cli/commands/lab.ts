@@ -31,7 +31,7 @@ export function configure(command: Command): void {
     .argument('<cluster>', 'the cluster file')
     .addOption(
       new Option('--boot <how>', 'what the directors boot from')
-        .choices(['iso', 'netboot', 'pxe', 'http'])
+        .choices(['iso', 'flash', 'netboot', 'pxe', 'http'])
         .default('netboot'),
     )
     .addOption(
