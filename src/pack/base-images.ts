@@ -17,7 +17,8 @@ import { digestOf, sha256 } from '../kit/hash.ts'
 import type { Steps } from '../kit/steps.ts'
 import type { Board } from '../model/board.ts'
 import type { BuildRecord } from './build-record.ts'
-import { type FlashContent, makeBaseFlash } from './flash.ts'
+import { baseFlashPieces, type FlashContent } from './flash.ts'
+import { FLASH_PARTS, writeFlashParts } from './flash-parts.ts'
 import { makeInstallPayload, PAYLOAD } from './install-payload.ts'
 import { type IsoContent, makeBaseIso } from './iso.ts'
 
@@ -28,7 +29,8 @@ export interface BaseImages {
   readonly kernel: CachedFile
   readonly initramfs: CachedFile
   readonly iso: CachedFile
-  readonly flash: CachedFile
+  /** What `readFlashParts` reads. */
+  readonly flash: { readonly folder: string; readonly sha256: string }
   /** What a loader hands over to a system that is to install itself. */
   readonly payload: CachedFile
 }
@@ -49,7 +51,6 @@ export interface BaseImagesRequest {
 }
 
 const ISO_FILE = 'base.iso'
-const FLASH_FILE = 'base.img'
 
 /** Makes the initramfs and the ISO without a stamp, or takes them from the cache. */
 export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseImages> {
@@ -90,7 +91,7 @@ export async function makeBaseImages(request: BaseImagesRequest): Promise<BaseIm
     kernel: cachedFile(initramfs, KERNEL_FILE),
     initramfs: cachedFile(initramfs, INITRAMFS_FILE),
     iso: cachedFile(iso, ISO_FILE),
-    flash: cachedFile(flash, FLASH_FILE),
+    flash: { folder: flash.folder, sha256: flash.sums[FLASH_PARTS.bytes] ?? '' },
     payload: cachedFile(flash, PAYLOAD.archive),
   }
 }
@@ -119,7 +120,7 @@ async function flashStep(
       initramfsFile: join(initramfs.folder, INITRAMFS_FILE),
       ...{ menuTemplate, earlyConfig, base, boot: board.boot, console: board.console },
     }
-    await rename(await makeBaseFlash(content, tools, work), join(scratch, FLASH_FILE))
+    await writeFlashParts(await baseFlashPieces(content, tools, work), scratch)
     await makeInstallPayload(content, tools, join(work, 'payload'), scratch)
     await rm(work, { recursive: true })
   })

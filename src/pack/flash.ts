@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeStateArea, FIRST_STATE } from '../agent/flash/boot-state.ts'
 import {
@@ -25,7 +25,6 @@ import type { BaseFacts } from '../model/base-facts.ts'
 import type { Board } from '../model/board.ts'
 import { encodeLoaderSettings } from '../stamp/console-args.ts'
 import type { ConsolePort } from '../stamp/layout.ts'
-import { writeSparse } from '../stamp/sparse-copy.ts'
 import { BOOT_CODE_BYTES, bootCode, placeCore } from './grub-bios.ts'
 import { KERNEL_ARGS } from './kernel-args.ts'
 import { makeBiosLoader, makeEfiPartition } from './loader.ts'
@@ -52,38 +51,19 @@ const FILLED: readonly SlotName[] = ['a', 'rescue']
 const MODULES = ['loadenv', 'hashsum', 'gcry_sha256', 'probe', 'sleep']
 
 /**
- * Makes the image of a flash disk without a stamp: what to write to a disk from its first byte.
+ * Makes the image of a flash disk without a stamp: all that is not zero in it, by place.
  *
- * Equal content and equal tools give equal bytes. The file is sparse.
+ * Equal content and equal tools give equal bytes. The image has `DISK_BYTES_MIN` bytes.
  *
- * @param scratch an empty folder
- * @returns the path of the image in `scratch`
+ * @param scratch a folder for what is made on the way
  * @throws ProblemError `slot_too_small`
  */
-export async function makeBaseFlash(
-  content: FlashContent,
-  tools: Toolbox,
-  scratch: string,
-): Promise<string> {
-  await mkdir(scratch, { recursive: true })
-  const pieces = await baseFlashPieces(content, tools, scratch)
-  const path = join(scratch, 'base.img')
-  const file = await open(path, 'w')
-  try {
-    await file.truncate(DISK_BYTES_MIN)
-    for (const { offset, bytes } of pieces) await writeSparse(file, offset, bytes)
-  } finally {
-    await file.close()
-  }
-  return path
-}
-
-/** All that is not zero in the image that `makeBaseFlash` makes. */
 export async function baseFlashPieces(
   content: FlashContent,
   tools: Toolbox,
   scratch: string,
 ): Promise<readonly DiskPiece[]> {
+  await mkdir(scratch, { recursive: true })
   return [
     ...tablePieces(content.base.base_sha256),
     ...(await loaderPieces(content, tools, scratch)),
@@ -129,7 +109,9 @@ export async function loaderPieces(
     const [path, place] = [join(scratch, 'esp.img'), partition('director-esp')]
     const serial = base.base_sha256.slice(0, 8)
     await makeEfiPartition(request, { serial, bytes: place.length }, path)
-    pieces.push({ offset: place.offset, bytes: within(place, await readFile(path)) })
+    // The rest of a file system that is empty.
+    const bytes = withoutZeros(within(place, await readFile(path)))
+    pieces.push({ offset: place.offset, bytes })
   }
   return pieces
 }
@@ -224,4 +206,11 @@ function tooSmall(expected: number, found: number): never {
     found: `${expected} bytes of kernel and root file system`,
     remedy: 'take packages or files out of the cluster file',
   })
+}
+
+/** Without the zeros at the end, to a whole block. */
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end -= 1
+  return bytes.subarray(0, Math.ceil(end / BLOCK_BYTES) * BLOCK_BYTES)
 }

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BLOCK_BYTES } from '../agent/flash/disk-layout.ts'
 import type { InstallFacts } from '../agent/flash/install-plan.ts'
 import type { Toolbox } from '../base/base-system.ts'
 import { sha256 } from '../kit/hash.ts'
@@ -41,10 +40,7 @@ export async function makeInstallPayload(
 ): Promise<void> {
   await mkdir(scratch, { recursive: true })
   const { kernel, manifest, system } = await slotOf(content)
-  const pieces = (await loaderPieces(content, tools, scratch)).map(({ offset, bytes }) => ({
-    offset,
-    bytes: withoutZeros(bytes),
-  }))
+  const pieces = await loaderPieces(content, tools, scratch)
   const loader = Buffer.concat(pieces.map(({ bytes }) => bytes))
   const facts: InstallFacts = {
     schema: 1,
@@ -70,11 +66,4 @@ export async function makeInstallPayload(
     [PAYLOAD.end]: encodeTrailer(),
   }
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
-}
-
-/** Without the zeros at the end: a file system's empty rest, which needs no writing. */
-function withoutZeros(bytes: Uint8Array): Uint8Array {
-  let end = bytes.length
-  while (end > 0 && bytes[end - 1] === 0) end -= 1
-  return bytes.subarray(0, Math.ceil(end / BLOCK_BYTES) * BLOCK_BYTES)
 }

@@ -6,9 +6,10 @@ import { flashStampPatches, openDirectorFlash } from '../stamp/flash.ts'
 import { withImage } from '../stamp/image-reader.ts'
 import { type DirectorIso, fleetPatches, openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { writePatched } from '../stamp/patch.ts'
-import { writeSparsePatched } from '../stamp/sparse-copy.ts'
+import { writeDisk } from '../stamp/sparse-copy.ts'
 import { decodeStamp, encodeStamp } from '../stamp/stamp.ts'
 import type { BaseImages } from './base-images.ts'
+import { imageOfPieces, readFlashParts } from './flash-parts.ts'
 import { bytesOutput, type Output } from './outputs.ts'
 
 /** A node with the bytes that make a base image this node. */
@@ -106,10 +107,10 @@ function flashOutput({ flash }: BaseImages, node: StampedNode): Output {
     key: digestOf([flash.sha256, sha256(node.stamp), console]),
     mode: SECRET,
     async write(path) {
-      const patches = await withImage(flash.path, async image =>
-        flashStampPatches(await openDirectorFlash(image), node.stamp, console),
-      )
-      await writeSparsePatched(flash.path, path, patches, SECRET)
+      const pieces = await readFlashParts(flash.folder)
+      const image = await openDirectorFlash(imageOfPieces(pieces, path))
+      const patches = await flashStampPatches(image, node.stamp, console)
+      await writeDisk(path, [...pieces, ...patches], SECRET)
     },
   }
 }

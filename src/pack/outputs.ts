@@ -2,7 +2,8 @@ import { constants, copyFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { produceAtomic, writeAtomic } from '../kit/atomic.ts'
 import { digestOf, sha256File } from '../kit/hash.ts'
-import { writeSparsePatched } from '../stamp/sparse-copy.ts'
+import { writeDisk } from '../stamp/sparse-copy.ts'
+import { readFlashParts } from './flash-parts.ts'
 
 /** A file that a build leaves in its output folder. */
 export interface Output {
@@ -105,9 +106,9 @@ export function copyOutput(path: string, source: string, key: string): Output {
   }
 }
 
-/** As `copyOutput`, for a file that is mostly zeros: the copy takes no more space. */
-export function sparseOutput(path: string, source: string, key: string): Output {
+/** The image of a flash disk without a stamp: mostly zeros, which take no space. */
+export function diskOutput(path: string, folder: string, key: string): Output {
   const mode = 0o644
-  const write = (target: string) => writeSparsePatched(source, target, [], mode)
+  const write = async (target: string) => writeDisk(target, await readFlashParts(folder), mode)
   return { path, key: digestOf([mode, key]), mode, write }
 }

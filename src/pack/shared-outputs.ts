@@ -7,7 +7,7 @@ import type { Cluster } from '../model/cluster.ts'
 import type { BaseImages } from './base-images.ts'
 import { bootScript, dnsmasqConfig } from './netboot.ts'
 import type { StampedNode } from './node-outputs.ts'
-import { bytesOutput, copyOutput, type Output, sparseOutput } from './outputs.ts'
+import { bytesOutput, copyOutput, diskOutput, type Output } from './outputs.ts'
 
 // iPXE as Debian builds it, under the names by which the netboot tree knows it. The second one of
 // UEFI lies beside its own script.
@@ -36,7 +36,7 @@ export async function sharedOutputs(content: SharedContent): Promise<readonly Ou
   const dnsmasq = dnsmasqConfig(await template('dnsmasq.conf'), name, configs)
   return [
     copyOutput('base.iso', iso.path, iso.sha256),
-    sparseOutput('base.img', flash.path, flash.sha256),
+    diskOutput('base.img', flash.folder, flash.sha256),
     copyOutput('netboot/vmlinuz', kernel.path, kernel.sha256),
     copyOutput('netboot/initramfs.zst', initramfs.path, initramfs.sha256),
     copyOutput('netboot/install.img', payload.path, payload.sha256),

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { DISK_BYTES_MIN } from '../agent/flash/disk-layout.ts'
 import { produceAtomic } from '../kit/atomic.ts'
 import type { Patch } from './patch.ts'
 
@@ -16,6 +17,19 @@ export async function writeSparsePatched(
   const write = async (file: FileHandle) => {
     await copySparse(base, file)
     for (const { offset, bytes } of patches) await file.write(bytes, 0, bytes.length, offset)
+  }
+  await produceAtomic(path, write, { mode })
+}
+
+/** Writes a flash image that is zero but for some pieces, of which later ones lie over others. */
+export async function writeDisk(
+  path: string,
+  pieces: readonly Patch[],
+  mode: number,
+): Promise<void> {
+  const write = async (file: FileHandle) => {
+    await file.truncate(DISK_BYTES_MIN)
+    for (const { offset, bytes } of pieces) await file.write(bytes, 0, bytes.length, offset)
   }
   await produceAtomic(path, write, { mode })
 }
@@ -38,11 +52,7 @@ async function copySparse(base: string, target: FileHandle): Promise<void> {
 const ZEROS = Buffer.alloc(PIECE_BYTES)
 
 /** Writes bytes into a file that is zero there, and leaves out what is zero. */
-export async function writeSparse(
-  file: FileHandle,
-  offset: number,
-  bytes: Uint8Array,
-): Promise<void> {
+async function writeSparse(file: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let from = 0
   while (from < view.length) {

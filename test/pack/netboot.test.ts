@@ -27,7 +27,7 @@ test('the script sends every MAC address of a node to that node', async t => {
   t.regex(script, /console=tty0 console=ttyS0,115200n8/)
   t.regex(script, /loglevel=4 panic=10 cryptomgr.notests/)
   // What is fetched is given up when it stalls, and known to be for this node.
-  t.is(script.match(/^(kernel|initrd) --timeout 20000 .*\|\| goto failed$/gm)?.length, 3)
+  t.is(script.match(/^(kernel|initrd) --timeout 20000 .*\|\| goto failed$/gm)?.length, 6)
   t.regex(script, /^kernel .* \$\{node_args\} \|\|/m)
   t.regex(script, /^set node_args director\.node=\$\{node\} director\.retry_s=60$/m)
   t.notRegex(script, /\{\{/)

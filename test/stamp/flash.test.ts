@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -6,7 +6,9 @@ import { encodeBootState, FIRST_STATE } from '../../src/agent/flash/boot-state.t
 import { DISK_BYTES_MIN, partition, slotPartition } from '../../src/agent/flash/disk-layout.ts'
 import type { DiskPiece } from '../../src/agent/flash/gpt.ts'
 import type { Toolbox } from '../../src/base/base-system.ts'
-import { baseFlashPieces, makeBaseFlash } from '../../src/pack/flash.ts'
+import { sha256 } from '../../src/kit/hash.ts'
+import { baseFlashPieces } from '../../src/pack/flash.ts'
+import { imageOfPieces, readFlashParts, writeFlashParts } from '../../src/pack/flash-parts.ts'
 import { inspectImage } from '../../src/pack/inspect.ts'
 import {
   flashRemovalPatches,
@@ -18,13 +20,14 @@ import {
 } from '../../src/stamp/flash.ts'
 import { type ImageReader, memoryReader } from '../../src/stamp/image-reader.ts'
 import { type Patch, patchedReader } from '../../src/stamp/patch.ts'
-import { writeSparsePatched } from '../../src/stamp/sparse-copy.ts'
+import { writeDisk, writeSparsePatched } from '../../src/stamp/sparse-copy.ts'
 import { BASE, CONSOLE, OTHER_BASE, problemOf, sampleStamp } from './sample.ts'
 
 const OTHER_CONSOLE = { port: 'ttyS1', baud: 9600 }
 // No firmware, no loader, so no tools.
 const noTools = {} as Toolbox
 let folder: string
+let pieces: readonly DiskPiece[]
 let base: ImageReader
 
 const content = () => ({
@@ -38,15 +41,10 @@ test.before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'director-flash-'))
   writeFileSync(join(folder, 'vmlinuz'), Buffer.alloc(5000, 'k'))
   writeFileSync(join(folder, 'initramfs'), Buffer.alloc(7000, 'i'))
-  base = imageOf(await baseFlashPieces(content(), noTools, folder))
+  pieces = await baseFlashPieces(content(), noTools, folder)
+  base = imageOfPieces(pieces, 'base.img')
 })
 test.after.always(() => rmSync(folder, { recursive: true, force: true }))
-
-/** An image that is zero but for some pieces. */
-function imageOf(pieces: readonly DiskPiece[], size = DISK_BYTES_MIN): ImageReader {
-  const read = async (_: number, length: number) => Buffer.alloc(length)
-  return patchedReader({ size, name: 'base.img', read }, pieces)
-}
 
 const readState = (state: typeof FIRST_STATE): Patch => ({
   offset: partition('director-state').offset + 512,
@@ -133,7 +131,8 @@ test('what is no flash image, or a damaged one, is told from a good one', async 
 })
 
 test('a stamped file is sparse like the base, and for its owner alone', async t => {
-  const path = await makeBaseFlash(content(), noTools, join(folder, 'work'))
+  const path = join(folder, 'base.img')
+  await writeDisk(path, pieces, 0o644)
   const { patches } = await stamped(base, one)
   const image = join(folder, 'lb1.img')
   await writeSparsePatched(path, image, patches, 0o600)
@@ -142,4 +141,17 @@ test('a stamped file is sparse like the base, and for its owner alone', async t 
     t.is(size, DISK_BYTES_MIN)
     t.true(blocks * 512 < 8 << 20, `${blocks * 512} bytes are taken`)
   }
+})
+
+test('an image is kept in parts, a system that two slots hold once', async t => {
+  const parts = join(folder, 'parts')
+  mkdirSync(parts)
+  await writeFlashParts(pieces, parts)
+  const read = await readFlashParts(parts)
+  t.deepEqual(
+    read.map(({ offset, bytes }) => [offset, sha256(bytes)]),
+    pieces.map(({ offset, bytes }) => [offset, sha256(bytes)]),
+  )
+  const bytes = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0)
+  t.true(statSync(join(parts, 'flash.parts')).size < bytes - 10_000)
 })
