@@ -29,8 +29,18 @@ test('the script sends every MAC address of a node to that node', async t => {
   // What is fetched is given up when it stalls, and known to be for this node.
   t.is(script.match(/^(kernel|initrd) --timeout 20000 .*\|\| goto failed$/gm)?.length, 6)
   t.regex(script, /^kernel .* \$\{node_args\} \|\|/m)
-  t.regex(script, /^set node_args director\.node=\$\{node\} director\.retry_s=60$/m)
+  t.regex(script, /^set node_args director\.node=\$\{node\} director\.retry_s=30$/m)
   t.notRegex(script, /\{\{/)
+})
+
+test('the script brings what is installed only to a machine that is to install', async t => {
+  const script = bootScript(template('boot.ipxe'), 'pair', await nodes(), CONSOLE)
+  const [, optional = ''] =
+    /^isset \$\{install\} \|\| goto start\n(.*)^:start$/ms.exec(script) ?? []
+  t.regex(optional, /^initrd .*install\.img /m)
+  t.regex(optional, /vmlinuz install\/vmlinuz mode=600/)
+  t.regex(optional, /initramfs\.zst install\/initramfs\.zst mode=600/)
+  t.regex(script, /^isset \$\{install\} && set node_args .* director\.install=\$\{install\} \|\|$/m)
 })
 
 test('dnsmasq is told what to give the machines of the cluster, and nothing of others', async t => {
