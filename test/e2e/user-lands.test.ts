@@ -44,6 +44,8 @@ e2e.after.always(() => {
 
 interface Elsewhere {
   readonly release: Release
+  /** From the true time. */
+  readonly clock: string
   /** Where the project is in the user land. */
   readonly project: string
   readonly uid: number
@@ -53,9 +55,9 @@ interface Elsewhere {
 
 /** Builds in a user land and holds every file against those of this machine. */
 async function buildsTheSame(t: ExecutionContext, elsewhere: Elsewhere): Promise<void> {
-  const { release, project, uid, umask, env } = elsewhere
+  const { release, clock, project, uid, umask, env } = elsewhere
   const root = join(folder, release)
-  await makeUserLand(release, root)
+  await makeUserLand(release, root, clock)
   copyProject(join(root, project), elsewhere)
   const cache = '/var/cache/of the build'
   mkdirSync(join(root, cache), { recursive: true })
@@ -97,7 +99,7 @@ function copyProject(place: string, { uid, umask }: Elsewhere): void {
 
 e2e.serial('root of a bookworm user land builds the same bytes in every file', async t => {
   const env = { HOME: '/root', LANG: 'C.UTF-8', TZ: 'America/St_Johns', LC_ALL: 'C.UTF-8' }
-  const place = { project: '/srv/director', uid: 0, umask: '022' }
+  const place = { clock: '+500d', project: '/srv/director', uid: 0, umask: '022' }
   await buildsTheSame(t, { release: 'bookworm', ...place, env })
 })
 
@@ -106,6 +108,6 @@ e2e.serial('a user of a trixie user land builds the same bytes in every file', a
     ...{ HOME: '/nowhere', LANG: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8' },
     ...{ SOURCE_DATE_EPOCH: '1', USER: 'user', TMPDIR: '/tmp' },
   }
-  const place = { project: '/home/a b/çalışma/director', uid: 1234, umask: '077' }
+  const place = { clock: '-1000d', project: '/home/a b/çalışma/director', uid: 1234, umask: '077' }
   await buildsTheSame(t, { release: 'trixie', ...place, env })
 })

@@ -13,6 +13,7 @@ import type { Entry, Tree } from '../../src/tree/tree.ts'
 /** A Debian release whose packages a user land is made of. */
 export type Release = 'bookworm' | 'trixie'
 
+const CLOCK = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
 const RECIPES = join(import.meta.dirname, '../fixtures/user-land')
 
 const link = (target: string): Entry => ({ kind: 'link', mode: 0o777, uid: 0, gid: 0, target })
@@ -27,8 +28,12 @@ const SKELETON: Tree = new Map([
   ['tmp', folder(0o1777)],
 ])
 
-/** Unpacks the packages of a release below a folder; nothing of the host is changed. */
-export async function makeUserLand(release: Release, root: string): Promise<void> {
+/**
+ * Unpacks the packages of a release below a folder; nothing of the host is changed.
+ *
+ * @param clock what every program in it takes for now, from the true time, for example `+500d`
+ */
+export async function makeUserLand(release: Release, root: string, clock: string): Promise<void> {
   const recipeFolder = join(RECIPES, release, '/')
   const archive = await openArchive({ recipeFolder, locked: false, steps: quietSteps })
   const step = { progress: () => undefined, remark: () => undefined }
@@ -42,6 +47,9 @@ export async function makeUserLand(release: Release, root: string): Promise<void
     join(root, 'etc/passwd'),
     'root:x:0:0::/root:/bin/sh\nuser:x:1234:1234::/:/bin/sh\n',
   )
+  // By files, since the tools of a build get an environment of their own.
+  writeFileSync(join(root, 'etc/ld.so.preload'), `${CLOCK}\n`)
+  writeFileSync(join(root, 'etc/faketimerc'), `${clock}\n`)
   chmodSync(join(root, 'tmp'), 0o1777)
 }
 
