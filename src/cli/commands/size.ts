@@ -35,7 +35,10 @@ export function configure(command: Command): void {
 
 async function run(path: string | undefined, { diff, svg, json }: Options): Promise<void> {
   const report = await sizeOf(path ?? (await onlyBuild()))
-  if (svg !== undefined) await writeAtomic(svg, sizeSvg(report))
+  if (svg !== undefined) {
+    await writeAtomic(svg, sizeSvg(report))
+    process.stderr.write(`drawn: ${svg}\n`)
+  }
   if (diff === undefined) {
     if (json === true) printJson({ ok: true, ...report })
     else process.stdout.write(renderSize(report))
