@@ -43,6 +43,7 @@ export async function sharedOutputs(content: SharedContent): Promise<readonly Ou
     bytesOutput('netboot/boot.ipxe', script),
     bytesOutput('netboot/dnsmasq.conf', dnsmasq),
     bytesOutput('netboot/http/autoexec.ipxe', await template('autoexec.ipxe')),
+    bytesOutput('netboot/http/next.ipxe', await template('next.ipxe')),
     ...(await Promise.all(
       LOADERS.map(async ({ path, source }) =>
         copyOutput(path, await loaders.path(source), digestOf([loaders.digest, source])),

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { quietSteps } from '../../src/kit/steps.ts'
 import type { Lab } from '../../src/lab/lab.ts'
@@ -61,9 +63,17 @@ e2e.serial(
 )
 
 e2e.serial('UEFI HTTP boot, and a card with iPXE by BIOS, take everything by HTTP', async t => {
-  await bothServe(t, { boot: 'http', firmware }, said => {
+  // A TFTP server that has nothing.
+  const change: E2eOptions['change'] = ({ logs, netbootServer }) => {
+    if (netbootServer === undefined) return {}
+    const empty = join(logs, 'empty')
+    mkdirSync(empty)
+    return { netbootServer: { ...netbootServer, lines: [`tftp-root=${empty}`] } }
+  }
+  await bothServe(t, { boot: 'http', firmware, change }, said => {
     t.regex(said('lb1'), /http:\/\/\S+\/boot\.ipxe\.+ ok/)
     t.regex(said('lb2'), /UEFI HTTPv4/)
     t.regex(said('lb2'), /director: UEFI HTTP boot/)
+    t.regex(said('lb2'), /http:\/\/\S+\/http\/next\.ipxe\.+ ok/)
   })
 })
