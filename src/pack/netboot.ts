@@ -7,7 +7,10 @@ import { fillTemplate } from './template.ts'
 // iPXE numbers the cards that it drives; machines with more boot from one of the first.
 const IPXE_CARDS = 4
 
-/** The iPXE script that gives every machine of a cluster its own stamp, by MAC address. */
+/**
+ * The iPXE script that gives every machine of a cluster its own stamp, by MAC address or DMI serial
+ * number.
+ */
 export function bootScript(
   template: string,
   cluster: string,
@@ -15,12 +18,7 @@ export function bootScript(
   console: ConsolePort,
 ): string {
   const select = nodes.flatMap(node =>
-    macsOf(node).flatMap(mac =>
-      Array.from(
-        { length: IPXE_CARDS },
-        (_, card) => `iseq \${net${card}/mac} ${mac} && set node ${node.node.name} && goto boot ||`,
-      ),
-    ),
+    marksOf(node).map(mark => `${mark} && set node ${node.node.name} && goto boot ||`),
   )
   return fillTemplate(template, {
     cluster,
@@ -43,6 +41,16 @@ export function dnsmasqConfig(
     return [`dhcp-host=${macs.join(',')},set:director,${node.node.name}`]
   })
   return fillTemplate(template, { cluster, hosts: hosts.join('\n') })
+}
+
+function marksOf(node: NodeConfig): readonly string[] {
+  const { dmi_serial } = node.node
+  const byMac = macsOf(node).flatMap(mac =>
+    Array.from({ length: IPXE_CARDS }, (_, card) => `iseq \${net${card}/mac} ${mac}`),
+  )
+  // Words are all that iPXE compares.
+  const isWord = dmi_serial !== undefined && !dmi_serial.includes(' ')
+  return isWord ? [...byMac, `isset \${serial} && iseq \${serial} ${dmi_serial}`] : byMac
 }
 
 function macsOf(node: NodeConfig): readonly string[] {

@@ -43,6 +43,18 @@ test('the script brings what is installed only to a machine that is to install',
   t.regex(script, /^isset \$\{install\} && set node_args .* director\.install=\$\{install\} \|\|$/m)
 })
 
+test('the script knows a node by the serial number of its machine, too, if that is a word', async t => {
+  const withSerial = (dmi_serial: string) => async () =>
+    (await nodes()).map(node => byName({ ...node, node: { ...node.node, dmi_serial } }))
+  const script = async (serial: string) =>
+    bootScript(template('boot.ipxe'), 'pair', await withSerial(serial)(), CONSOLE)
+  t.regex(
+    await script('CZJ8040D7W'),
+    /^isset \$\{serial\} && iseq \$\{serial\} CZJ8040D7W && set node lb1 && goto boot \|\|$/m,
+  )
+  t.notRegex(await script('CZJ 80'), /\$\{serial\}/)
+})
+
 test('dnsmasq is told what to give the machines of the cluster, and nothing of others', async t => {
   const text = dnsmasqConfig(template('dnsmasq.conf'), 'pair', await nodes())
   const hosts = text.split('\n').filter(line => line.startsWith('dhcp-host='))
