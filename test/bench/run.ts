@@ -4,11 +4,12 @@ import { isInterrupted } from '../../src/kit/interrupt.ts'
 import { printSteps } from '../../src/kit/steps.ts'
 import { boot } from './boot.ts'
 import { build } from './build.ts'
+import { failureTiming } from './failure-timing.ts'
 import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { images } from './images.ts'
 import { memory } from './memory.ts'
 
-const topics: readonly Topic[] = [images, build, boot, memory]
+const topics: readonly Topic[] = [images, build, boot, failureTiming, memory]
 
 handleSignals()
 process.exitCode = (await bench()) ? 0 : 1

@@ -151,7 +151,11 @@ export class Segment {
   killAll(machine: string, program: string): void {
     const name = `${this.#prefix}${machine}`
     const pids = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' })
-    for (const pid of pids.split('\n').filter(line => line !== '')) {
+    // Children first: one that outlives its parent may still say something.
+    for (const pid of pids
+      .split('\n')
+      .filter(line => line !== '')
+      .reverse()) {
       if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) killIfThere(Number(pid))
     }
   }

@@ -37,8 +37,8 @@ function linkProblems({ interfaces }: Pick<Status, 'interfaces'>): readonly Prob
       const text = `interface ${link.name} has no link`
       return [problem(level, 'link_down', link.name, text)]
     }
-    if (link.link === 'up' && link.address === null) {
-      const text = `interface ${link.name} has no IPv4 address`
+    if (link.link === 'up' && link.address === null && link.address6 === null) {
+      const text = `interface ${link.name} has no address`
       return [problem(level, 'address_missing', link.name, text)]
     }
     return []

@@ -10,9 +10,9 @@ import type { Complaint } from './complaint.ts'
 import type { Placed } from './interfaces.ts'
 
 /**
- * Tries all that the agent asks of the kernel: a VIP device of each family with one address (macvlan,
- * protodown, nf_tables at ingress, sysctls read back), IPVS and each scheduler that a service names. What
- * was made for the trial is removed again.
+ * Tries all that the agent asks of the kernel: a VIP device of each family with one address
+ * (macvlan, protodown, nf_tables at ingress, sysctls read back), IPVS and each scheduler that a
+ * service names. What was made for the trial is removed again.
  */
 export function assertKernel(
   config: NodeConfig,
