@@ -6,6 +6,8 @@ import type { GroupStatus, InstanceStatus, Problem, ServiceStatus, Status } from
 
 /** Another active router was heard this recently. */
 const CLAIM_RECENT_S = 10
+/** RFC 9568 section 7.3. */
+const VIRTUAL_MAC_6 = '00:00:5e:00:02:'
 
 /** The list that `directorctl status` begins with; the worst first. */
 export function problemsOf(status: Omit<Status, 'problems' | 'state'>): readonly Problem[] {
@@ -30,18 +32,29 @@ const problem = (
   text: string,
 ): Problem => ({ level, code, subject, text })
 
-function linkProblems({ interfaces }: Pick<Status, 'interfaces'>): readonly Problem[] {
+function linkProblems({
+  interfaces,
+  instances,
+}: Pick<Status, 'interfaces' | 'instances'>): readonly Problem[] {
   return interfaces.flatMap(link => {
     const level = link.role === 'management' ? 'warning' : 'alarm'
     if (link.link === 'down') {
       const text = `interface ${link.name} has no link`
       return [problem(level, 'link_down', link.name, text)]
     }
-    if (link.link === 'up' && link.address === null && link.address6 === null) {
-      const text = `interface ${link.name} has no address`
-      return [problem(level, 'address_missing', link.name, text)]
-    }
-    return []
+    if (link.link !== 'up') return []
+    const families = new Set(
+      instances
+        .filter(each => each.interface === link.name)
+        .map(each => (each.virtual_mac.startsWith(VIRTUAL_MAC_6) ? 6 : 4)),
+    )
+    const missing = (kind: string) =>
+      problem(level, 'address_missing', link.name, `interface ${link.name} has no ${kind} address`)
+    const needsIpv4 = families.has(4) || families.size === 0
+    return [
+      ...(needsIpv4 && link.address === null ? [missing('IPv4')] : []),
+      ...(families.has(6) && link.address6 === null ? [missing('link-local IPv6')] : []),
+    ]
   })
 }
 

@@ -92,7 +92,7 @@ test('a lost link is an alarm, on the management interface a warning', t => {
 test('an address that is missing is an alarm', t => {
   const rig = newRig().toBackup()
   rig.link('back', true, '')
-  t.deepEqual(texts(status(t, rig)), ['alarm: interface back has no address'])
+  t.deepEqual(texts(status(t, rig)), ['alarm: interface back has no IPv4 address'])
 })
 
 test('a kernel that does not open or close is an alarm with its errno in words', t => {
