@@ -6,7 +6,7 @@ import { putHost } from '../../support/fake-host.ts'
 function rig(options: { readonly pid?: number } = {}) {
   const done: string[] = []
   const told: number[] = []
-  const state = { code: -11, ready: () => undefined as void }
+  const state: { code: number; ready: () => void } = { code: -11, ready: () => undefined }
   const fake = putHost({
     childStart: path => {
       done.push(`start ${path}`)

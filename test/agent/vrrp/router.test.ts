@@ -59,7 +59,7 @@ test('the skew of version 2 is in whole seconds, whatever the interval', t => {
 })
 
 test('A5: of equal priorities the higher address of IPv6 wins', t => {
-  const [low, high] = ['fe80'.padEnd(31, '0') + 'b', 'fe80'.padEnd(31, '0') + 'c']
+  const [low, high] = [`${'fe80'.padEnd(31, '0')}b`, `${'fe80'.padEnd(31, '0')}c`]
   const state = (address: string) => router('active', { address })
   t.is(onHearing(state(low), heard(150, { source: high }))[0], 'A5')
   t.is(onHearing(state(high), heard(150, { source: low }))[0], 'A6')
