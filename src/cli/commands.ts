@@ -70,6 +70,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/lab.ts'),
   },
   {
+    name: 'drill',
+    summary: 'try the failures of a pair in virtual time: who would own the VIPs, and when',
+    example: 'director drill examples/pair/cluster.yaml --html drill.html',
+    load: () => import('./commands/drill.ts'),
+  },
+  {
     name: 'test',
     summary: 'run the checks and tests of this project',
     example: 'director test --only check,unit',

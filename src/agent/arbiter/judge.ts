@@ -6,7 +6,7 @@ import { groupReport } from '../heartbeat/report.ts'
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
-import { after, type Instant } from '../units.ts'
+import { after, between, type Duration, type Instant, milliseconds } from '../units.ts'
 import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
 import { endStandby } from '../vrrp/standby.ts'
@@ -20,7 +20,7 @@ import { CLAIM_MAX, type GroupArbiter } from './state.ts'
 import type { View } from './view.ts'
 
 /** A new report of the peer came: what is counted by reports. */
-export function countReports({ state }: Turn): void {
+export function countReports({ state, at }: Turn): void {
   const peer = state.heartbeat?.peer.report?.node
   const [own] = reachOf(state.connectivity)
   const isBetter = peer !== undefined && own > peer.reach && peer.reach_of > 0
@@ -29,8 +29,21 @@ export function countReports({ state }: Turn): void {
   }
   for (const group of state.groups) {
     const arbiter = item(state.arbiter.groups, group.index)
-    arbiter.deafReports = isPeerDeaf(state, group) ? arbiter.deafReports + 1 : 0
+    countDeaf(arbiter, isPeerDeaf(state, group), at, state.heartbeat?.interval ?? NO_TIME)
   }
+}
+
+const NO_TIME = milliseconds(0)
+
+// A peer that was stalled sends more than one frame before it has read what waited for it.
+function countDeaf(arbiter: GroupArbiter, isDeaf: boolean, at: Instant, interval: Duration): void {
+  if (!isDeaf) {
+    arbiter.deafReports = 0
+    return
+  }
+  if (arbiter.deafReports > 0 && 2 * between(arbiter.deafAt, at) < interval) return
+  arbiter.deafReports += 1
+  arbiter.deafAt = at
 }
 
 /** Judges every group that is guarded, and says at once what changed for the peer. */

@@ -32,8 +32,10 @@ export interface GroupArbiter {
   canTake: boolean
   /** Reports in a row in which the peer reaches less than we do. */
   betterReports: number
-  /** Reports in a row by which the peer hears nothing of us: after a stall it says so once. */
+  /** Reports in a row, half an interval apart, by which the peer hears nothing of us. */
   deafReports: number
+  /** When the last one of them was counted. */
+  deafAt: Instant
   /** When VRRP fell silent, from which a stranger can hold us. */
   silentAt: Instant | undefined
   heldUntil: Instant | undefined
@@ -59,7 +61,7 @@ export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
   groups: Array.from({ length: groups }, () => ({
     ...{ term: 0, claim: undefined, grant: undefined, granting: false, canTake: false },
     ...{ offerUntil: undefined, wantedUntil: undefined, fencing: undefined },
-    ...{ silentAt: undefined, heldUntil: undefined, betterReports: 0, deafReports: 0 },
+    ...{ silentAt: undefined, heldUntil: undefined, betterReports: 0, deafReports: 0, deafAt: at },
     ...{ ruling: { id: 'start', reason: 'loading', at }, said: -1 },
   })),
 })
