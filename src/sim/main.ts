@@ -1,7 +1,7 @@
 /**
  * `npm run sim`: every written scenario, then a swarm of random schedules.
  *
- * `--seeds N` how many schedules (default 500), `--first N` from which seed on; `--seed N` runs
+ * `--guarded` with a heartbeat. `--seeds N` how many schedules (default 500), `--first N` from which seed on; `--seed N` runs
  * that one alone and prints what happened; with `--record NODE` it prints the events of that node
  * as JSON instead, and `--replay FILE` prints the effects of such a record. Exit code 1: something
  * did not hold.
@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util'
 import { encodeRecord } from '../agent/control/record.ts'
 import { type Beginning, replay } from '../agent/replay.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
+import { guardedScenarios } from './guarded-list.ts'
+import { guardedScheduleOf, runGuardedSeed } from './guarded-swarm.ts'
 import { lifeOf, type SimNode } from './node.ts'
 import { runScenario, type Verdict } from './scenario.ts'
 import { scenarios } from './scenario-list.ts'
@@ -24,10 +26,14 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '500' },
     first: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    guarded: { type: 'boolean', default: false },
     record: { type: 'string' },
     replay: { type: 'string' },
   },
 })
+
+/** The swarm that was asked for. */
+const run = values.guarded ? runGuardedSeed : runSeed
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -37,7 +43,7 @@ const shown = (verdict: Verdict) =>
     : `${verdict.kind} ${verdict.id} at ${verdict.at / 1_000_000} s: ${verdict.why}`
 
 function runOne(seed: number): boolean {
-  const { pair, faults } = scheduleOf(seed)
+  const { pair, faults } = values.guarded ? guardedScheduleOf(seed) : scheduleOf(seed)
   print(JSON.stringify(pair))
   for (const { at, ...action } of [...faults].sort((left, right) => left.at - right.at)) {
     print(`${(at / 1_000_000).toFixed(6)} ${JSON.stringify(action)}`)
@@ -46,13 +52,13 @@ function runOne(seed: number): boolean {
     const line = traceLine(node, event, effects)
     if (line !== undefined) print(line)
   }
-  const verdict = runSeed(seed, trace)
+  const verdict = run(seed, trace)
   print(shown(verdict))
   return verdict.kind === 'held'
 }
 
 function recordOne(seed: number, name: string): boolean {
-  const verdict = runSeed(seed, (node, event) => {
+  const verdict = run(seed, (node, event) => {
     if (node.name === name) print(encodeRecord(event === 'begin' ? beginningOf(node) : event))
   })
   return verdict.kind === 'held'
@@ -79,26 +85,28 @@ function replayFile(path: string): boolean {
 
 function runAll(first: number, count: number): boolean {
   let held = true
-  for (const scenario of scenarios) {
+  for (const scenario of values.guarded ? guardedScenarios : scenarios) {
     const verdict = runScenario(scenario, first)
     print(`${String(scenario.row).padStart(3)} ${shown(verdict)}  ${scenario.title}`)
     held &&= verdict.kind === 'held'
   }
   for (let seed = first; seed < first + count; seed += 1) {
-    const verdict = runSeed(seed)
+    const verdict = run(seed)
     if (verdict.kind === 'held') continue
-    print(`seed ${seed}: ${shown(verdict)}; repeat it with: npm run sim -- --seed ${seed}`)
+    print(
+      `seed ${seed}: ${shown(verdict)}; repeat it with: npm run sim -- ${values.guarded ? '--guarded ' : ''}--seed ${seed}`,
+    )
     return false
   }
   print(`${count} random schedules from seed ${first}: held`)
   return held
 }
 
-function run(): boolean {
+function runAsked(): boolean {
   if (values.replay !== undefined) return replayFile(values.replay)
   if (values.seed === undefined) return runAll(Number(values.first), Number(values.seeds))
   const seed = Number(values.seed)
   return values.record === undefined ? runOne(seed) : recordOne(seed, values.record)
 }
 
-process.exitCode = run() ? 0 : 1
+process.exitCode = runAsked() ? 0 : 1

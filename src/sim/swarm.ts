@@ -80,10 +80,11 @@ export function runSeed(seed: number, trace?: World['trace']): Verdict {
   }
   planFaults(world, schedule.faults)
   runUntil(world, atSecond(HEALED_S))
-  return firstViolation(world) ?? oneOwnerAgain(world)
+  return firstViolation(world) ?? healedOwner(world)
 }
 
-function oneOwnerAgain(world: World): Verdict {
+/** Whether exactly one node owns every instance after the healing. */
+export function healedOwner(world: World): Verdict {
   for (const { name } of world.nodes[0]?.config.vrrp.instances ?? []) {
     const owners = ownersOf(world, name).map(node => node.name)
     if (owners.length === 1) continue

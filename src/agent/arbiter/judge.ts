@@ -2,6 +2,7 @@
 
 import { beatNow } from '../heartbeat/beat.ts'
 import { reachOf } from '../heartbeat/connectivity.ts'
+import { judgePaths } from '../heartbeat/paths.ts'
 import { groupReport } from '../heartbeat/report.ts'
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
@@ -50,6 +51,8 @@ function countDeaf(arbiter: GroupArbiter, isDeaf: boolean, at: Instant, interval
 export function judgeGroups(turn: Turn): void {
   const { state } = turn
   if (state.heartbeat === undefined) return
+  // After a stall what the peer said last is as old as our own absence.
+  judgePaths(turn)
   let isSaid = true
   for (const group of state.groups) {
     const arbiter = item(state.arbiter.groups, group.index)

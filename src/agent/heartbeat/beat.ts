@@ -1,7 +1,7 @@
 /** The rhythm of the heartbeat: one frame for all paths at each tick, and at once on a change. */
 
 import type { DirectorState, Turn } from '../state.ts'
-import { after, between, type Instant, isDue, microseconds, seconds } from '../units.ts'
+import { after, between, type Instant, isDue, seconds } from '../units.ts'
 import { encodeCobs } from '../wire/cobs.ts'
 import { BEAT, encodeFrame } from '../wire/heartbeat.ts'
 import { encodeBeat } from '../wire/heartbeat-body.ts'
@@ -80,7 +80,6 @@ function nextFrame(turn: Turn, heartbeat: HeartbeatState, session: Session): Uin
   return encodeCobs(frame)
 }
 
-// Late by more than an interval: what we know of the peer is as old as our own absence.
 function noteLate(turn: Turn, heartbeat: HeartbeatState): void {
   const next = heartbeat.paths.reduce<Instant | undefined>(
     (first, path) =>
@@ -91,12 +90,5 @@ function noteLate(turn: Turn, heartbeat: HeartbeatState): void {
   const length = between(next, turn.at)
   if (length > heartbeat.late.length || isDue(heartbeat.late.until, turn.at)) {
     heartbeat.late = { length, until: after(turn.at, LATE_SHOWN) }
-  }
-  if (length <= heartbeat.interval) return
-  const allowance = microseconds(heartbeat.interval)
-  for (const path of heartbeat.paths) {
-    if (!path.isAlive || path.lastAt === undefined) continue
-    const latest = after(turn.at, microseconds(allowance - path.dead))
-    if (path.lastAt < latest) path.lastAt = latest
   }
 }
