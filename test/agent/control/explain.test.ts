@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import test, { type ExecutionContext } from 'ava'
 import type { Explanation, Explanations } from '../../../src/agent/control/explain.ts'
 import { renderExplanations } from '../../../src/agent/control/render-explain.ts'
+import { pairConfigs } from '../../../src/sim/pair.ts'
 import { answerIn, newRig, type Rig } from '../../support/rig.ts'
 
 const schema = new URL('../../../src/agent/control/explain.schema.json', import.meta.url)
@@ -28,6 +29,12 @@ test('all instances are explained, or the one that is named', t => {
   t.is(explained(t, rig, 'back').instances.length, 1)
   const wrong = answerIn(rig.ask({ command: 'explain', instance: 'side' }))
   t.like(wrong, { error: { code: 'unknown_instance', expected: 'front, back', found: 'side' } })
+})
+
+test('a failback that waits for its delay is named', t => {
+  const config = pairConfigs({ failback: 'automatic', failback_delay_ms: 1_000 })[0]
+  const rig = newRig(config).toBackup()
+  t.like(front(t, rig)?.next, { timer: 'failback', in_s: 1 })
 })
 
 test('it names the next deadline of the instance with its timer', t => {

@@ -4,6 +4,8 @@ import { addWords, checksumOf } from '../../../src/agent/wire/checksum.ts'
 import { type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../../../src/agent/wire/vrrp.ts'
 import { encodeAdvertPacket } from '../../../src/agent/wire/vrrp-packet.ts'
 import { type PairOptions, pairConfigs } from '../../../src/sim/pair.ts'
+import { effort } from '../../support/effort.ts'
+import { fc } from '../../support/fast-check.ts'
 import { newRig, type Rig, saidIn } from '../../support/rig.ts'
 
 const at = (text: string) => parseAddress(text) ?? 0
@@ -192,4 +194,34 @@ test('a router that is neither of the pair is an alarm, and takes part in the el
   t.is(rig.state.instances[0]?.counters.foreign_adverts, 1)
   t.is(rig.state.instances[0]?.following?.priority, 250)
   t.is(accepts(t, {}, packet4()).state.instances[0]?.counters.foreign_adverts, 0)
+})
+
+test('whatever comes in is discarded and counted by a check, or heard; nothing throws', t => {
+  const seeds = [packet4(), packet6(), packet4({ advert: { version: 2 } }), withOptions()]
+  const change = fc.tuple(fc.nat(120), fc.nat(255))
+  const packet = fc.oneof(
+    fc.uint8Array({ maxLength: 120 }),
+    fc
+      .tuple(fc.constantFrom(...seeds), fc.array(change, { maxLength: 4 }), fc.nat(120))
+      .map(([seed, changes, length]) => {
+        const bytes = Uint8Array.from(seed)
+        for (const [offset, value] of changes) bytes[offset % bytes.length] = value
+        return length < 100 ? bytes : bytes.subarray(0, length - 80)
+      }),
+  )
+  const pairs: readonly PairOptions[] = [both, old, unicast]
+  const rigs = pairs.map(rigOf)
+  const sum = (counts: Readonly<Record<string, number>> = {}) =>
+    Object.values(counts).reduce((total, count) => total + count, 0)
+  let taken = 0
+  fc.assert(
+    fc.property(packet, bytes => {
+      taken += 1
+      for (const rig of rigs) {
+        receive(rig, bytes)
+        t.is(sum(rig.state.interfaces[0]?.discards) + heardBy(rig), taken)
+      }
+    }),
+    { numRuns: effort(1_000, 100_000) },
+  )
 })
