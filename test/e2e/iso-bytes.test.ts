@@ -6,6 +6,8 @@ import type { Toolbox } from '../../src/base/base-system.ts'
 import { openToolbox } from '../../src/base/toolbox.ts'
 import { sha256, sha256File } from '../../src/kit/hash.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
+import { baseFlashPieces, type FlashContent } from '../../src/pack/flash.ts'
+import { makeInstallPayload, PAYLOAD } from '../../src/pack/install-payload.ts'
 import { type IsoContent, makeBaseIso } from '../../src/pack/iso.ts'
 import { readBootWays } from '../../src/stamp/boot-ways.ts'
 import { memoryReader, withImage } from '../../src/stamp/image-reader.ts'
@@ -49,6 +51,25 @@ async function makeIn({ name, boot = ['bios', 'uefi'], files = ['kernel', 'initr
   return makeBaseIso(content, tools, join(scratch, 'iso'))
 }
 
+/** The pieces of a flash disk, and the files with which a system installs one, as hashes. */
+async function flashIn(name: string): Promise<readonly unknown[]> {
+  const scratch = join(folder, name)
+  const content: FlashContent = {
+    kernelFile: join(scratch, 'kernel'),
+    initramfsFile: join(scratch, 'initramfs'),
+    menuTemplate: readFileSync('images/flash/grub.cfg', 'utf8'),
+    earlyConfig: readFileSync('images/flash/early.cfg', 'utf8'),
+    ...{ boot: ['bios', 'uefi'], console: { port: 'ttyS0', baud: 115_200 } },
+    base: { schema: 1, base_sha256: sha256('a base'), kernel: '6', agent: '0', features: [] },
+  }
+  const pieces = await baseFlashPieces(content, tools, join(scratch, 'flash'))
+  await makeInstallPayload(content, tools, join(scratch, 'payload'), scratch)
+  return [
+    ...pieces.map(({ offset, bytes }) => [offset, sha256(bytes)]),
+    ...Object.values(PAYLOAD).map(file => sha256(readFileSync(join(scratch, file)))),
+  ]
+}
+
 /** Works as another person on another machine would. */
 async function elsewhere<T>(work: () => Promise<T>): Promise<T> {
   const before = { ...process.env }
@@ -66,14 +87,21 @@ async function elsewhere<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-withTools.serial('an ISO has the same bytes wherever, whenever and by whom it is made', async t => {
-  const here = await makeIn({ name: 'one' })
-  // Dates in a FAT count in steps of two seconds.
-  await sleep(2100)
-  const files = ['initramfs', 'kernel'] as const
-  const there = await elsewhere(() => makeIn({ name: 'another/and deeper', files }))
-  t.is(await sha256File(there), await sha256File(here))
-})
+withTools.serial(
+  'images have the same bytes wherever, whenever and by whom they are made',
+  async t => {
+    const here = await makeIn({ name: 'one' })
+    const flashHere = await flashIn('one')
+    // Dates in a FAT count in steps of two seconds.
+    await sleep(2100)
+    const files = ['initramfs', 'kernel'] as const
+    const name = 'another/and deeper'
+    await elsewhere(async () => {
+      t.is(await sha256File(await makeIn({ name, files })), await sha256File(here))
+      t.deepEqual(await flashIn(name), flashHere)
+    })
+  },
+)
 
 withTools.serial('an ISO starts by the firmware that its board names, and no other', async t => {
   for (const boot of [['bios'], ['uefi'], ['bios', 'uefi']] as const) {
