@@ -154,6 +154,7 @@ function newGroup(
     holdAt: undefined,
     blocked: 'loading',
     trackers: newTrackers(group.track),
+    openedAt: undefined,
     faultUntil: undefined,
     failbackAt: undefined,
     standby: life.held ? 'held' : undefined,

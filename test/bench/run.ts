@@ -8,8 +8,9 @@ import { failureTiming } from './failure-timing.ts'
 import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { images } from './images.ts'
 import { memory } from './memory.ts'
+import { ownership } from './ownership.ts'
 
-const topics: readonly Topic[] = [images, build, boot, failureTiming, memory]
+const topics: readonly Topic[] = [images, build, boot, failureTiming, memory, ownership]
 
 handleSignals()
 process.exitCode = (await bench()) ? 0 : 1

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { advertOf, arpClaim, type CapturedFrame } from '../../src/lab/capture.ts'
@@ -140,12 +141,15 @@ netns.serial('the backup takes over by the formula when the active is killed', a
   within(t, takeover, last, 3 * INTERVAL_US + SKEW_100_US)
 })
 
-netns.serial('the VIPs of an agent that is killed are closed in the same moment', async t => {
+netns.serial('the VIPs of an agent that is killed with its supervisor receive nothing', async t => {
   const { segment, programs } = t.context
   const alone = segment.agent(programs, 'lb1', LB1)
   await alone.saw(/front active/)
   pinNeighbour(t.context)
   t.deepEqual(await ping(t.context, 3, 0.2), { answered: 3, doubled: 0 })
+  const pid = alone.child.pid ?? 0
+  const supervisor = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  process.kill(Number(supervisor), 'SIGKILL')
   await alone.end('SIGKILL')
   // The device itself is still open: it is its receiving side that the kernel has shut.
   t.notRegex(segment.ip('lb1', '-d link show type macvlan'), /protodown on/)

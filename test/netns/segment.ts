@@ -47,8 +47,8 @@ export interface Running {
   readonly lines: () => readonly string[]
   /** Its exit code or signal, once it has ended. */
   readonly ended: Promise<number | string | null>
-  /** Waits for a line, for at most five seconds. */
-  saw(pattern: RegExp): Promise<string>
+  /** Waits for a line, for at most five seconds or as long as is said. */
+  saw(pattern: RegExp, wait_s?: number): Promise<string>
   /** Sends the signal and waits for the end; its exit code or signal. */
   end(signal?: NodeJS.Signals): Promise<number | string | null>
 }
@@ -119,7 +119,10 @@ export class Segment {
       child,
       lines,
       ended,
-      saw: pattern => waitFor(() => lines().find(line => pattern.test(line)), `${pattern}`, lines),
+      saw(pattern, wait_s = 5) {
+        const look = () => lines().find(line => pattern.test(line))
+        return waitFor(look, `${pattern}`, lines, wait_s)
+      },
       end(signal = 'SIGTERM') {
         child.kill(signal)
         return ended
@@ -238,8 +241,9 @@ async function waitFor(
   look: () => string | undefined,
   what: string,
   said: () => readonly string[],
+  wait_s = 5,
 ): Promise<string> {
-  for (let tries = 0; tries < 500; tries += 1) {
+  for (let tries = 0; tries < 100 * wait_s; tries += 1) {
     const found = look()
     if (found !== undefined) return found
     await sleep(10)

@@ -9,6 +9,11 @@
 
 #include "quickjs.h"
 
+/* include/uapi/asm-generic/mman.h, Linux 4.4 */
+#ifndef MCL_ONFAULT
+#define MCL_ONFAULT 4
+#endif
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 typedef JSValue HostFunction(JSContext *context, JSValueConst self, int argc, JSValueConst *argv);

@@ -35,11 +35,11 @@ static JSValue realtime(JSContext *context, JSValueConst self, int argc, JSValue
         syscall(SYS_sched_setscheduler, 0, SCHED_RR | SCHED_RESET_ON_FORK, &parameter));
 }
 
-/* lockMemory(): nothing of the agent is ever paged out. */
+/* lockMemory(): nothing that the agent has touched is ever paged out. */
 static JSValue lock_memory(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     (void)context, (void)self, (void)argc, (void)argv;
-    return result_of(mlockall(MCL_CURRENT | MCL_FUTURE));
+    return result_of(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
 }
 
 /* watchdog(path, timeout): opens it and sets its timeout in seconds. */

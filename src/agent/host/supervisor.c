@@ -20,9 +20,6 @@
 /* include/uapi/linux/netlink.h */
 #define NETLINK_ROUTE 0
 #define NETLINK_NETFILTER 12
-#ifndef MCL_ONFAULT
-#define MCL_ONFAULT 4
-#endif
 
 static int route_fd = -1, netfilter_fd = -1;
 

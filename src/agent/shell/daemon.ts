@@ -30,7 +30,7 @@ import { openTasks } from './tasks.ts'
 import { openTrackers } from './trackers.ts'
 import { openVips } from './vips.ts'
 import { openWatchdog, type Watchdog } from './watchdog.ts'
-import { perform, type World } from './world.ts'
+import { performAll, type World } from './world.ts'
 
 export interface DaemonOptions {
   readonly config: string
@@ -64,7 +64,7 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
     poll,
     timed: [...timed, trackers],
     tasks: world.tasks,
-    perform: (effect, at) => perform(world, effect, at),
+    perform: (effects, at) => performAll(world, effects, at),
   })
   const indexes = new Map([...links].map(([name, { index }]) => [name, index] as const))
   const ends = { report: happen, gone: world.vips.gone, look: trackers.look }

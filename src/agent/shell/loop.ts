@@ -42,7 +42,7 @@ export function openLoop<State>(
     readonly poll: Poll
     readonly timed: readonly Timed[]
     readonly tasks: LongWork
-    readonly perform: (effect: Effect, at: Instant) => void
+    readonly perform: (effects: readonly Effect[], at: Instant) => void
   },
 ): Loop {
   const { poll, timed, tasks, perform } = parts
@@ -62,7 +62,7 @@ export function openLoop<State>(
       exitCode = code
     },
     run(effects) {
-      for (const effect of effects) perform(effect, host.now())
+      perform(effects, host.now())
       core.takeAll()
       tasks.work()
       while (exitCode === undefined) {
@@ -86,7 +86,7 @@ export function openLoop<State>(
 function openCore<State>(
   machine: Machine<State>,
   initial: State,
-  perform: (effect: Effect, at: Instant) => void,
+  perform: (effects: readonly Effect[], at: Instant) => void,
 ) {
   let state = initial
   const events: Happening[] = []
@@ -95,7 +95,7 @@ function openCore<State>(
     const at = host.now()
     const [next, effects] = machine.step(state, { ...happening, at } as Event)
     state = next
-    for (const effect of effects) perform(effect, at)
+    if (effects.length > 0) perform(effects, at)
   }
   // Whatever else has happened: the core hears first that its VIPs are closed.
   const noticeStall = () => {

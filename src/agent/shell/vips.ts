@@ -5,6 +5,7 @@ import { andThen, done } from '../kernel/talk.ts'
 import { auditVip } from '../kernel/vip-audit.ts'
 import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { flip, type VipState } from '../kernel/vip-flip.ts'
+import { flipTogether } from '../kernel/vip-flip-group.ts'
 import { after, type Instant, isDue, seconds } from '../units.ts'
 import type { OpenKernel } from './kernel-port.ts'
 import type { Tasks } from './tasks.ts'
@@ -16,8 +17,8 @@ const FAILURES_MAX = 3
 
 /** The VIP devices: what they were told, and whether the kernel still holds it. */
 export interface Vips {
-  /** Opens or closes, reads back. 0 or a positive errno. */
-  flip(instance: string, to: VipState): number
+  /** Opens or closes all of these, reads back. 0 or a positive errno for each. */
+  flip(instances: readonly string[], to: VipState): readonly number[]
   /** The kernel has removed a link; if it was a VIP device the agent has to start anew. */
   gone(index: number): void
   expire(at: Instant): void
@@ -52,20 +53,12 @@ export function openVips(
   { lost, watchLoop }: VipsEnds,
 ): Vips {
   const held: Held[] = devices.map(device => ({ device, state: 'closed', failures: 0 }))
+  const byInstance = new Map(held.map(each => [each.device.instance, each] as const))
   let repairs = 0
   let turn = 0
   let auditAt = after(host.now(), AUDIT_GAP)
 
-  // A flip is a few exchanges of tens of microseconds: nothing comes between them.
-  const flipNow = (each: Held, to: VipState) =>
-    converse<number>(
-      andThen(flip(each.device, to), () => done(0)),
-      kernel,
-      ({ errno, step }) => {
-        say(`directord: cannot ${step}: ${errnoText(errno)}`)
-        return errno
-      },
-    )
+  const { flipNow, flipAll } = flipsOver(kernel, say)
   const reassert = (each: Held, step: string) => {
     each.failures += 1
     say(`directord: alarm: ${each.device.name} was changed by someone else: ${step}`)
@@ -85,15 +78,22 @@ export function openVips(
     )
 
   return {
-    flip(instance, to) {
-      const each = held.find(other => other.device.instance === instance)
-      if (each === undefined) return ENODEV
+    flip(instances, to) {
+      const meant = instances.map(name => byInstance.get(name))
       if (to === 'open') watchLoop(true)
-      const errno = flipNow(each, to)
-      // What did not open was closed again.
-      each.state = errno === 0 ? to : 'closed'
+      const together = flipAll(
+        meant.filter(each => each !== undefined),
+        to,
+      )
+      const errnos = meant.map(each => {
+        if (each === undefined) return ENODEV
+        const errno = together ? 0 : flipNow(each, to)
+        // What did not open was closed again.
+        each.state = errno === 0 ? to : 'closed'
+        return errno
+      })
       if (held.every(({ state }) => state === 'closed')) watchLoop(false)
-      return errno
+      return errnos
     },
     gone(index) {
       const each = held.find(({ device }) => device.index === index)
@@ -110,5 +110,30 @@ export function openVips(
     },
     nextDeadline: () => (held.length === 0 ? undefined : auditAt),
     repairs: () => repairs,
+  }
+}
+
+// A flip is a few exchanges of tens of microseconds: nothing comes between them.
+function flipsOver(kernel: OpenKernel, say: (line: string) => void) {
+  return {
+    flipNow: (each: Held, to: VipState) =>
+      converse<number>(
+        andThen(flip(each.device, to), () => done(0)),
+        kernel,
+        ({ errno, step }) => {
+          say(`directord: cannot ${step}: ${errnoText(errno)}`)
+          return errno
+        },
+      ),
+    // One that fails keeps the others from being flipped at once: then each is flipped alone.
+    flipAll(several: readonly Held[], to: VipState): boolean {
+      if (several.length < 2) return false
+      const devices = several.map(({ device }) => device)
+      const flipped = andThen(flipTogether(devices, to), () => done(true))
+      return converse<boolean>(flipped, kernel, ({ errno, step }) => {
+        say(`directord: cannot ${step}: ${errnoText(errno)}; each device alone`)
+        return false
+      })
+    },
   }
 }

@@ -42,11 +42,7 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       world.adverts.get(effect.interface)?.sendTo(effect.destination, effect.packet)
       break
     case 'flip':
-      world.happen({
-        kind: 'done',
-        ticket: effect.ticket,
-        errno: world.vips.flip(effect.instance, effect.to),
-      })
+      performFlips(world, [effect])
       break
     case 'ipvs_read':
       readTable(world, effect, at)
@@ -77,6 +73,32 @@ export function perform(world: World, effect: Effect, at: Instant): void {
     default:
       never(effect)
   }
+}
+
+/** Does effects in their order; flips that follow each other in the same direction are one. */
+export function performAll(world: World, effects: readonly Effect[], at: Instant): void {
+  let flips: EffectOf<'flip'>[] = []
+  for (const effect of effects) {
+    const isNext = effect.kind === 'flip' && (flips[0]?.to ?? effect.to) === effect.to
+    if (!isNext && flips.length > 0) {
+      performFlips(world, flips)
+      flips = []
+    }
+    if (effect.kind === 'flip') flips.push(effect)
+    else perform(world, effect, at)
+  }
+  if (flips.length > 0) performFlips(world, flips)
+}
+
+function performFlips(world: World, flips: readonly EffectOf<'flip'>[]): void {
+  const to = flips[0]?.to ?? 'closed'
+  const errnos = world.vips.flip(
+    flips.map(({ instance }) => instance),
+    to,
+  )
+  flips.forEach(({ ticket }, index) => {
+    world.happen({ kind: 'done', ticket, errno: errnos[index] ?? EIO })
+  })
 }
 
 type EffectOf<Kind extends Effect['kind']> = Effect & { readonly kind: Kind }

@@ -2,7 +2,7 @@
 
 import { item } from '../never.ts'
 import { note, type Turn } from '../state.ts'
-import { after, microseconds, seconds } from '../units.ts'
+import { after, between, type Duration, type Instant, microseconds, seconds } from '../units.ts'
 import { startAnnouncing } from './announce.ts'
 import { reviewFailback } from './failback.ts'
 import { record, sayActive } from './history.ts'
@@ -18,6 +18,9 @@ export type { Cause }
 
 /** After the kernel refused to open a VIP, the group tries no sooner than this. */
 export const FAULT_RETRY = seconds(5)
+
+/** Members that open within this part of an interval share one rhythm. */
+const BEAT_PART = 0.1
 
 export const membersOf = (turn: Turn, group: GroupState): readonly InstanceState[] =>
   group.members.map(index => item(turn.state.instances, index))
@@ -102,9 +105,10 @@ export function releaseGroup(turn: Turn, group: GroupState, cause: Cause): void 
 export function onSettled(turn: Turn, instance: InstanceState, settled: Settled): void {
   const group = item(turn.state.groups, instance.group)
   if (settled === 'opened') {
+    const { own_interval } = instance.router
     instance.router = {
       ...instance.router,
-      advertAt: after(turn.at, instance.router.own_interval),
+      advertAt: after(beat(turn, group, own_interval), own_interval),
     }
     sendAdvert(turn, instance)
     sayActive(turn, instance)
@@ -118,6 +122,14 @@ export function onSettled(turn: Turn, instance: InstanceState, settled: Settled)
     sendRelease(turn, instance)
     if (instance.router.role === 'backup') listenAnew(turn, instance)
   }
+}
+
+// Members that open within a moment advertise at the same time: one wake serves them all.
+function beat(turn: Turn, group: GroupState, interval: Duration): Instant {
+  const { openedAt } = group
+  if (openedAt === undefined || between(openedAt, turn.at) > BEAT_PART * interval)
+    group.openedAt = turn.at
+  return group.openedAt ?? turn.at
 }
 
 /** A whole Active_Down_Interval from now; until then nobody takes over on this member. */

@@ -143,6 +143,8 @@ export interface GroupState {
   /** Why the group may not leave `initialize`; undefined: it may. */
   blocked: Reason | undefined
   readonly trackers: readonly TrackerState[]
+  /** When the first of some members that open together was seen to be open. */
+  openedAt: Instant | undefined
   /** After a failed flip: not before this. */
   faultUntil: Instant | undefined
   /** When failback may begin; undefined: now, or never. */

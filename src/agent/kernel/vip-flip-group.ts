@@ -1,0 +1,104 @@
+import type { NetlinkRequest } from '../wire/netlink.ts'
+import { decodeLink, getLink, type Link, setLink } from '../wire/netlink-link.ts'
+import {
+  decodeIngressChain,
+  getChain,
+  type IngressChain,
+  setPolicy,
+} from '../wire/netlink-nftables.ts'
+import { ask, askBatch, REQUESTS_MAX } from './ask.ts'
+import { EIO } from './errno.ts'
+import {
+  type Answer,
+  andThen,
+  done,
+  failed,
+  forEach,
+  type NetlinkSocket,
+  type Talk,
+} from './talk.ts'
+import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
+import type { VipState } from './vip-flip.ts'
+import { judgeDevice } from './vip-verdict.ts'
+
+/**
+ * Opens or closes several devices at once: one message for all filters, one datagram for many
+ * devices, the same order of gates as for one. All are read back and compared once both gates are
+ * passed. Where it fails, nothing is known: each device has to be flipped by itself.
+ */
+export function flipTogether(devices: readonly MadeVipDevice[], to: VipState): Talk<void> {
+  const gates =
+    to === 'open'
+      ? andThen(holdAll(devices, to), () => filterAll(devices, to))
+      : andThen(filterAll(devices, to), () => holdAll(devices, to))
+  return andThen(gates, () =>
+    andThen(readLinks(devices), links =>
+      andThen(readChains(devices), chains => judgeAll(devices, to, links, chains)),
+    ),
+  )
+}
+
+function holdAll(devices: readonly MadeVipDevice[], to: VipState): Talk<void> {
+  const requests = devices.map(({ index }) => setLink(index, { protoDown: to === 'closed' }))
+  const step = `set protodown of ${devices.length} devices`
+  return andThen(askAll('route', requests, step), () => done(undefined))
+}
+
+function readLinks(devices: readonly MadeVipDevice[]): Talk<ReadonlyMap<number, Link>> {
+  const requests = devices.map(({ index }) => getLink(index))
+  return andThen(askAll('route', requests, `read ${devices.length} devices`), answers => {
+    const links = answers.flatMap(({ messages }) =>
+      messages.flatMap(each => decodeLink(each) ?? []),
+    )
+    return done(new Map(links.map(link => [link.index, link] as const)))
+  })
+}
+
+function filterAll(devices: readonly MadeVipDevice[], to: VipState): Talk<void> {
+  const policy = to === 'open' ? 'accept' : 'drop'
+  const changes = devices.map(({ name }) => setPolicy(VIP_TABLE, name, policy))
+  return andThen(askBatch(changes), ({ errno }) =>
+    errno === 0
+      ? done(undefined)
+      : failed(errno, `set the policy of ${devices.length} devices to ${policy}`),
+  )
+}
+
+function readChains(devices: readonly MadeVipDevice[]): Talk<ReadonlyMap<string, IngressChain>> {
+  const requests = devices.map(({ name }) => getChain(VIP_TABLE, name))
+  return andThen(askAll('netfilter', requests, `read ${devices.length} chains`), answers => {
+    const chains = answers.flatMap(({ messages }) =>
+      messages.flatMap(each => decodeIngressChain(each) ?? []),
+    )
+    return done(new Map(chains.map(chain => [chain.name, chain] as const)))
+  })
+}
+
+function judgeAll(
+  devices: readonly MadeVipDevice[],
+  to: VipState,
+  links: ReadonlyMap<number, Link>,
+  chains: ReadonlyMap<string, IngressChain>,
+): Talk<void> {
+  for (const device of devices) {
+    const differences = judgeDevice(device, to, links.get(device.index), chains.get(device.name))
+    if (differences.length > 0) return failed(EIO, `${device.name}: ${differences.join('; ')}`)
+  }
+  return done(undefined)
+}
+
+function askAll(
+  socket: NetlinkSocket,
+  requests: readonly NetlinkRequest[],
+  step: string,
+): Talk<readonly Answer[]> {
+  const pieces: NetlinkRequest[][] = []
+  for (let at = 0; at < requests.length; at += REQUESTS_MAX) {
+    pieces.push(requests.slice(at, at + REQUESTS_MAX))
+  }
+  return forEach(pieces, piece =>
+    andThen(ask(socket, piece), answer =>
+      answer.errno === 0 ? done(answer) : failed(answer.errno, step),
+    ),
+  )
+}

@@ -1,0 +1,257 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { advertOf, type CapturedFrame } from '../../src/lab/capture.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
+import { nodeConfig, openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
+import type { Figure, Topic } from './figure.ts'
+
+const THOUSAND = 'takeover of 1,000 VIPs'
+const FOUR_THOUSAND = 'takeover of 4,000 VIPs'
+const GAP = 'second advert late, 4,000 VIPs'
+const MEMORY = 'memory, 100 instances'
+const CPU = 'processor, 100 instances, 100 ms adverts'
+
+const VIPS_AN_INSTANCE = 250
+const SETTLE_MS = 5_000
+const CPU_MS = 20_000
+/** USER_HZ, which the kernel counts processor time in. */
+const TICKS_PER_S = 100
+
+/**
+ * What a takeover and its upkeep cost, ours and keepalived's, one after the other in the same
+ * namespaces. A takeover is the start of a node that is alone: its decision is when Active_Down
+ * has passed. A client asks for the last VIP all the time; what answers it is seen on its cable.
+ */
+export const ownership: Topic = {
+  name: 'ownership',
+  figures: [THOUSAND, FOUR_THOUSAND, GAP, MEMORY, CPU],
+  async measure() {
+    const few = await inSegment(context => compareTakeover(context, 1_000))
+    const many = await inSegment(context => compareTakeover(context, 4_000))
+    const upkeep = await inSegment(compareUpkeep)
+    const bar = (limit: number, peer: number, times = 1) => Math.min(limit, peer * times)
+    const figure = (name: string, unit: string, pair: Pair, limit: number): Figure => ({
+      ...{ issue: 4, figure: name, unit, ours: pair.ours, bar: limit },
+      peer: { name: 'keepalived', value: pair.keepalived },
+    })
+    return [
+      figure(THOUSAND, 'ms', few.takeover, bar(2, few.takeover.keepalived)),
+      figure(FOUR_THOUSAND, 'ms', many.takeover, bar(8, many.takeover.keepalived)),
+      figure(GAP, 'ms', many.gap, 20),
+      figure(MEMORY, 'MB', upkeep.memory, upkeep.memory.keepalived / 2),
+      figure(CPU, '%', upkeep.cpu, upkeep.cpu.keepalived * 1.5),
+    ]
+  },
+}
+
+interface Pair {
+  readonly ours: number
+  readonly keepalived: number
+}
+
+interface Context {
+  readonly segment: Segment
+  readonly programs: Programs
+}
+
+async function inSegment<T>(measure: (context: Context) => Promise<T>): Promise<T> {
+  const segment = new Segment()
+  try {
+    segment.machine('lb1', '10.0.255.11/16')
+    segment.ip('client', 'address add 10.0.255.254/16 dev br0')
+    return await measure({ segment, programs: await openPrograms(segment.folder) })
+  } finally {
+    await segment.close()
+  }
+}
+
+const vip = (index: number) => `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`
+
+async function compareTakeover(context: Context, count: number) {
+  const ours = await oursTakes(context, count)
+  const keepalived = await keepalivedTakes(context, count)
+  return {
+    takeover: { ours: ours.takeover_ms, keepalived: keepalived.takeover_ms },
+    gap: { ours: ours.late_ms, keepalived: keepalived.late_ms },
+  }
+}
+
+interface Takeover {
+  readonly takeover_ms: number
+  readonly late_ms: number
+}
+
+/** The agent's own console says how long before its advert it had decided. */
+async function oursTakes(context: Context, count: number): Promise<Takeover> {
+  const { segment, programs } = context
+  const last = Math.ceil(count / VIPS_AN_INSTANCE)
+    .toString(16)
+    .padStart(2, '0')
+  const seen = await watchVip(context, vip(count - 1), `00:00:5e:00:01:${last}`)
+  const agent = segment.agent(programs, 'lb1', manyVips(count))
+  await agent.saw(/: i1 active/, 30)
+  await sleep(1_500)
+  const said = agent.lines().find(line => / i1 active .*open_us=\d+/.test(line)) ?? ''
+  await agent.end()
+  const open_us = Number(/open_us=(\d+)/.exec(said)?.[1])
+  const { adverts, answered_us } = await seen()
+  const [first = 0, second = 0] = adverts
+  return {
+    takeover_ms: (answered_us - first + open_us) / 1_000,
+    late_ms: (second - first) / 1_000 - 1_000,
+  }
+}
+
+/** It sends its first advert when it has decided, and its addresses come after that. */
+async function keepalivedTakes(context: Context, count: number): Promise<Takeover> {
+  const seen = await watchVip(context, vip(count - 1), '00:00:5e:00:01:01')
+  const addresses = Array.from({ length: count }, (_, index) => vip(index))
+  const keepalived = startKeepalived(context, [
+    instance(1, 1, [addresses[0] ?? ''], addresses.slice(1)),
+  ])
+  await sleep(SETTLE_MS + count / 2)
+  await keepalived.end()
+  const { adverts, answered_us } = await seen()
+  const [first = 0, second = 0] = adverts
+  return {
+    takeover_ms: (answered_us - first) / 1_000,
+    late_ms: (second - first) / 1_000 - 1_000,
+  }
+}
+
+/** From now on: when router 1 said that it is active, and when the VIP first answered. */
+async function watchVip(context: Context, address: string, mac: string) {
+  const { segment, programs } = context
+  segment.ip('client', `neighbour replace ${address} dev br0 lladdr ${mac} nud permanent`)
+  segment.floodAll()
+  const frames = await segment.capture(programs, 'lb1')
+  const words = ['-n', '-q', '-c', '20000', '-i', '0.001', '-s', '8', address]
+  const asking = [0, 1].map(() => segment.start('client', [...programs.ping, ...words]))
+  return async () => {
+    for (const each of asking) await each.end('SIGKILL')
+    const all = frames()
+    const adverts = all.filter(frame => advertOf(frame)?.vrid === 1 && isClaim(frame))
+    const answered = all.find(frame => isEchoReply(frame, address))
+    if (adverts.length < 2 || answered === undefined) {
+      throw new Error(
+        `${adverts.length} adverts, and ${address} ${answered ? 'answers' : 'is mute'}`,
+      )
+    }
+    return { adverts: adverts.map(({ at_us }) => at_us), answered_us: answered.at_us }
+  }
+}
+
+const isClaim = (frame: CapturedFrame) => (advertOf(frame)?.priority ?? 0) > 0
+
+function isEchoReply({ bytes }: CapturedFrame, address: string): boolean {
+  const isIcmp = bytes[12] === 8 && bytes[13] === 0 && bytes[23] === 1
+  return isIcmp && bytes[34] === 0 && bytes.subarray(26, 30).join('.') === address
+}
+
+async function compareUpkeep(context: Context) {
+  const { segment, programs } = context
+  const agent = segment.agent(programs, 'lb1', hundredInstances())
+  await agent.saw(/: i100 active/, 30)
+  const ours = await upkeep(agent)
+  await agent.end()
+  const keepalived = startKeepalived(
+    context,
+    Array.from({ length: 100 }, (_, index) => instance(index + 1, 0.1, [vip(index)], [])),
+  )
+  const theirs = await upkeep(keepalived)
+  await keepalived.end()
+  return {
+    memory: { ours: ours.memory_mb, keepalived: theirs.memory_mb },
+    cpu: { ours: ours.cpu, keepalived: theirs.cpu },
+  }
+}
+
+/** Memory of all its processes, what they share counted once, and processor time in percent. */
+async function upkeep(running: Running) {
+  await sleep(2 * SETTLE_MS)
+  const pids = familyOf(running.child.pid ?? 0)
+  const before = ticks(pids)
+  await sleep(CPU_MS)
+  const cpu = ((ticks(pids) - before) / TICKS_PER_S / (CPU_MS / 1_000)) * 100
+  const kilobytes = pids.map(pid =>
+    Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0),
+  )
+  return { memory_mb: kilobytes.reduce((sum, each) => sum + each, 0) / 1_024, cpu }
+}
+
+function familyOf(pid: number): readonly number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  const children = tasks.flatMap(task =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  )
+  return [pid, ...children.flatMap(child => familyOf(Number(child)))]
+}
+
+const ticks = (pids: readonly number[]) =>
+  pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return sum + Number(fields[11]) + Number(fields[12])
+  }, 0)
+
+/** One group with as many instances as the VIPs need. */
+function manyVips(count: number): NodeConfig {
+  return withInstances(Math.ceil(count / VIPS_AN_INSTANCE), 1_000, index =>
+    Array.from({ length: VIPS_AN_INSTANCE }, (_, at) => `${vip(index * VIPS_AN_INSTANCE + at)}/16`),
+  )
+}
+
+const hundredInstances = () => withInstances(100, 100, index => [`${vip(index)}/16`])
+
+function withInstances(
+  count: number,
+  advert_interval_ms: number,
+  addresses: (index: number) => readonly string[],
+): NodeConfig {
+  const options = { name: 'lb1', address: '10.0.255.11/16', priority: 200, vips: [] }
+  const config = nodeConfig({ ...options, advert_interval_ms })
+  const [sample] = config.vrrp.instances
+  if (sample === undefined) throw new Error('a node has an instance')
+  const instances = Array.from({ length: count }, (_, index) => ({
+    ...sample,
+    ...{ name: `i${index + 1}`, vrid: index + 1, addresses: addresses(index) },
+  }))
+  const groups = config.vrrp.groups.map(group => ({
+    ...group,
+    instances: instances.map(({ name }) => name),
+  }))
+  return { ...config, vrrp: { ...config.vrrp, instances, groups } }
+}
+
+const instance = (
+  vrid: number,
+  interval_s: number,
+  addresses: readonly string[],
+  excluded: readonly string[],
+) => `vrrp_instance i${vrid} {
+  state BACKUP
+  interface front
+  virtual_router_id ${vrid}
+  priority 200
+  advert_int ${interval_s}
+  version 3
+  use_vmac
+  virtual_ipaddress {
+    ${addresses.join('\n    ')}
+  }
+  ${excluded.length === 0 ? '' : `virtual_ipaddress_excluded {\n${excluded.join('\n')}\n  }`}
+}
+`
+
+function startKeepalived({ segment, programs }: Context, instances: readonly string[]): Running {
+  const file = join(segment.folder, 'keepalived.conf')
+  writeFileSync(file, instances.join(''))
+  const pid = (name: string) => join(segment.folder, `${name}.pid`)
+  return segment.start('lb1', [
+    ...programs.keepalived,
+    ...['--dont-fork', '--vrrp', '--use-file', file, '--log-console'],
+    ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
+  ])
+}
