@@ -19,12 +19,13 @@ export interface Beginning {
 /**
  * Runs a record again: a `begin` line, then one event a line; a later `begin` starts anew.
  *
- * @returns the effects of each line as one line of JSON. The same record gives the same bytes in
- * every engine. A line that is no event, or comes before a `begin`, gives `null`.
+ * @returns a function that gives the effects of the next line as one line of JSON. The same record
+ * gives the same bytes in every engine. A line that is no event, or comes before a `begin`, gives
+ * `null`.
  */
-export function replay(lines: readonly string[], hash: Hash): readonly string[] {
+export function newReplay(hash: Hash): (line: string) => string {
   let state: DirectorState | undefined
-  return lines.map(line => {
+  return line => {
     const entry = decodeRecord(line) as Beginning | Event | undefined
     let effects: readonly Effect[] | null = null
     if (entry?.kind === 'begin') {
@@ -33,5 +34,9 @@ export function replay(lines: readonly string[], hash: Hash): readonly string[] 
       ;[state, effects] = step(state, entry)
     }
     return encodeRecord(effects)
-  })
+  }
 }
+
+/** The effects of each line of a whole record. */
+export const replay = (lines: readonly string[], hash: Hash): readonly string[] =>
+  lines.map(newReplay(hash))

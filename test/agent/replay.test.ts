@@ -1,21 +1,12 @@
 import test from 'ava'
-import { encodeRecord } from '../../src/agent/control/record.ts'
 import { replay } from '../../src/agent/replay.ts'
 import { plainHash } from '../../src/agent/wire/sha256.ts'
-import { lifeOf } from '../../src/sim/node.ts'
 import { runSeed } from '../../src/sim/swarm.ts'
+import { recorder } from '../support/recorded.ts'
 
 test('a recorded run gives the same effects when it is replayed', t => {
-  const events: string[] = []
-  const effects: string[] = []
-  runSeed(7, (node, event, said) => {
-    if (node.name !== 'lb2') return
-    const { config, queue } = node
-    const { version, entropy, held } = lifeOf(node)
-    const begin = { kind: 'begin', at: queue.now(), config, version, entropy, held }
-    events.push(encodeRecord(event === 'begin' ? begin : event))
-    effects.push(encodeRecord(said))
-  })
+  const { events, effects, trace } = recorder('lb2')
+  runSeed(7, trace)
   t.true(events.length > 100)
   t.deepEqual(replay(events, plainHash), effects)
 })

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import test from 'ava'
 import { buildAgent } from '../../src/compose/agent-build.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
+import { scenario as allCut } from '../../src/sim/guarded/17-all-cut.ts'
+import { runScenario } from '../../src/sim/scenario.ts'
+import { recorder } from '../support/recorded.ts'
 import { requires } from '../support/requires.ts'
 import { nodeConfig, openPrograms, Segment } from './segment.ts'
 
@@ -55,6 +58,20 @@ built('wrong usage ends with 2, names the word and shows the usage', t => {
     t.is(status, 2)
     t.true(stderr.startsWith(`${said}\n\nusage: `), stderr)
   }
+})
+
+built('a recorded run with a heartbeat gives the same bytes in the ELF as under Node', t => {
+  const { events, effects, trace } = recorder('lb2')
+  runScenario(allCut, 1, trace)
+  const file = join(folder, 'record')
+  writeFileSync(file, `${events.join('\n')}\n`)
+  const { stdout, status } = spawnSync(directord, ['--replay', file], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  })
+  t.is(status, 0)
+  t.true(effects.length > 1_000)
+  t.is(stdout, `${effects.join('\n')}\n`)
 })
 
 built('directorctl says so when no agent runs', t => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,7 +57,7 @@ export interface Running {
 /** An Ethernet segment of namespaces: a client with a bridge, and machines on it. */
 export class Segment {
   readonly folder = mkdtempSync(join(tmpdir(), 'director-netns-'))
-  readonly #prefix = `dt${process.pid}`
+  readonly #prefix = `dt${randomBytes(4).toString('hex')}`
   readonly #namespaces: string[] = []
   readonly #running: ChildProcess[] = []
 

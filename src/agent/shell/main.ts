@@ -5,6 +5,7 @@ import { readControlWords } from './ctl-options.ts'
 import { runDaemon } from './daemon.ts'
 import { runInstall } from './install.ts'
 import { readWords } from './options.ts'
+import { runReplay } from './replay.ts'
 import { runSetup } from './setup.ts'
 import { USAGE } from './usage.ts'
 
@@ -39,8 +40,11 @@ function run(program: string, words: readonly string[]): never {
 }
 
 function daemon(words: readonly string[]): never {
-  const read = readWords(words, { options: ['--config', '--socket'], flags: ['--no-realtime'] })
+  const options = ['--config', '--socket', '--replay']
+  const read = readWords(words, { options, flags: ['--no-realtime'] })
   if (typeof read === 'string') return misused('directord', read)
+  const record = read.options.get('--replay')
+  if (record !== undefined) return runReplay(record)
   return runDaemon({
     config: read.options.get('--config') ?? '/etc/director/node.json',
     socket: read.options.get('--socket') ?? '/run/director/control',

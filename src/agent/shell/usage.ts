@@ -1,12 +1,13 @@
 /** The help of each program. */
 export const USAGE: Readonly<Record<string, string>> = {
-  directord: `usage: directord [--config FILE] [--socket PATH] [--no-realtime]
+  directord: `usage: directord [--config FILE] [--socket PATH] [--no-realtime] [--replay FILE]
 
 The director agent: VRRP, its VIPs, IPVS and the checks of real servers. Needs root.
 
   --config FILE   the node's configuration; default /etc/director/node.json
   --socket PATH   where directorctl reaches it; default /run/director/control
   --no-realtime   neither real-time scheduling nor locked memory
+  --replay FILE   run nothing: print what a recorded run leads to, the same bytes as the simulator
   --version       print the version
   --help          print this
 
