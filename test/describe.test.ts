@@ -297,7 +297,10 @@ test('the end of a zstd frame is found without unpacking it', async t => {
 test('every byte of an image is counted once, by package where a manifest names it', async t => {
   const facts = { schema: 1, kernel: '6.12', agent: '0.1.0', features: [] } as const
   const system = encodeBaseFacts({ ...facts, base_sha256: BASE })
-  const iso = tinyIso({ boot: { vmlinuz: Buffer.alloc(9000, 1), 'initramfs.zst': system } })
+  // The head of an entry alone, as loaders join them.
+  const install = { 'kernel.head': system.subarray(0, 112) }
+  const boot = { vmlinuz: Buffer.alloc(9000, 1), 'initramfs.zst': system }
+  const iso = tinyIso({ boot, director: { install } })
   const manifest = {
     packages: [{ name: 'linux-image-6.12-amd64', version: '6.12-1' }],
     files: [{ path: 'etc/director/base.json', from: 'overlay' }],

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
-import { fail } from '../kit/problem.ts'
+import { fail, ProblemError } from '../kit/problem.ts'
 import { type ImageReader, withImage } from '../stamp/image-reader.ts'
 import type { Member } from './member.ts'
 import { folderMembers, membersOf } from './members.ts'
@@ -102,9 +102,22 @@ async function memberFiles(members: readonly Member[]): Promise<Piece[]> {
 /** What is in a root file system or in a slot; undefined for what counts as one. */
 async function innerFiles(content: ImageReader): Promise<Piece[] | undefined> {
   const shape = await sniff(content)
-  if (shape === 'archive') return imageFiles(content)
+  if (shape === 'archive') return archiveIn(content)
   const members = shape === 'binary' ? await membersOf(content, shape) : undefined
   return members === undefined ? undefined : memberFiles(members)
+}
+
+/** A head of an archive alone, as loaders join them, counts as one. */
+async function archiveIn(content: ImageReader): Promise<Piece[] | undefined> {
+  try {
+    const found = await imageFiles(content)
+    return found.length === 0 ? undefined : found
+  } catch (error) {
+    if (error instanceof ProblemError && error.problems[0]?.code === 'cpio_malformed') {
+      return undefined
+    }
+    throw error
+  }
 }
 
 async function archiveFiles(members: readonly Member[], bytes: number): Promise<Piece[]> {
@@ -154,6 +167,7 @@ function placeOf(path: string): string {
   if (/vmlinuz|: kernel$/.test(path)) return 'kernel'
   if (/^boot\/grub|^\(partition|^director-(?:bios|esp)/.test(path)) return 'boot loader'
   if (/^director-slot-.*\(room|^director-(?:slot|journal)/.test(path)) return 'room for updates'
+  if (path.startsWith('director/install/')) return 'for a local installation'
   if (/^director[/-]/.test(path)) return 'room for the stamp'
   if (/^\(|^boot\.cat/.test(path)) return 'the image itself'
   if (/^usr\/lib\/modules\//.test(path)) return 'kernel modules'

@@ -20,6 +20,7 @@ import {
   manifestFacts,
   sourcesFacts,
 } from './inspect-facts.ts'
+import { payloadFacts } from './inspect-install.ts'
 import { inspectNetworkFile } from './inspect-network.ts'
 
 /** What a file of a build is and what it says of itself. Never holds a secret. */
@@ -38,6 +39,7 @@ export interface Inspection {
     | 'lock'
     | 'layout'
     | 'sources'
+    | 'install'
     | 'script'
     | 'dnsmasq'
     | 'loader'
@@ -71,7 +73,7 @@ export async function inspectImage(
   if (startsWith(head, 0, '070701')) {
     return { kind: 'initramfs', facts: { ...(await readBaseFacts(image)) } }
   }
-  if (beginsAsGzip(head)) return inspectStamp(await readWhole(image), image.name)
+  if (beginsAsGzip(head)) return inspectPacked(await readWhole(image), image.name)
   if (startsWith(head, 0, '\x7fELF')) {
     return { kind: 'agent', facts: elfFacts(await readWhole(image), image.name) }
   }
@@ -128,6 +130,11 @@ function slotFacts(slot: SlotContent): object | string {
 
 const isFor = (stamp: { base_sha256: string } | undefined, base: string) =>
   stamp === undefined ? null : stamp.base_sha256 === base
+
+function inspectPacked(bytes: Buffer, name: string): Pick<Inspection, 'kind' | 'facts'> {
+  const facts = payloadFacts(bytes)
+  return facts === undefined ? inspectStamp(bytes, name) : { kind: 'install', facts }
+}
 
 function inspectStamp(bytes: Buffer, name: string): Pick<Inspection, 'kind' | 'facts'> {
   const { facts, config } = decodeStamp(bytes)

@@ -8,10 +8,12 @@ import { load } from '../../src/model/cluster.ts'
 import type { NodeConfig } from '../../src/model/node-config.ts'
 import { encodeNodeConfig, resolve } from '../../src/model/resolve.ts'
 import { inspectFile, inspectImage } from '../../src/pack/inspect.ts'
+import { encodeGzip } from '../../src/stamp/gzip.ts'
 import { memoryReader } from '../../src/stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../../src/stamp/iso.ts'
 import { streamPatched } from '../../src/stamp/patch.ts'
 import { encodeStamp } from '../../src/stamp/stamp.ts'
+import { encodeCpio } from '../../src/tree/cpio.ts'
 import { BASE, CONSOLE, OTHER_BASE, problemOf, sampleIso, sampleStamp } from '../stamp/sample.ts'
 import { effort } from '../support/effort.ts'
 import { fc } from '../support/fast-check.ts'
@@ -96,6 +98,13 @@ test('a manifest is shown with its packages by name and its files counted', asyn
   const { kind, facts } = await inspect(Buffer.from(JSON.stringify(manifest)))
   t.is(kind, 'manifest')
   t.like(facts, { packages: ['busybox-static 1'], files: 2 })
+})
+
+test('what a local installation needs is told from a stamp', async t => {
+  const content = Buffer.from('{"schema":1,"loader":[]}')
+  const entry = { kind: 'file', mode: 0o600, uid: 0, gid: 0, content } as const
+  const packed = encodeGzip(encodeCpio(new Map([['install/install.json', entry]])))
+  t.like(await inspect(Buffer.from(packed)), { kind: 'install', facts: { schema: 1 } })
 })
 
 test('the files of a netboot tree are known', async t => {

@@ -18,6 +18,7 @@ const KINDS = {
   lock: 'lock of a recipe',
   layout: 'layout of an ISO',
   sources: 'manifest of the sources of a build',
+  install: 'what a local installation needs besides kernel and system',
   script: 'iPXE script',
   dnsmasq: 'settings for dnsmasq',
   loader: 'network boot loader',
