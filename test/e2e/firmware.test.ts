@@ -59,7 +59,7 @@ function stick(node = 0, bootIndex = 1): string[] {
 const cdFirst = () => [...stick(1, 2), ...cd()]
 const stickFirst = () => [...cd(1, 2), ...stick()]
 
-/** Boots the first node of the pair and gives back what its serial port said until the line came. */
+/** Boots the first node of the pair and gives back what its serial port said up to the line. */
 async function boot(memory_mb: number, media: readonly string[], line = LISTENING) {
   const [director] = planLab(resolve(built.cluster)).directors
   // Cards that reach nothing: a node serves when it has its interfaces.
