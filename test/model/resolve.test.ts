@@ -1,4 +1,8 @@
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
+import { ProblemError } from '../../src/kit/problem.ts'
 import { load } from '../../src/model/cluster.ts'
 import { checkNodeConfig } from '../../src/model/node-config-check.ts'
 import { resolve } from '../../src/model/resolve.ts'
@@ -14,4 +18,77 @@ test('the example pair gives a node.json for each node that the agent accepts', 
   )
   for (const config of configs) t.deepEqual(checkNodeConfig(JSON.parse(JSON.stringify(config))), [])
   t.is(configs[0]?.shared_digest, configs[1]?.shared_digest)
+})
+
+const good = readFileSync('test/fixtures/cluster/good.yaml', 'utf8')
+
+/** The configs of the good fixture with some texts replaced. */
+async function resolved(...edits: readonly (readonly [string, string])[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'director-cluster-'))
+  copyFileSync('test/fixtures/cluster/motd.txt', join(folder, 'motd.txt'))
+  let text = good
+  for (const [from, to] of edits) {
+    if (!text.includes(from)) throw new Error(`good.yaml has no ${from}`)
+    text = text.replace(from, to)
+  }
+  const file = join(folder, 'cluster.yaml')
+  writeFileSync(file, text)
+  return resolve(await load(file))
+}
+
+const named = <Entry extends { readonly name: string }>(list: readonly Entry[], name: string) =>
+  list.find(entry => entry.name === name)
+
+test('each node is told where the other one sends from, of the same family', async t => {
+  const [one, two] = await resolved()
+  t.is(named(one?.vrrp.instances ?? [], 'front')?.peer, '192.0.2.12')
+  t.is(named(two?.vrrp.instances ?? [], 'front')?.peer, '192.0.2.11')
+  t.is(named(one?.vrrp.instances ?? [], 'back6')?.peer, 'fe80::12')
+})
+
+test('the priority of a group stands above that of the node', async t => {
+  const [one, two] = await resolved()
+  t.is(named(one?.vrrp.instances ?? [], 'front')?.priority, 200)
+  t.is(named(two?.vrrp.instances ?? [], 'front')?.priority, 90)
+})
+
+test('the owner has priority 255, and its VIPs are not among its own addresses', async t => {
+  const owned = 'vrid: 11, addresses: [192.0.2.99/24], owner: lb2'
+  const [one, two] = await resolved(
+    ['addresses: [192.0.2.12/24]', 'addresses: [192.0.2.12/24, 192.0.2.99/24]'],
+    ['vrid: 11, addresses: [192.0.2.99/32]', owned],
+    ['[front, back6, more, back]', '[front, back6, back]'],
+    ['failback: manual }', 'failback: manual }\n    mine: { instances: [more] }'],
+  )
+  t.is(named(two?.vrrp.instances ?? [], 'more')?.priority, 255)
+  t.is(named(one?.vrrp.instances ?? [], 'more')?.priority, 200)
+  t.deepEqual(named(two?.interfaces ?? [], 'front')?.addresses, ['192.0.2.12/24'])
+})
+
+test('an owner needs an address that stays with it', async t => {
+  const error = await t.throwsAsync(
+    resolved(
+      ['addresses: [192.0.2.12/24]', 'addresses: [192.0.2.99/24]'],
+      ['vrid: 11, addresses: [192.0.2.99/32]', 'vrid: 11, addresses: [192.0.2.99/24], owner: lb2'],
+      ['[front, back6, more, back]', '[front, back6, back]'],
+      ['failback: manual }', 'failback: manual }\n    mine: { instances: [more] }'],
+    ),
+    { instanceOf: ProblemError },
+  )
+  t.deepEqual(
+    error?.problems.map(({ code }) => code),
+    ['owner_without_address'],
+  )
+})
+
+test('both forms of failback come to the same', async t => {
+  const group = async (failback: string) => {
+    const [one] = await resolved(['failback: manual', `failback: ${failback}`])
+    return named(one?.vrrp.groups ?? [], 'service')
+  }
+  t.like(await group('automatic'), { failback: 'automatic', failback_delay_ms: 0 })
+  t.like(await group('{ mode: automatic, delay_ms: 60000 }'), {
+    failback: 'automatic',
+    failback_delay_ms: 60_000,
+  })
 })
