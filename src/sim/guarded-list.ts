@@ -52,7 +52,7 @@ import { scenario as row78 } from './guarded/78-strict.ts'
 import { scenario as row79 } from './guarded/79-third-router.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Every written scenario with a heartbeat and the guarded arbitration, by the row of the matrix. */
+/** Every written scenario with a heartbeat, by the row of the failure matrix. */
 export const guardedScenarios: readonly Scenario[] = [
   row01,
   row02,

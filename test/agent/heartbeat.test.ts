@@ -14,6 +14,9 @@ import { type PairOptions, pairConfigs } from '../../src/sim/pair.ts'
 import { atSecond, newCheckedWorld, nodeOptions } from '../../src/sim/scenario.ts'
 import { planFaults, runUntil, type World } from '../../src/sim/world.ts'
 
+import { vectors } from '../fixtures/heartbeat/make.ts'
+import * as second from '../fixtures/heartbeat/second.ts'
+
 const schema = new URL('../../src/agent/control/paths.schema.json', import.meta.url)
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(schema, 'utf8')),
@@ -249,4 +252,26 @@ test('numbers of frames only rise, whatever is left out on a busy line', t => {
     .map(seqOf)
   t.true(numbers.length > 10)
   t.true(numbers.every((seq, index) => index === 0 || seq > (numbers[index - 1] ?? 0)))
+})
+
+test('the vectors are what the code sends, and what a second implementation computes', t => {
+  const path = new URL('../fixtures/heartbeat/vectors.json', import.meta.url)
+  const kept = JSON.parse(readFileSync(path, 'utf8'))
+  t.deepEqual(JSON.parse(JSON.stringify(vectors())), kept)
+  const { low, high, cluster, key, major } = kept
+  for (const { sender, stuffed } of kept.frames) {
+    const [own, other] = sender === low.id ? [low, high] : [high, low]
+    const ends = { cluster, key, sender, receiver: other.id }
+    const nonces = { low: low.nonce, high: high.nonce, major }
+    const boots = { sender_boot: own.boot, receiver_boot: other.boot }
+    const whole = Buffer.from(decodeCobs(Buffer.from(stuffed, 'hex').subarray(1, -1)) ?? [])
+    const isHello = whole[2] === 1
+    const frameKey = isHello
+      ? second.helloKey(ends)
+      : second.sessionKey(ends, { ...nonces, ...boots })
+    t.is(second.frame(whole.subarray(0, -20), frameKey).toString('hex'), stuffed)
+    t.deepEqual(whole.subarray(4, 6), second.clusterId(cluster))
+    if (isHello) continue
+    t.deepEqual(whole.subarray(12, 16), second.sessionTag({ ...nonces, ...boots }))
+  }
 })
