@@ -9,8 +9,13 @@ import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { images } from './images.ts'
 import { memory } from './memory.ts'
 import { ownership } from './ownership.ts'
+import { stamping } from './stamping.ts'
+import { streaming } from './streaming.ts'
 
-const topics: readonly Topic[] = [images, build, boot, failureTiming, memory, ownership]
+const topics: readonly Topic[] = [
+  ...[images, build, boot, failureTiming, memory, ownership],
+  ...[stamping, streaming],
+]
 
 handleSignals()
 process.exitCode = (await bench()) ? 0 : 1
