@@ -1,12 +1,12 @@
-import { constants } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, sha256, sha256File } from '../kit/hash.ts'
 import type { NodeConfig } from '../model/node-config.ts'
-import { handleReader, type ImageReader, memoryReader } from '../stamp/image-reader.ts'
+import { handleReader, heldReader, type ImageReader, memoryReader } from '../stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { parseConfig } from '../stamp/node-source.ts'
-import { patchedReader } from '../stamp/patch.ts'
+import { type Patch, patchedReader } from '../stamp/patch.ts'
 import { checkBase, decodeStamp, type Stamp } from '../stamp/stamp.ts'
 import { keepByFile } from './kept.ts'
 import { typeOf } from './media-type.ts'
@@ -24,7 +24,7 @@ export interface Content {
 export function textContent(text: string, name: string): Content {
   const bytes = Buffer.from(text)
   const tag = `"${sha256(bytes).slice(0, 32)}"`
-  return { reader: memoryReader(bytes, name), type: typeOf(name), tag, close: async () => {} }
+  return { reader: memoryReader(bytes, name), type: typeOf(name), tag, close }
 }
 
 /** A node as its stamp describes it. */
@@ -50,75 +50,85 @@ export interface Library {
 
 const STAMPS = 'netboot/nodes'
 const ENTRIES_MAX = 4096
+// Sent without being read from the disk, or copied, once more: the rate of the ISOs.
+const HELD_BYTES_MAX = 64 << 20
+const HELD_FILES_MAX = 4
 const EVERYBODY_READS = 0o004
 
 /** Opens the folder that a build wrote. */
 export function openLibrary(folder: string): Library {
   const digests = keepByFile<string>(ENTRIES_MAX)
   const stamps = keepByFile<ReadStamp>(ENTRIES_MAX)
+  const held = keepByFile<Buffer>(HELD_FILES_MAX)
+  const isos = new Map<string, StampedIso>()
 
-  const openFile = async (path: string, mode: 'public' | 'private') => {
-    const opened = await openRegular(join(folder, path))
-    if (opened === undefined) return undefined
-    if (mode === 'public' && (opened.stat.mode & EVERYBODY_READS) === 0) {
-      await opened.file.close()
-      return undefined
-    }
-    return opened
+  const small = async (path: string): Promise<Content | undefined> => {
+    const stat = statOf(join(folder, path))
+    if (stat === undefined || (stat.mode & EVERYBODY_READS) === 0) return undefined
+    if (stat.size > HELD_BYTES_MAX) return large(path)
+    const bytes = await held.get(path, stat, () => readFile(join(folder, path)))
+    const digest = await digests.get(path, stat, async () => sha256(bytes))
+    return { reader: heldReader(bytes, path), type: typeOf(path), tag: tagOf(digest), close }
   }
-  const content = async (path: string, mode: 'public' | 'private') => {
-    const opened = await openFile(path, mode)
+  const large = async (path: string): Promise<Content | undefined> => {
+    const opened = await openRegular(join(folder, path))
     if (opened === undefined) return undefined
     const { file, stat } = opened
     const digest = await digests.get(path, stat, () => sha256File(join(folder, path)))
-    return {
-      reader: handleReader(file, stat.size, path),
-      type: typeOf(path),
-      tag: `"${digest.slice(0, 32)}"`,
-      close: () => file.close(),
-    }
+    const reader = handleReader(file, stat.size, path)
+    return { reader, type: typeOf(path), tag: tagOf(digest), close: () => file.close() }
   }
   const stampOf = async (node: string): Promise<ReadStamp | undefined> => {
-    const path = `${STAMPS}/${node}.img`
-    const opened = await openFile(path, 'private')
-    if (opened === undefined) return undefined
-    const { file, stat } = opened
-    try {
-      return await stamps.get(path, stat, async () => readStamp(await file.readFile(), path))
-    } finally {
-      await file.close()
-    }
+    const path = join(folder, STAMPS, `${node}.img`)
+    const stat = statOf(path)
+    if (stat === undefined) return undefined
+    return stamps.get(path, stat, async () => readStamp(await readFile(path), path))
   }
   return {
     folder,
-    file: path => content(path, 'public'),
-    privateFile: path => content(path, 'private'),
+    file: small,
+    privateFile: large,
     async nodes() {
-      const names = (await readdir(join(folder, STAMPS)).catch(() => [])).sort()
-      const found = names.filter(name => name.endsWith('.img')).map(name => name.slice(0, -4))
-      const all = await Promise.all(found.map(stampOf))
+      const found = namesIn(join(folder, STAMPS)).filter(name => name.endsWith('.img'))
+      const all = await Promise.all(found.map(name => stampOf(name.slice(0, -4))))
       return all.filter(each => each !== undefined).map(({ config }) => servedNode(config))
     },
     async nodeIso(node) {
       const stamp = await stampOf(node)
-      const base = stamp === undefined ? undefined : await content('base.iso', 'public')
+      const base = stamp === undefined ? undefined : await small('base.iso')
       if (stamp === undefined || base === undefined) return undefined
-      return stampedContent(base, stamp).catch(async error => {
+      try {
+        const known = isos.get(node)
+        const isSame = known?.stamp === stamp && known.baseTag === base.tag
+        const iso = isSame ? known : await stampedIso(base, stamp)
+        isos.set(node, iso)
+        return { ...base, reader: patchedReader(base.reader, iso.patches), tag: iso.tag }
+      } catch (error) {
         await base.close()
         throw error
-      })
+      }
     },
   }
 }
 
+const close = async () => {}
+const tagOf = (digest: string) => `"${digest.slice(0, 32)}"`
+
+// Two small calls that do not wait for a disk; a thread would take longer to begin.
+const statOf = (path: string) => {
+  try {
+    const stat = statSync(path)
+    return stat.isFile() ? stat : undefined
+  } catch {
+    return undefined
+  }
+}
+const namesIn = (path: string) => (existsSync(path) ? readdirSync(path).sort() : [])
+
 async function openRegular(path: string) {
-  // A pipe would keep the opening waiting.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined)
-  if (file === undefined) return undefined
-  const stat = await file.stat()
-  if (stat.isFile()) return { file, stat }
-  await file.close()
-  return undefined
+  if (statOf(path) === undefined) return undefined
+  const file = await open(path)
+  return { file, stat: await file.stat() }
 }
 
 interface ReadStamp {
@@ -141,14 +151,19 @@ const servedNode = ({ cluster, node, interfaces }: NodeConfig): ServedNode => ({
   ),
 })
 
-async function stampedContent(
-  base: Content,
-  { stamp, config, bytes }: ReadStamp,
-): Promise<Content> {
+interface StampedIso {
+  readonly stamp: ReadStamp
+  readonly baseTag: string
+  readonly tag: string
+  readonly patches: readonly Patch[]
+}
+
+async function stampedIso(base: Content, stamp: ReadStamp): Promise<StampedIso> {
   const iso = await openDirectorIso(base.reader)
+  const { console } = stamp.config.serial
   // While a build is at work one of the two may be new and the other still the old one.
-  checkBase(stamp.facts, iso.layout.base_sha256, base.reader.name)
-  const patches = stampPatches(iso, bytes, config.serial.console)
-  const digest = digestOf([base.tag, sha256(bytes), config.serial.console])
-  return { ...base, reader: patchedReader(base.reader, patches), tag: `"${digest.slice(0, 32)}"` }
+  checkBase(stamp.stamp.facts, iso.layout.base_sha256, base.reader.name)
+  const patches = stampPatches(iso, stamp.bytes, console)
+  const tag = tagOf(digestOf([base.tag, sha256(stamp.bytes), console]))
+  return { stamp, baseTag: base.tag, tag, patches }
 }

@@ -56,7 +56,9 @@ const LIMITS: Limits = {
 }
 const KEPT_ALIVE_MS = 5_000
 const HEAD_BYTES_MAX = 16 << 10
+// What is read for one client at a time; of what is in memory more costs nothing.
 const PIECE_BYTES = 1 << 20
+const HELD_PIECE_BYTES = 8 << 20
 
 /**
  * Serves a build by HTTP until it is closed.
@@ -160,8 +162,9 @@ async function sendBody(response: ServerResponse, body: Body | undefined): Promi
   }
   try {
     let at = body.start
+    const piece_bytes = body.reader.isHeld === true ? HELD_PIECE_BYTES : PIECE_BYTES
     while (at < body.end) {
-      const piece = await body.reader.read(at, Math.min(PIECE_BYTES, body.end - at))
+      const piece = await body.reader.read(at, Math.min(piece_bytes, body.end - at))
       if (response.destroyed) return at - body.start
       if (!response.write(piece)) await roomIn(response)
       if (response.destroyed) return at - body.start

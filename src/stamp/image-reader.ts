@@ -6,6 +6,8 @@ export interface ImageReader {
   readonly size: number
   /** For messages. */
   readonly name: string
+  /** All of it is in memory, and what is read is a part of that: it must not be changed. */
+  readonly isHeld?: boolean
   /** Reads exactly so many bytes; beyond the end is a `Problem` with code `image_truncated`. */
   read(offset: number, length: number): Promise<Buffer>
 }
@@ -55,6 +57,17 @@ export function memoryReader(bytes: Uint8Array, name: string): ImageReader {
     async read(offset, length) {
       checkRange(name, bytes.length, offset, length)
       return Buffer.from(bytes.subarray(offset, offset + length))
+    },
+  }
+}
+
+/** As `memoryReader`, without a copy: what is read must not be changed. */
+export function heldReader(bytes: Buffer, name: string): ImageReader {
+  return {
+    ...{ size: bytes.length, name, isHeld: true },
+    async read(offset, length) {
+      checkRange(name, bytes.length, offset, length)
+      return bytes.subarray(offset, offset + length)
     },
   }
 }

@@ -66,22 +66,26 @@ export async function* streamPatched(
   }
 }
 
-/** An image as it would be with patches in it: nothing is copied or written. */
+/** An image as it would be with patches in it: only patched pieces are copied. */
 export function patchedReader(image: ImageReader, patches: readonly Patch[]): ImageReader {
   return {
-    size: image.size,
-    name: image.name,
+    ...image,
     async read(offset, length) {
       const piece = await image.read(offset, length)
-      for (const patch of patches) overlay(piece, offset, patch)
-      return piece
+      const own = patches.filter(each => each.offset < offset + length && endOf(each) > offset)
+      if (own.length === 0) return piece
+      // The piece may be a part of what others read, too.
+      const patched = Buffer.from(piece)
+      for (const patch of own) overlay(patched, offset, patch)
+      return patched
     },
   }
 }
 
+const endOf = ({ offset, bytes }: Patch) => offset + bytes.length
+
 function overlay(piece: Buffer, pieceAt: number, patch: Patch): void {
   const from = Math.max(pieceAt, patch.offset)
-  const to = Math.min(pieceAt + piece.length, patch.offset + patch.bytes.length)
-  if (from >= to) return
+  const to = Math.min(pieceAt + piece.length, endOf(patch))
   piece.set(patch.bytes.subarray(from - patch.offset, to - patch.offset), from - pieceAt)
 }

@@ -70,7 +70,7 @@ function encodeEntry(path: string, entry: Entry, inode: number, mtime: number): 
     entry.kind === 'character' || entry.kind === 'block' ? [entry.major, entry.minor] : [0, 0]
   const mode = TYPE_BITS[entry.kind] | (entry.mode & 0o7777)
   const fields = [inode, mode, entry.uid, entry.gid, 1, mtime, content.length, 0, 0, ...device]
-  return [encodeHeader(path, fields), content, Buffer.alloc(padding(content.length))]
+  return [encodeHeader(path, fields), content, ZEROS.subarray(0, padding(content.length))]
 }
 
 function contentOf(entry: Entry): Uint8Array {
@@ -80,12 +80,13 @@ function contentOf(entry: Entry): Uint8Array {
 
 function encodeHeader(name: string, fields: readonly number[]): Uint8Array {
   const nameBytes = Buffer.byteLength(name) + 1
-  const numbers = [...fields, nameBytes, 0].map(value => value.toString(16).padStart(8, '0'))
-  const header = Buffer.alloc(HEADER_BYTES + nameBytes + padding(HEADER_BYTES + nameBytes))
-  header.write(MAGIC + numbers.join(''), 0, 'latin1')
-  header.write(name, HEADER_BYTES)
-  return header
+  let text = MAGIC
+  for (const value of [...fields, nameBytes, 0]) text += value.toString(16).padStart(8, '0')
+  return Buffer.from(`${text}${name}${NULS.slice(0, 1 + padding(HEADER_BYTES + nameBytes))}`)
 }
+
+const NULS = '\0'.repeat(4)
+const ZEROS = new Uint8Array(4)
 
 const padding = (length: number) => (4 - (length % 4)) % 4
 

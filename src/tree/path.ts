@@ -24,8 +24,12 @@ export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const ASCII = /^[\0-\x7f]*$/
+
 /** Byte order of the UTF-8 form: the order of every archive that we write. */
 export function comparePaths(left: string, right: string): number {
+  if (ASCII.test(left) && ASCII.test(right)) return left < right ? -1 : left > right ? 1 : 0
   return Buffer.compare(Buffer.from(left), Buffer.from(right))
 }
 

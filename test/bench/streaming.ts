@@ -15,7 +15,7 @@ const ROUNDS = 15
 // 90 % of a plain file server's rate.
 const OF_SERVER = 1 / 0.9
 
-/** A node's ISO from `director serve`, which makes it of base and stamp, and from nginx as a file. */
+/** A node's ISO from `director serve`, made of base and stamp, and from nginx as a file. */
 export const streaming: Topic = {
   name: 'streaming',
   figures: [STREAMED],

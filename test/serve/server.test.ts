@@ -251,7 +251,9 @@ test('a link or a folder in the tree is followed or refused, never a reason to f
   symlinkSync('vmlinuz', join(t.context.folder, 'netboot/linked'))
   const server = await start(t.context)
   t.is((await get(server, '/linked')).status, 200)
-  t.is((await get(server, '/netboot')).status, 404)
+  for (const path of ['/netboot', '/nodes.img', '/vmlinuz/x']) {
+    t.is((await get(server, path)).status, 404, path)
+  }
 })
 
 test('a line of the log shows no control character of a stranger', t => {
