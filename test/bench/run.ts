@@ -6,6 +6,7 @@ import { boot } from './boot.ts'
 import { build } from './build.ts'
 import { failureTiming } from './failure-timing.ts'
 import { judge, type Line, renderLines, type Topic } from './figure.ts'
+import { handover } from './handover.ts'
 import { images } from './images.ts'
 import { memory } from './memory.ts'
 import { ownership } from './ownership.ts'
@@ -13,7 +14,7 @@ import { stamping } from './stamping.ts'
 import { streaming } from './streaming.ts'
 
 const topics: readonly Topic[] = [
-  ...[images, build, boot, failureTiming, memory, ownership],
+  ...[images, build, boot, failureTiming, handover, memory, ownership],
   ...[stamping, streaming],
 ]
 

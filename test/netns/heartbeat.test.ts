@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
-import type { HeartbeatPath, NodeConfig } from '../../src/model/node-config.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
 import { requires } from '../support/requires.ts'
+import { BAUD, guardedNode } from './guarded.ts'
 import { NullModem } from './null-modem.ts'
-import { nodeConfig, openPrograms, type Programs, type Running, Segment } from './segment.ts'
+import { openPrograms, type Programs, type Running, Segment } from './segment.ts'
 
 interface Context {
   segment: Segment
@@ -12,45 +13,6 @@ interface Context {
 }
 
 const netns = requires<Context>('root', 'netns', 'mirror', 'command:perl')
-
-const vips = ['192.0.2.100/24']
-const BAUD = 115_200
-
-/** A node that hears the other over a serial line and over datagrams, and pings the client. */
-function node(id: 1 | 2, options: { readonly key?: string } = {}): NodeConfig {
-  const address = (of: 1 | 2) => `192.0.2.1${of}`
-  const other = id === 1 ? 2 : 1
-  const plain = nodeConfig({
-    name: `lb${id}`,
-    address: `${address(id)}/24`,
-    priority: id === 1 ? 200 : 100,
-    vips,
-  })
-  const back: HeartbeatPath = {
-    ...{ name: 'back', kind: 'udp', interface: 'front', port: 694 },
-    ...{ address: address(id), peer_address: address(other) },
-  }
-  return {
-    ...plain,
-    serial: { ...plain.serial, heartbeat: { port: 'ttyS1', baud: BAUD } },
-    heartbeat: {
-      interval_ms: 100,
-      dead_ms: 400,
-      send_with: 1,
-      keys: [{ id: 1, key: options.key ?? '5a'.repeat(32) }],
-      peer: { id: other, name: `lb${other}` },
-      paths: [{ name: 'line', kind: 'serial' }, back],
-      stranger: { action: 'hold', hold_ms_max: 30_000 },
-    },
-    connectivity: [
-      {
-        ...{ name: 'client', interface: 'front', targets: ['192.0.2.254'] },
-        ...{ interval_ms: 200, timeout_ms: 150 },
-      },
-    ],
-    arbitration: { policy: 'guarded', all_silent: 'serve' },
-  }
-}
 
 netns.beforeEach(async t => {
   const segment = new Segment()
@@ -65,7 +27,7 @@ netns.afterEach.always(async t => {
   t.context.line?.close()
 })
 
-const start = ({ segment, programs, line }: Context, id: 1 | 2, config = node(id)) =>
+const start = ({ segment, programs, line }: Context, id: 1 | 2, config = guardedNode(id)) =>
   segment.agent(programs, `lb${id}`, config, line.words(id === 1 ? 0 : 1, segment.folder))
 
 /** The first is active, and both hear each other on both paths. */
@@ -73,9 +35,9 @@ async function startPair(
   context: Context,
   other: Partial<NodeConfig> = {},
 ): Promise<readonly [Running, Running]> {
-  const lb1 = start(context, 1, { ...node(1), ...other })
+  const lb1 = start(context, 1, { ...guardedNode(1), ...other })
   await lb1.saw(/listening/)
-  const lb2 = start(context, 2, { ...node(2), ...other })
+  const lb2 = start(context, 2, { ...guardedNode(2), ...other })
   await lb1.saw(/front active/)
   await lb2.saw(/front backup/)
   await until(context, 'lb2', ({ paths }) => paths.every(path => path.authenticated))
@@ -218,7 +180,7 @@ netns.serial(
     const { segment } = t.context
     const lb1 = start(t.context, 1)
     await lb1.saw(/front active/)
-    const lb2 = start(t.context, 2, node(2, { key: 'a5'.repeat(32) }))
+    const lb2 = start(t.context, 2, guardedNode(2, { key: 'a5'.repeat(32) }))
     await lb2.saw(/front backup/)
     await until(t.context, 'lb2', answer => answer.peer?.state === 'unauthenticated')
     segment.ip('client', 'link set lb1 nomaster')

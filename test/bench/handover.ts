@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BAUD, guardedNode, VIP } from '../netns/guarded.ts'
+import { NullModem } from '../netns/null-modem.ts'
+import { openPrograms, type Programs, Segment } from '../netns/segment.ts'
+import type { Figure, Topic } from './figure.ts'
+
+const ROUNDS = 7
+const PEER_ROUNDS = 3
+const VIRTUAL_MAC = '00:00:5e:00:01:0a'
+/** Echo requests, this far apart: no gap can be told from a shorter one. */
+const PING_GAP_S = 0.002
+
+/**
+ * What a client sees of a handover that was ordered: the longest time between two answers of the
+ * VIP, at adverts every second; keepalived's is its clean stop, since it has no such order.
+ */
+export const handover: Topic = {
+  name: 'planned handover',
+  figures: ['planned handover, median', 'planned handover, worst'],
+  async measure() {
+    const folder = mkdtempSync(join(tmpdir(), 'director-bench-'))
+    try {
+      const programs = await openPrograms(folder)
+      const ours = await ourGaps(programs)
+      const theirs = await keepalivedGaps(programs)
+      const median = (gaps: readonly number[]) =>
+        [...gaps].sort((left, right) => left - right)[gaps.length >> 1] ?? Number.NaN
+      const unit = 'ms without an answer'
+      return [
+        {
+          ...{ issue: 5, figure: 'planned handover, median', unit, bar: 20 },
+          ours: median(ours),
+          peer: { name: 'keepalived', value: median(theirs) },
+        },
+        {
+          ...{ issue: 5, figure: 'planned handover, worst', unit, bar: 35 },
+          ours: Math.max(...ours),
+          peer: { name: 'keepalived', value: Math.max(...theirs) },
+        },
+      ] satisfies readonly Figure[]
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+}
+
+function newSegment(): Segment {
+  const segment = new Segment()
+  segment.machine('lb1', '192.0.2.11/24')
+  segment.machine('lb2', '192.0.2.12/24')
+  segment.floodAll()
+  segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr ${VIRTUAL_MAC} nud permanent`)
+  return segment
+}
+
+/** The order goes to and fro between two agents on a paced line of 115,200 bit/s. */
+async function ourGaps(programs: Programs): Promise<readonly number[]> {
+  const segment = newSegment()
+  const line = await NullModem.open(BAUD)
+  try {
+    const start = (id: 1 | 2) => {
+      const config = guardedNode(id, { advert_interval_ms: 1_000 })
+      return segment.agent(
+        programs,
+        `lb${id}`,
+        config,
+        line.words(id === 1 ? 0 : 1, segment.folder),
+      )
+    }
+    const order = (machine: string, word: string) => {
+      const socket = ['--socket', segment.socket(machine)]
+      return segment.run(machine, [programs.agent, 'directorctl', word, ...socket])
+    }
+    const nodes = [start(1), start(2)] as const
+    await nodes[0].saw(/front active/)
+    await nodes[1].saw(/front backup/)
+    const gaps: number[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [from, to] = round % 2 === 0 ? ['lb1', 'lb2'] : ['lb2', 'lb1']
+      await order(to, 'join')
+      await sleep(1_000)
+      gaps.push(await gapDuring(segment, programs, () => order(from, 'standby')))
+    }
+    return gaps
+  } finally {
+    await segment.close()
+    line.close()
+  }
+}
+
+async function keepalivedGaps(programs: Programs): Promise<readonly number[]> {
+  const gaps: number[] = []
+  for (let round = 0; round < PEER_ROUNDS; round += 1) {
+    const segment = newSegment()
+    try {
+      const active = startKeepalived(segment, programs, 'lb1', 200)
+      await active.saw(/Entering MASTER STATE/)
+      await startKeepalived(segment, programs, 'lb2', 100).saw(/Entering BACKUP STATE/)
+      await sleep(2_000)
+      gaps.push(await gapDuring(segment, programs, () => active.end('SIGTERM')))
+    } finally {
+      await segment.close()
+    }
+  }
+  return gaps
+}
+
+function startKeepalived(segment: Segment, programs: Programs, machine: string, priority: number) {
+  const file = join(segment.folder, `${machine}.conf`)
+  writeFileSync(
+    file,
+    `vrrp_instance front {
+  version 3
+  state BACKUP
+  interface front
+  virtual_router_id 10
+  priority ${priority}
+  advert_int 1
+  use_vmac
+  virtual_ipaddress {
+    ${VIP}/24
+  }
+}
+`,
+  )
+  const pid = (name: string) => join(segment.folder, `${machine}.${name}.pid`)
+  return segment.start(machine, [
+    ...programs.keepalived,
+    ...['--dont-fork', '--log-console', '--vrrp', '--use-file', file],
+    ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
+  ])
+}
+
+/** The longest time between two answers while something is done, in milliseconds. */
+async function gapDuring(
+  segment: Segment,
+  programs: Programs,
+  act: () => Promise<unknown>,
+): Promise<number> {
+  const words = ['-D', '-n', '-c', '1000', '-i', `${PING_GAP_S}`, '-W', '1', VIP]
+  const pinged = segment.run('client', [...programs.ping, ...words])
+  await sleep(500)
+  await act()
+  const times = [...(await pinged).matchAll(/^\[([0-9.]+)\] \d+ bytes from/gm)].map(found =>
+    Number(found[1]),
+  )
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at))
+  if (times.length < 100) throw new Error(`the VIP answered ${times.length} of 1000 requests`)
+  return Math.max(...gaps) * 1_000
+}
