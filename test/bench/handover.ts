@@ -75,7 +75,8 @@ async function ourGaps(programs: Programs): Promise<readonly number[]> {
       return segment.run(machine, [programs.agent, 'directorctl', word, ...socket])
     }
     const nodes = [start(1), start(2)] as const
-    await nodes[0].saw(/front active/)
+    // Three adverts and the startup hold may take longer than one wait.
+    await nodes[0].saw(/front active/).catch(() => nodes[0].saw(/front active/))
     await nodes[1].saw(/front backup/)
     const gaps: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
