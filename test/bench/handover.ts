@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BAUD, guardedNode, VIP } from '../netns/guarded.ts'
 import { NullModem } from '../netns/null-modem.ts'
-import { openPrograms, type Programs, Segment } from '../netns/segment.ts'
+import { openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
 import type { Figure, Topic } from './figure.ts'
 
 const ROUNDS = 7
@@ -75,12 +75,12 @@ async function ourGaps(programs: Programs): Promise<readonly number[]> {
       return segment.run(machine, [programs.agent, 'directorctl', word, ...socket])
     }
     const nodes = [start(1), start(2)] as const
-    // Three adverts and the startup hold may take longer than one wait.
-    await nodes[0].saw(/front active/).catch(() => nodes[0].saw(/front active/))
-    await nodes[1].saw(/front backup/)
+    // Whichever of them was ready first.
+    const isActive = (node: Running) => node.saw(/front active/)
+    const first = await Promise.race(nodes.map((node, at) => isActive(node).then(() => at)))
     const gaps: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
-      const [from, to] = round % 2 === 0 ? ['lb1', 'lb2'] : ['lb2', 'lb1']
+      const [from, to] = (first + round) % 2 === 0 ? ['lb1', 'lb2'] : ['lb2', 'lb1']
       await order(to, 'join')
       await sleep(1_000)
       gaps.push(await gapDuring(segment, programs, () => order(from, 'standby')))
