@@ -70,8 +70,8 @@ function newInterface(config: NodeConfig, name: string, at: Instant): InterfaceS
   }
 }
 
-const addressesOf = ({ addresses }: VrrpInstanceConfig): readonly Address[] =>
-  addresses.map(text => parseAddress(text) ?? 0)
+const addressesOf = ({ addresses, more_addresses = [] }: VrrpInstanceConfig): readonly Address[] =>
+  [...addresses, ...more_addresses].map(text => parseAddress(text) ?? 0)
 
 function newInstance(
   config: NodeConfig,
@@ -91,6 +91,7 @@ function newInstance(
     vrid: instance.vrid,
     family: familyOf(addresses[0] ?? 0),
     addresses,
+    listed: instance.addresses.length,
     peer: instance.peer === undefined ? undefined : parseAddress(instance.peer),
     router: newRouter(config, instance, group),
     vips: unknownVips(at),

@@ -233,6 +233,11 @@ export interface InstanceSpec {
    * and SSH. ARP and neighbour discovery are always answered.
    */
   readonly accept: boolean
+  /**
+   * VIPs that move along and are not in adverts, so that the other router need not list them:
+   * for more than an advert can carry. Of the same family.
+   */
+  readonly more_addresses: readonly string[]
 }
 
 /** Instances that are active on the same node, always. */

@@ -30,7 +30,9 @@ function checkReferences(config: NodeConfig): readonly SchemaFault[] {
     if (!interfaces.has(instance.interface)) refuse(`${path}.interface`, 'the name of an interface')
     if (grouped.get(instance.name) !== 1) refuse(`${path}.name`, 'an instance of exactly one group')
     grouped.delete(instance.name)
-    for (const address of instance.addresses) vips.add(address.slice(0, address.indexOf('/')))
+    for (const address of [...instance.addresses, ...(instance.more_addresses ?? [])]) {
+      vips.add(address.slice(0, address.indexOf('/')))
+    }
   }
   if (grouped.size > 0) refuse('vrrp.groups', 'groups of instances that exist')
   for (const [index, service] of config.services.entries()) {

@@ -94,7 +94,7 @@ export function instanceStatus(
       state: vips.is,
       since_s: ageOf(vips.since, at),
       errno: vips.errno,
-      addresses: [...config.addresses],
+      addresses: [...config.addresses, ...(config.more_addresses ?? [])],
     },
     announcing: announcingStatus(instance, at),
     peers: instance.peers.map(peer => peerStatus(peer, at)),

@@ -32,7 +32,8 @@ export function vipDevice(
   instance: VrrpInstanceConfig,
   parent: { readonly index: number; readonly name: string },
 ): VipDevice {
-  const addresses = instance.addresses.map(address => encodePrefix(address).address)
+  const vips = [...instance.addresses, ...(instance.more_addresses ?? [])]
+  const addresses = vips.map(address => encodePrefix(address).address)
   const family = addresses[0]?.length === 16 ? 6 : 4
   return {
     instance: instance.name,

@@ -44,7 +44,7 @@ function trialDevices(config: NodeConfig, placed: readonly Placed[]): readonly V
   const all = config.vrrp.instances.flatMap(instance => {
     const parent = placed.find(each => each.config.name === instance.interface)
     if (parent === undefined) return []
-    const one = { ...instance, addresses: instance.addresses.slice(0, 1) }
+    const one = { ...instance, addresses: instance.addresses.slice(0, 1), more_addresses: [] }
     return vipDevice(one, { index: parent.index, name: parent.config.name })
   })
   const firsts = [4, 6].map(family => all.find(device => device.family === family))

@@ -13,7 +13,12 @@ import type { Frames, InstanceState } from './state.ts'
  */
 export function buildFrames(
   config: VrrpInstanceConfig,
-  { family, addresses, peer }: Pick<InstanceState, 'family' | 'addresses' | 'peer'>,
+  {
+    family,
+    addresses,
+    listed,
+    peer,
+  }: Pick<InstanceState, 'family' | 'addresses' | 'listed' | 'peer'>,
   source: Address,
 ): Frames {
   const advert: Advert = {
@@ -21,7 +26,7 @@ export function buildFrames(
     vrid: config.vrid,
     priority: config.priority,
     interval_cs: config.advert_interval_ms / 10,
-    addresses: addresses.slice(0, ADDRESSES_MAX),
+    addresses: addresses.slice(0, Math.min(listed, ADDRESSES_MAX)),
   }
   const group = family === 4 ? VRRP_GROUP : VRRP_GROUP_6
   const destination = config.unicast ? peer : undefined

@@ -123,7 +123,7 @@ function compareAddresses(
   advert: DecodedAdvert,
 ): void {
   const own = instance.addresses
-  const length = Math.min(own.length, ADDRESSES_MAX)
+  const length = Math.min(instance.listed, ADDRESSES_MAX)
   let same = advert.addresses.length === length
   for (let index = 0; same && index < length; index += 1) {
     same = advert.addresses[index] === own[index]

@@ -43,6 +43,8 @@ export interface InstanceState {
   readonly vrid: number
   readonly family: Family
   readonly addresses: readonly Address[]
+  /** So many of them, the first ones, are in adverts. */
+  readonly listed: number
   /** Where the other node's adverts come from, as far as the configuration knows. */
   readonly peer: Address | undefined
   router: Router

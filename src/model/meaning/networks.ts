@@ -65,12 +65,14 @@ export function networksOf(spec: ClusterSpec): Networks {
       return { name, links, strays, routes: routesOf(spec, links) }
     }),
     vips: Object.entries(spec.vrrp.instances).flatMap(([instance, own]) =>
-      own.addresses.map((text, index) => ({
-        prefix: prefixOf(text),
-        instance,
-        interface: own.interface,
-        path: ['vrrp', 'instances', instance, 'addresses', index],
-      })),
+      (['addresses', 'more_addresses'] as const).flatMap(key =>
+        own[key].map((text, index) => ({
+          prefix: prefixOf(text),
+          instance,
+          interface: own.interface,
+          path: ['vrrp', 'instances', instance, key, index],
+        })),
+      ),
     ),
   }
 }

@@ -19,14 +19,18 @@ export function* checkVrrpKinds(subject: Subject): Iterable<Finding> {
   yield* checkPriorityNames(subject)
 }
 
-function* checkFamily({ addresses }: InstanceSpec, path: DocumentPath): Iterable<Finding> {
-  const family = familyOfInstance({ addresses })
-  for (const [index, text] of addresses.entries()) {
+function* checkFamily(instance: InstanceSpec, path: DocumentPath): Iterable<Finding> {
+  const { addresses } = instance
+  const family = familyOfInstance(instance)
+  const all = (['addresses', 'more_addresses'] as const).flatMap(key =>
+    instance[key].map((text, index) => ({ text, at: [...path, key, index] })),
+  )
+  for (const { text, at } of all) {
     const { address } = prefixOf(text)
     if (familyOf(address) === family) continue
     yield {
       code: 'mixed_families',
-      path: [...path, 'addresses', index],
+      path: at,
       message: 'an instance holds addresses of one family',
       expected: `an IPv${family} address, as the first one is`,
       found: text,
