@@ -34,7 +34,7 @@ export function guardedScheduleOf(seed: number): GuardedSchedule {
   const low = random.integer(1, 180)
   const spared = random.chance(0.8) ? random.pick(PATHS) : undefined
   const pair: PairOptions = {
-    paths: PATHS,
+    paths: somePaths(random, spared),
     targets: random.chance(0.5) ? [TARGET] : undefined,
     priorities: random.pick([
       [low + 70, low],
@@ -43,11 +43,17 @@ export function guardedScheduleOf(seed: number): GuardedSchedule {
     ] as const),
     advert_interval_ms: random.pick([100, 500, 1_000]),
     failback: random.pick(['manual', 'automatic'] as const),
-    interval_ms: random.pick([250, 250, 500]),
+    interval_ms: random.pick([250, 500, 1_000]),
     dead_ms: random.pick([1_000, 2_000]),
     baud: random.pick([115_200, 115_200, 38_400]),
   }
   return { seed, pair, spared, faults: [...storm(random, spared), ...healing()] }
+}
+
+// One path is enough to spare, or to lose.
+function somePaths(random: Random, spared: PathName | undefined): readonly PathName[] {
+  const some = PATHS.filter(path => path === spared || random.chance(0.5))
+  return some.length === 0 ? [random.pick(PATHS)] : some
 }
 
 /** Runs the schedule of a seed. */

@@ -34,6 +34,7 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     isAutomatic: members.every(({ router }) => router.preempt),
     ...peerPart(turn, members, report, isAlive),
     isPeerDeaf: arbiter.deafReports >= REPORTS_MIN,
+    isLate: isLate(state, at),
     isClaiming: arbiter.claim !== undefined,
     isGranted: isGranted(arbiter, report, at),
     hasGranted: arbiter.granting,
@@ -43,6 +44,14 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     ...reachPart(state, arbiter),
     fencing: fencingOf(state, arbiter),
   }
+}
+
+// What is read before the timer is looked at shows by the frames that are overdue.
+function isLate({ heartbeat }: DirectorState, at: Instant): boolean {
+  if (heartbeat === undefined) return false
+  const { late, interval, paths } = heartbeat
+  if (late.length > interval && !isDue(late.until, at)) return true
+  return paths.some(({ open, nextAt }) => open && between(nextAt, at) > interval)
 }
 
 const isRunning = (until: Instant | undefined, at: Instant) =>

@@ -97,7 +97,12 @@ const backup: readonly Guard[] = [
   { id: 'G12', when: v => v.isAlive && v.isOtherHeard, act: wait, because: 'active_heard' },
   { id: 'G13', when: v => v.isAlive && !v.isPeerClosed, act: wait, because: 'peer_not_closed' },
   // A node that stops comes back as another one, which has to ask.
-  { id: 'G14', when: v => v.isAlive && v.isPeerStopping, act: take, because: 'peer_stopping' },
+  {
+    id: 'G14',
+    when: v => v.isAlive && v.isPeerStopping && !v.isLate,
+    act: take,
+    because: 'peer_stopping',
+  },
   { id: 'G15', when: v => v.isAlive, act: claim('ownerless'), because: 'peer_not_active' },
 
   // Every path is silent: VRRP decides, held back by what is known.

@@ -22,6 +22,8 @@ export interface View {
   readonly isPeerClosed: boolean
   readonly canPeerTake: boolean
   readonly isPeerStopping: boolean
+  /** This node's loop was late by more than an interval: what it reads may be old. */
+  readonly isLate: boolean
   readonly isPeerOffering: boolean
   /** It claims, in a term that is not over. */
   readonly peerClaim: Cause | undefined
