@@ -113,6 +113,7 @@ export function parseConfig(bytes: Buffer, path: string): NodeConfig {
     message: 'node.json holds something that it should not',
     expected: fault.expected,
     where: { file: path, path: fault.path },
+    remedy: 'make it again with this version of the tool, from the cluster file',
   }))
   if (first !== undefined) throw new ProblemError([first, ...rest])
   return value as NodeConfig
