@@ -19,10 +19,15 @@ const FIFO_BYTES = 256
 // Bytes arrive in groups of at least this length of time: a timer has no finer grain.
 const TICK_MS = 1
 
-/** Listens at both ends for QEMU's heartbeat ports. A machine may come and go. */
+/**
+ * Listens at both ends for QEMU's heartbeat ports. A machine may come and go.
+ *
+ * @param isPlugged bytes that are sent while it says no are lost
+ */
 export async function openCrossedLine(
   paths: readonly [string, string],
   baud: number,
+  isPlugged: () => boolean = () => true,
 ): Promise<CrossedLine> {
   const directions = [
     createLineDirection(baud, Math.random),
@@ -49,6 +54,7 @@ export async function openCrossedLine(
   const attach = (end: LineEnd) => (socket: Socket) => {
     sockets[end] = socket
     socket.on('data', (bytes: Buffer) => {
+      if (!isPlugged()) return
       sent[end] += bytes.length
       directions[end].accept(bytes, now_us())
       if (directions[end].waiting() >= FIFO_BYTES) socket.pause()

@@ -35,19 +35,33 @@ export async function makeParts(
     const log = (line: string) => steps.log(`netboot: ${line}`)
     await startNetbootServer(netbootServer, plan, nodes, run, crew, log)
   }
+  const consoles = new Map<number, () => string>()
+  const areUp = () => [...consoles.values()].every(text => isSystemUp(text()))
   return {
-    serial: await openSerial(run, plan),
+    serial: await openSerial(run, plan, areUp),
     servers: startWebServers(options, plan, run, crew),
-    machines: await createMachines(options, plan, run, crew),
+    machines: await createMachines(options, plan, run, crew, consoles),
     client: await prepareLoadClient(join(run.folder, 'client')),
   }
 }
 
-async function openSerial(run: LabRun, plan: LabPlan): Promise<CrossedLine> {
+/**
+ * Whether a machine with UEFI has left its firmware. OVMF takes every serial port for a console: on
+ * a null-modem line two of them would type into each other's menu.
+ */
+const isSystemUp = (console: string) =>
+  console.lastIndexOf('EFI stub') > console.lastIndexOf('BdsDxe')
+
+async function openSerial(
+  run: LabRun,
+  plan: LabPlan,
+  isPlugged: () => boolean,
+): Promise<CrossedLine> {
   const baud = plan.directors.find(({ heartbeatBaud }) => heartbeatBaud !== undefined)
   return openCrossedLine(
     [heartbeatPath(run, 0), heartbeatPath(run, 1)],
     baud?.heartbeatBaud ?? DEFAULT_BAUD,
+    isPlugged,
   )
 }
 
@@ -78,22 +92,26 @@ async function createMachines(
   plan: LabPlan,
   run: LabRun,
   crew: Crew,
+  /** Takes what the consoles of machines with UEFI have said, by the node's place. */
+  consoles: Map<number, () => string>,
 ): Promise<ReadonlyMap<string, Machine>> {
   const machines = new Map<string, Machine>()
   for (const [index, node] of options.nodes.entries()) {
     const director = plan.directors[index]
     if (director === undefined) continue
+    const media = await options.media(node)
     const machine = await createMachine({
       run,
       crew,
       director,
-      media: await options.media(node),
+      media,
       memory_mb: options.memory_mb,
       password: options.password,
       logs: options.logs,
       heartbeatPath: heartbeatPath(run, index),
     })
     machines.set(director.name, machine)
+    if (media.uefi !== undefined) consoles.set(index, machine.console.transcript.text)
   }
   return machines
 }
