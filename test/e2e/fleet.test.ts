@@ -48,7 +48,8 @@ async function writeFleet({ build, nodes, logs }: PreparedLab): Promise<string> 
 e2e.serial('two machines with one image become the two nodes, and one of them serves', async t => {
   await bootDirectors(lab, quietSteps)
   await waitUntilServed(lab)
-  t.is((await waitForOwner(lab, '192.0.2.100')).node, 'lb1')
+  // On a busy host the second may be up well before the first, and then it stays active.
+  t.regex((await waitForOwner(lab, '192.0.2.100')).node, /^lb[12]$/)
   for (const node of ['lb1', 'lb2']) {
     const said = lab.machine(node).console.transcript.text()
     t.regex(said, new RegExp(`this machine is ${node} of e2e by MAC 52:54:00:e2:0`))
