@@ -59,7 +59,8 @@ function sendDue(turn: Turn, heartbeat: HeartbeatState, wants: (path: PathState)
     if (isDueNow) path.nextAt = after(turn.at, path.interval)
     const { session } = heartbeat.peer
     // Until the peer was heard in the session it may not know of it.
-    if (session === undefined || session.heard === 0) sendHello(turn, path)
+    // What a busy line owes is then the frame: two HELLOs in a row would keep it off for ever.
+    if (session === undefined || (session.heard === 0 && isDueNow)) sendHello(turn, path)
     if (session === undefined) continue
     bytes ??= nextFrame(turn, heartbeat, session)
     sendStuffed(turn, path, bytes)
