@@ -1,10 +1,10 @@
 /**
  * `npm run sim`: every written scenario, then a swarm of random schedules.
  *
- * `--guarded` those with a heartbeat. `--seeds N` how many schedules (default 500), `--first N` from
- * which seed on; `--seed N` runs that one alone and prints what happened; with `--record NODE` it
- * prints the events of that node as JSON instead, and `--replay FILE` prints the effects of such a
- * record. Exit code 1: something did not hold.
+ * `--guarded` those with a heartbeat. `--seeds N` how many schedules (default 500), `--first N`
+ * from which seed on; `--seed N` runs that one alone and prints what happened; with `--record NODE`
+ * it prints the events of that node as JSON instead, and `--replay FILE` prints the effects of such
+ * a record. Exit code 1: something did not hold.
  */
 
 import { readFileSync } from 'node:fs'

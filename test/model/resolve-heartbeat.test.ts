@@ -76,7 +76,7 @@ test('a key that others may read, or that is none, is refused and not shown', as
 test('a path needs an IPv4 address at both ends, and an interface that exists', async t => {
   for (const [from, to, code] of [
     ['[10.77.0.12/24, ', '[', 'path_without_address'],
-    ['{ interface: back }, mgmt', '{ interface: bakc }, mgmt', 'unknown_interface'],
+    ['back: { interface: back }', 'back: { interface: bakc }', 'unknown_interface'],
   ] as const) {
     const file = written(HEARTBEAT, 'ab'.repeat(32))
     writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))
