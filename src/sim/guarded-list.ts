@@ -50,6 +50,9 @@ import { scenario as row76 } from './guarded/76-deaf-peer.ts'
 import { scenario as row77 } from './guarded/77-adapter.ts'
 import { scenario as row78 } from './guarded/78-strict.ts'
 import { scenario as row79 } from './guarded/79-third-router.ts'
+import { scenario as row80 } from './guarded/80-granted.ts'
+import { scenario as row81 } from './guarded/81-stops-open.ts'
+import { scenario as row82 } from './guarded/82-stranger-lower.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every written scenario with a heartbeat, by the row of the failure matrix. */
@@ -106,4 +109,7 @@ export const guardedScenarios: readonly Scenario[] = [
   row77,
   row78,
   row79,
+  row80,
+  row81,
+  row82,
 ]

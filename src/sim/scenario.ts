@@ -1,5 +1,6 @@
 /** A written case: who owns the VIPs, and when, whatever was done to the pair. */
 
+import type { Reason } from '../agent/reasons.ts'
 import { type Duration, type Instant, instant, microseconds, seconds } from '../agent/units.ts'
 import { oneOwner } from './checkers/one-owner.ts'
 import { verified } from './checkers/verified.ts'
@@ -86,4 +87,11 @@ function wrongOwner(world: World, owner: Owner): string | undefined {
     }
   }
   return undefined
+}
+
+/** A check: the arbitration gives this reason for how the first group of a node is. */
+export const explains = (name: string, reason: Reason) => (world: World) => {
+  const node = world.nodes.find(other => other.name === name)
+  const given = node?.state?.arbiter.groups[0]?.ruling.reason
+  return given === reason ? undefined : `${name} says ${given}, expected ${reason}`
 }

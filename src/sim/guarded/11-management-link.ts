@@ -1,5 +1,5 @@
 import { guarded } from '../pair.ts'
-import { atSecond, type Scenario } from '../scenario.ts'
+import { atSecond, explains, type Scenario } from '../scenario.ts'
 
 export const scenario: Scenario = {
   row: 11,
@@ -10,4 +10,5 @@ export const scenario: Scenario = {
     { at: atSecond(25), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },
   ],
+  check: explains('lb2', 'peer_active'),
 }

@@ -1,5 +1,5 @@
 import { guarded } from '../pair.ts'
-import { atSecond, type Scenario } from '../scenario.ts'
+import { atSecond, explains, type Scenario } from '../scenario.ts'
 
 export const scenario: Scenario = {
   row: 40,
@@ -13,4 +13,5 @@ export const scenario: Scenario = {
     { at: atSecond(30), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],
+  check: explains('lb1', 'config_differs'),
 }
