@@ -138,11 +138,16 @@ async function wholeLife(
   t.is(await agent.end(), 0)
   await third.saw(/Entering MASTER STATE/)
   await sleep(600)
-  judge(t, await end(), { from_us: preempted_us, to_us: settled_us })
+  judge(t, kind, await end(), { from_us: preempted_us, to_us: settled_us })
 }
 
 /** Two owners only while it preempts, for one advert and one flip; there is mostly an owner. */
-function judge(t: ExecutionContext<Context>, seen: Ownership, preempting: Span): void {
+function judge(
+  t: ExecutionContext<Context>,
+  { ours: { unicast }, interval_ms }: Kind,
+  seen: Ownership,
+  preempting: Span,
+): void {
   const [ours = [], theirs = []] = seen.kernel
   const overlaps = overlapsOf(ours, theirs)
   const inside = ({ from_us, to_us }: Span) =>
@@ -152,21 +157,25 @@ function judge(t: ExecutionContext<Context>, seen: Ownership, preempting: Span):
     [],
     'two owners by the kernels',
   )
-  for (const { from_us, to_us } of overlaps) t.true(to_us - from_us < 60_000)
+  const longest_us = Math.max(0, ...overlaps.map(({ from_us, to_us }) => to_us - from_us))
+  // Unicast: keepalived's first advert may be lost while its ARP is under way, so the second counts.
+  const most_us = 60_000 + (unicast ? interval_ms * 1_000 : 0)
+  t.true(longest_us < most_us, `two owners for ${longest_us} us by the kernels`)
   t.deepEqual(
     seen.answered_twice_us.filter(at => !inside({ from_us: at, to_us: at })),
     [],
     'two machines answered the same question',
   )
   t.log(
-    `${ours.length} and ${theirs.length} spans, ${overlaps.length} overlaps; ` +
+    `${ours.length} and ${theirs.length} spans, ${overlaps.length} overlaps of at most ${longest_us} us; ` +
       `${seen.answered} answers, ${seen.answered_twice_us.length} of two; ` +
       `${seen.echoes} echoes, ${seen.echoes_doubled} doubled`,
   )
   t.true(ours.length >= 2 && theirs.length >= 2, 'both owned it twice')
   t.true(seen.answered > 100, `${seen.answered} answers`)
   t.true(seen.echoes > 100, `${seen.echoes} echoes`)
-  t.true(seen.echoes_doubled <= 5, `${seen.echoes_doubled} echoes came twice`)
+  // They are 10 ms apart.
+  t.true(seen.echoes_doubled <= 5 + longest_us / 10_000, `${seen.echoes_doubled} echoes came twice`)
 }
 
 const configOf = ({ vips, interval_ms, ours }: Kind) =>

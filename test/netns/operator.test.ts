@@ -124,7 +124,7 @@ netns.serial('the exit code tells an order that was begun from one that was refu
   const code = (...words: readonly string[]) =>
     segment.start('lb1', [programs.agent, 'directorctl', ...words, ...socket]).ended
   t.is(await code('standby'), 1)
-  t.is(await code('takeover', '--force'), 2)
+  t.is(await code('join', '--force'), 2)
   t.is(await code('explain', 'side'), 1)
   t.is(await code('join'), 0)
   t.is(await code('standby', '--force'), 0)
