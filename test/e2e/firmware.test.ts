@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openToolbox } from '../../src/base/toolbox.ts'
-import { sha256File } from '../../src/kit/hash.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { planLab } from '../../src/lab/plan.ts'
 import { LISTENING } from '../../src/lab/wait.ts'
 import { resolve } from '../../src/model/resolve.ts'
 import { type BuildResult, buildImages } from '../../src/pack/build.ts'
 import { inspectFile } from '../../src/pack/inspect.ts'
-import { makeBaseIso } from '../../src/pack/iso.ts'
 import { CLUSTER_FILE } from '../support/e2e-lab.ts'
 import { requires } from '../support/requires.ts'
 import { waitForText } from '../support/wait-for-text.ts'
@@ -116,24 +114,4 @@ e2e.serial('the ISO says what starts it, and keeps within its size', async t => 
   t.deepEqual(facts['boot'], { cd: ['bios', 'uefi'], disk: ['bios', 'uefi'] })
   t.log(`${size} bytes`)
   t.true(size <= ISO_BYTES_MAX)
-})
-
-e2e.serial('the base ISO of a build is made again from its parts, byte by byte', async t => {
-  const { baseSha256, cluster, netboot } = built
-  const content = {
-    kernelFile: netboot.kernel,
-    initramfsFile: netboot.initramfs,
-    grubTemplate: readFileSync('images/iso/grub.cfg', 'utf8'),
-    earlyConfig: readFileSync('images/iso/early.cfg', 'utf8'),
-    boot: cluster.board.boot,
-    console: cluster.board.console,
-    baseSha256,
-  }
-  const scratch = join(folder, 'again')
-  mkdirSync(scratch)
-  const tools = await openToolbox('tools', { steps: quietSteps, locked: false })
-  t.is(
-    await sha256File(await makeBaseIso(content, tools, scratch)),
-    await sha256File(built.baseIso),
-  )
 })
