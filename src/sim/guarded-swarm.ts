@@ -5,13 +5,13 @@
  * then it must only come to one owner again after everything was healed.
  */
 
-import { type Duration, type Instant, instant, microseconds, seconds } from '../agent/units.ts'
+import { type Instant, instant, microseconds, seconds } from '../agent/units.ts'
+import { type Case, runCase } from './case.ts'
 import type { Fault, FaultAction } from './faults.ts'
-import { type PairOptions, type PathName, pairConfigs } from './pair.ts'
+import type { PairOptions, PathName } from './pair.ts'
 import { type Random, stream } from './random.ts'
-import { atSecond, firstViolation, newCheckedWorld, type Verdict } from './scenario.ts'
-import { healedOwner } from './swarm.ts'
-import { planFaults, runUntil, type World } from './world.ts'
+import { atSecond, type Verdict } from './scenario.ts'
+import type { World } from './world.ts'
 
 export interface GuardedSchedule {
   readonly seed: number
@@ -56,36 +56,17 @@ function somePaths(random: Random, spared: PathName | undefined): readonly PathN
   return some.length === 0 ? [random.pick(PATHS)] : some
 }
 
-/** Runs the schedule of a seed. */
-export function runGuardedSeed(seed: number, trace?: World['trace']): Verdict {
+/** The schedule of a seed as a case. */
+export function guardedCaseOf(seed: number): Case {
   const { pair, faults, spared } = guardedScheduleOf(seed)
-  return runFaults(
-    seed,
-    pair,
-    faults,
-    spared === undefined ? seconds(1_000) : microseconds(0),
-    trace,
-  )
+  const overlap_max = spared === undefined ? seconds(1_000) : microseconds(0)
+  const [until, healed_at] = [atSecond(HEALED_S), atSecond(STORM_S)]
+  return { seed, pair, faults, overlap_max, until, healed_at }
 }
 
-/** Runs any faults on a pair, to one owner after the healing. */
-export function runFaults(
-  seed: number,
-  pair: PairOptions,
-  faults: readonly Fault[],
-  overlap_max: Duration,
-  trace?: World['trace'],
-): Verdict {
-  const world = newCheckedWorld({ seed, configs: pairConfigs(pair), trace }, overlap_max)
-  const kernels = stream(seed, 'kernels')
-  for (const node of world.nodes) {
-    node.kernel.flip_delay = microseconds(kernels.integer(20, 2_000))
-    node.kernel.ipvs_delay = microseconds(kernels.integer(100, 20_000))
-  }
-  planFaults(world, faults)
-  runUntil(world, atSecond(HEALED_S))
-  return firstViolation(world) ?? healedOwner(world)
-}
+/** Runs the schedule of a seed. */
+export const runGuardedSeed = (seed: number, trace?: World['trace']): Verdict =>
+  runCase(guardedCaseOf(seed), trace)
 
 function storm(random: Random, spared: PathName | undefined): readonly Fault[] {
   const faults: Fault[] = []

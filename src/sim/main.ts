@@ -4,20 +4,24 @@
  * `--guarded` those with a heartbeat. `--seeds N` how many schedules (default 500), `--first N`
  * from which seed on; `--seed N` runs that one alone and prints what happened; with `--record NODE`
  * it prints the events of that node as JSON instead, and `--replay FILE` prints the effects of such
- * a record. Exit code 1: something did not hold.
+ * a record. `--seed N --shrink FILE` writes what is left of a failing schedule when everything that
+ * the failure does not need is taken out, and `--scenario FILE` runs that. Exit code 1: something
+ * did not hold.
  */
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { encodeRecord } from '../agent/control/record.ts'
 import { type Beginning, replay } from '../agent/replay.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
+import { type Case, formatCase, parseCase, runCase } from './case.ts'
 import { guardedScenarios } from './guarded-list.ts'
-import { guardedScheduleOf, runGuardedSeed } from './guarded-swarm.ts'
+import { guardedCaseOf, runGuardedSeed } from './guarded-swarm.ts'
 import { lifeOf, type SimNode } from './node.ts'
 import { runScenario, type Verdict } from './scenario.ts'
 import { scenarios } from './scenario-list.ts'
-import { runSeed, scheduleOf } from './swarm.ts'
+import { shrink } from './shrink.ts'
+import { caseOf, runSeed } from './swarm.ts'
 import { traceLine } from './trace.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +33,8 @@ const { values } = parseArgs({
     guarded: { type: 'boolean', default: false },
     record: { type: 'string' },
     replay: { type: 'string' },
+    shrink: { type: 'string' },
+    scenario: { type: 'string' },
   },
 })
 
@@ -42,8 +48,10 @@ const shown = (verdict: Verdict) =>
     ? 'held'
     : `${verdict.kind} ${verdict.id} at ${verdict.at / 1_000_000} s: ${verdict.why}`
 
-function runOne(seed: number): boolean {
-  const { pair, faults } = values.guarded ? guardedScheduleOf(seed) : scheduleOf(seed)
+const askedCase = (seed: number) => (values.guarded ? guardedCaseOf(seed) : caseOf(seed))
+
+function runOne(given: Case): boolean {
+  const { pair, faults } = given
   print(JSON.stringify(pair))
   for (const { at, ...action } of [...faults].sort((left, right) => left.at - right.at)) {
     print(`${(at / 1_000_000).toFixed(6)} ${JSON.stringify(action)}`)
@@ -52,9 +60,22 @@ function runOne(seed: number): boolean {
     const line = traceLine(node, event, effects)
     if (line !== undefined) print(line)
   }
-  const verdict = run(seed, trace)
+  const verdict = runCase(given, trace)
   print(shown(verdict))
   return verdict.kind === 'held'
+}
+
+function shrinkOne(seed: number, path: string): boolean {
+  const shrunk = shrink(askedCase(seed))
+  if (shrunk === undefined) {
+    print(`seed ${seed}: held, nothing to shrink`)
+    return true
+  }
+  const { small, failure } = shrunk
+  writeFileSync(path, formatCase(small, failure))
+  print(`seed ${seed}: ${shown(failure)}`)
+  print(`${small.faults.length} faults left; repeat them with: npm run sim -- --scenario ${path}`)
+  return false
 }
 
 function recordOne(seed: number, name: string): boolean {
@@ -104,9 +125,13 @@ function runAll(first: number, count: number): boolean {
 
 function runAsked(): boolean {
   if (values.replay !== undefined) return replayFile(values.replay)
+  if (values.scenario !== undefined) {
+    return runOne(parseCase(readFileSync(values.scenario, 'utf8')))
+  }
   if (values.seed === undefined) return runAll(Number(values.first), Number(values.seeds))
   const seed = Number(values.seed)
-  return values.record === undefined ? runOne(seed) : recordOne(seed, values.record)
+  if (values.shrink !== undefined) return shrinkOne(seed, values.shrink)
+  return values.record === undefined ? runOne(askedCase(seed)) : recordOne(seed, values.record)
 }
 
 process.exitCode = runAsked() ? 0 : 1

@@ -8,12 +8,13 @@
  * one advert and one flip, when two timers fire at the same moment.
  */
 
-import { type Instant, instant, microseconds, milliseconds } from '../agent/units.ts'
+import { type Instant, instant, milliseconds } from '../agent/units.ts'
+import { type Case, runCase } from './case.ts'
 import type { Fault, FaultAction } from './faults.ts'
-import { type PairOptions, pairConfigs } from './pair.ts'
+import type { PairOptions } from './pair.ts'
 import { type Random, stream } from './random.ts'
-import { atSecond, firstViolation, newCheckedWorld, type Verdict } from './scenario.ts'
-import { ownersOf, planFaults, runUntil, type World } from './world.ts'
+import { atSecond, type Verdict } from './scenario.ts'
+import type { World } from './world.ts'
 
 export interface Schedule {
   readonly seed: number
@@ -69,30 +70,17 @@ function kindOf(random: Random, interval_ms: number): PairOptions {
   }
 }
 
-/** Runs the schedule of a seed. */
-export function runSeed(seed: number, trace?: World['trace']): Verdict {
-  const schedule = scheduleOf(seed)
-  const world = newCheckedWorld({ seed, configs: pairConfigs(schedule.pair), trace }, OVERLAP_MAX)
-  const kernels = stream(seed, 'kernels')
-  for (const node of world.nodes) {
-    node.kernel.flip_delay = microseconds(kernels.integer(20, 2_000))
-    node.kernel.ipvs_delay = microseconds(kernels.integer(100, 20_000))
-  }
-  planFaults(world, schedule.faults)
-  runUntil(world, atSecond(HEALED_S))
-  return firstViolation(world) ?? healedOwner(world)
-}
+/** The schedule of a seed as a case. */
+export const caseOf = (seed: number): Case => ({
+  ...scheduleOf(seed),
+  overlap_max: OVERLAP_MAX,
+  until: atSecond(HEALED_S),
+  healed_at: atSecond(STORM_S),
+})
 
-/** Whether exactly one node owns every instance after the healing. */
-export function healedOwner(world: World): Verdict {
-  for (const { name } of world.nodes[0]?.config.vrrp.instances ?? []) {
-    const owners = ownersOf(world, name).map(node => node.name)
-    if (owners.length === 1) continue
-    const why = `after healing ${name} belongs to ${owners.join(' and ') || 'nobody'}`
-    return { kind: 'stuck', id: 'I2', at: world.queue.now(), why }
-  }
-  return { kind: 'held', digest: world.digest(), events: world.events }
-}
+/** Runs the schedule of a seed. */
+export const runSeed = (seed: number, trace?: World['trace']): Verdict =>
+  runCase(caseOf(seed), trace)
 
 // Whatever these do, each node knows it: they may overlap as they like.
 function disruptions(random: Random): readonly Fault[] {

@@ -1,7 +1,8 @@
 import test from 'ava'
-import { type Guard, guards } from '../../src/agent/arbiter/rules.ts'
+import { guards } from '../../src/agent/arbiter/rules.ts'
 import { guardedScenarios } from '../../src/sim/guarded-list.ts'
 import { runScenario } from '../../src/sim/scenario.ts'
+import { without } from '../support/without.ts'
 
 // Each guard of the arbitration is taken out: the row that is named here must fail without it.
 const NOTICED_BY: Readonly<Record<string, number>> = {
@@ -47,20 +48,10 @@ for (const rules of [guards.backup, guards.active]) {
     const row = NOTICED_BY[guard.id]
     test.serial(`row ${row} goes wrong without ${guard.id}, ${guard.because}`, t => {
       t.is(failureOf(row), undefined, 'with the guard')
-      const failure = without(rules as Guard[], guard, () => failureOf(row))
+      const failure = without(rules, guard, () => failureOf(row))
       t.not(failure, undefined)
       t.is(failure === 'check', REASON_ALONE.includes(guard.id), failure)
     })
-  }
-}
-
-function without<Result>(rules: Guard[], guard: Guard, run: () => Result): Result {
-  const at = rules.indexOf(guard)
-  rules.splice(at, 1)
-  try {
-    return run()
-  } finally {
-    rules.splice(at, 0, guard)
   }
 }
 
