@@ -43,6 +43,7 @@ export const REASONS = {
   // What a group waits for
   track_unknown: 'it is not known yet whether what the group tracks is in order',
   loading: 'the VIPs are not yet seen closed, or IPVS is not yet read back',
+  cold_start: 'nobody was active yet: the better node is waited for, at most for a startup hold',
   startup_hold: 'links must be up and listened to for the startup hold',
   // What else is said
   listening: 'VIPs are closed, IPVS is loaded and read back: the startup hold begins',

@@ -53,6 +53,7 @@ import { scenario as row79 } from './guarded/79-third-router.ts'
 import { scenario as row80 } from './guarded/80-granted.ts'
 import { scenario as row81 } from './guarded/81-stops-open.ts'
 import { scenario as row82 } from './guarded/82-stranger-lower.ts'
+import { scenario as row83 } from './guarded/83-cold-start-late.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every written scenario with a heartbeat, by the row of the failure matrix. */
@@ -112,4 +113,5 @@ export const guardedScenarios: readonly Scenario[] = [
   row80,
   row81,
   row82,
+  row83,
 ]

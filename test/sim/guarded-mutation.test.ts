@@ -20,6 +20,7 @@ const NOTICED_BY: Readonly<Record<string, number>> = {
   G12: 79,
   G13: 81,
   G14: 2,
+  G24: 83,
   G15: 5,
   G16: 16,
   G17: 37,

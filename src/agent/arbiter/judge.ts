@@ -58,14 +58,17 @@ export function judgeGroups(turn: Turn): void {
     const arbiter = item(state.arbiter.groups, group.index)
     learn(turn, group, arbiter)
     if (group.guarded) judgeGroup(turn, group, arbiter)
-    arbiter.canTake =
-      group.role === 'backup' && group.standby !== 'held' && !hasBadLink(state, group)
+    const isReady = group.role === 'backup' || isHolding(group)
+    arbiter.canTake = isReady && group.standby !== 'held' && !hasBadLink(state, group)
     const said = packed(state, group.index, turn.at)
     isSaid &&= said === arbiter.said
     arbiter.said = said
   }
   if (!isSaid) beatNow(turn)
 }
+
+// In its startup hold, which nothing but its end has to follow.
+const isHolding = ({ role, holdAt }: GroupState) => role === 'initialize' && holdAt !== undefined
 
 /** Hands the arbitration's deadlines to `offer`. */
 export function offerArbiterDeadlines(
@@ -80,6 +83,7 @@ export function offerArbiterDeadlines(
     if (grant !== undefined && arbiter.granting) offer(grant.until, 'grant', name)
     offer(offerUntil, 'offer', name)
     offer(wantedUntil, 'order', name)
+    offer(arbiter.coldUntil, 'cold_start', name)
     offer(arbiter.heldUntil, 'stranger_hold', name)
   })
 }

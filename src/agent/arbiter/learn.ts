@@ -3,9 +3,11 @@
 import { item } from '../never.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, isDue, milliseconds } from '../units.ts'
-import { membersOf, reviewGroup } from '../vrrp/group.ts'
+import { membersOf, reviewGroup, startupHold } from '../vrrp/group.ts'
+import { activePeers } from '../vrrp/peers.ts'
 import type { GroupState } from '../vrrp/state.ts'
-import { isPeerAlive, reportOf } from './observe.ts'
+import type { GroupReport } from '../wire/heartbeat-body.ts'
+import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
 import { CLAIM_MAX, type GroupArbiter, isNewer } from './state.ts'
 
 /** Looks at a group before it is judged. */
@@ -37,14 +39,33 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
     group.standby = 'held'
     note(turn, 'info', 'handed_over', group.name, { peer_priority: report.priority })
   }
+  learnColdStart(turn, group, arbiter, report)
   spare(turn, group)
+}
+
+// Once anybody was active, or our own wait is over, nobody is waited for any more.
+function learnColdStart(
+  turn: Turn,
+  group: GroupState,
+  arbiter: GroupArbiter,
+  report: GroupReport | undefined,
+): void {
+  if (!arbiter.cold) return
+  const { at, state } = turn
+  if (group.role === 'backup') arbiter.coldUntil ??= after(at, startupHold(state))
+  const isOver = arbiter.coldUntil !== undefined && isDue(arbiter.coldUntil, at)
+  const isActive = group.role === 'active' || report?.role === 'active'
+  const isHeard = membersOf(turn, group).some(member => activePeers(member, at).length > 0)
+  if (!isOver && !isActive && !isHeard) return
+  arbiter.cold = false
+  arbiter.coldUntil = undefined
 }
 
 // With a link down on both nodes it is better to serve what is left than not at all.
 function spare(turn: Turn, group: GroupState): void {
   const { state } = turn
   const report = reportOf(state, group.index)
-  const isAlone = isPeerAlive(state) && report !== undefined && !report.canTake
+  const isAlone = isPeerAlive(state) && report !== undefined && !canTakeNow(report)
   const spared = isAlone && report?.role !== 'active' && group.guarded
   if (spared === group.spared) return
   group.spared = spared

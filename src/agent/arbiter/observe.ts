@@ -20,6 +20,10 @@ export const isPeerAlive = ({ heartbeat }: DirectorState): boolean =>
 export const reportOf = ({ heartbeat }: DirectorState, group: number): GroupReport | undefined =>
   heartbeat?.peer.report?.groups.find(({ index }) => index === group)
 
+/** Whether the peer could take over now; in its startup hold it says that it will be able to. */
+export const canTakeNow = (report: GroupReport | undefined): boolean =>
+  report?.role !== 'initialize' && (report?.canTake ?? false)
+
 /** Everything that the rules look at. */
 export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): View {
   const { state, at } = turn
@@ -35,6 +39,7 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     ...peerPart(turn, members, report, isAlive),
     isPeerDeaf: arbiter.deafReports >= REPORTS_MIN,
     isLate: isLate(state, at),
+    isCold: arbiter.cold,
     isClaiming: arbiter.claim !== undefined,
     isGranted: isGranted(arbiter, report, at),
     hasGranted: arbiter.granting,
@@ -89,7 +94,8 @@ function peerPart(
     isAlive,
     peerRole: report?.role ?? 'initialize',
     isPeerClosed: report?.isClosed ?? false,
-    canPeerTake: report?.canTake ?? false,
+    canPeerTake: canTakeNow(report),
+    isPeerHolding: report?.role === 'initialize' && report.canTake,
     isPeerStopping: node?.isStopping ?? false,
     isPeerOffering: report?.offers ?? false,
     isSameConfig: node === undefined || node.digest === state.heartbeat?.identity.digest,

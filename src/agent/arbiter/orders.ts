@@ -8,7 +8,7 @@ import type { Cause as Why } from '../vrrp/group.ts'
 import { beginStandby, judgeStandby, type Ruling } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import { beginTakeover, judgeTakeover } from '../vrrp/takeover.ts'
-import { isPeerAlive, reportOf } from './observe.ts'
+import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
 import { ORDER_MAX } from './state.ts'
 
 /** Standby of a guarded group: the peer must be heard, and able to take over. */
@@ -22,7 +22,7 @@ export function judgeGuardedStandby(turn: Turn, group: GroupState, force: boolea
     return { outcome: 'begun', reason: 'already_backup', facts: { peer_says: 'active' } }
   }
   if (report === undefined) return refused('peer_silent')
-  if (!report.canTake) return refused('peer_cannot_take', { peer_says: report.role })
+  if (!canTakeNow(report)) return refused('peer_cannot_take', { peer_says: report.role })
   return { outcome: 'begun', reason: 'operator_standby', facts: { peer_says: report.role } }
 }
 

@@ -103,6 +103,13 @@ const backup: readonly Guard[] = [
     act: take,
     because: 'peer_stopping',
   },
+  // After a cold start the better one is worth the short wait; later nobody waits for a hold.
+  {
+    id: 'G24',
+    when: v => v.isAlive && v.isCold && v.isPeerHolding && !v.outranks,
+    act: wait,
+    because: 'cold_start',
+  },
   { id: 'G15', when: v => v.isAlive, act: claim('ownerless'), because: 'peer_not_active' },
 
   // Every path is silent: VRRP decides, held back by what is known.

@@ -22,6 +22,8 @@ export interface View {
   readonly isPeerClosed: boolean
   readonly canPeerTake: boolean
   readonly isPeerStopping: boolean
+  /** Its startup hold runs, and nothing else stands against it. */
+  readonly isPeerHolding: boolean
   /** This node's loop was late by more than an interval: what it reads may be old. */
   readonly isLate: boolean
   readonly isPeerOffering: boolean
@@ -32,6 +34,9 @@ export interface View {
   readonly isSameConfig: boolean
   /** Of the two, this node is the one to be active. */
   readonly outranks: boolean
+
+  /** Nobody was active since this node started, and its wait for the peer is not over. */
+  readonly isCold: boolean
 
   /** This node claims. */
   readonly isClaiming: boolean

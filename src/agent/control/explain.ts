@@ -46,10 +46,11 @@ const TIMERS: Readonly<Record<string, string>> = {
   link_delay: 'a change of carrier counts from then on',
   startup_hold: 'the group begins to listen as backup',
   fault_retry: 'the group tries again after the kernel refused to open',
+  cold_start: 'the startup hold of the better node is no longer waited for',
   failback: 'from then on the group takes over from a router of lower priority',
 }
 
-const OF_GROUPS: readonly string[] = ['startup_hold', 'fault_retry', 'failback']
+const OF_GROUPS: readonly string[] = ['startup_hold', 'fault_retry', 'cold_start', 'failback']
 
 /** Explains one instance, or all. */
 export function explain(

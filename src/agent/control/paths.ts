@@ -1,6 +1,6 @@
 /** The answer to `paths`: how the peer is heard, path by path, and what follows from it. */
 
-import { isPeerAlive } from '../arbiter/observe.ts'
+import { canTakeNow, isPeerAlive } from '../arbiter/observe.ts'
 import type { PathState, Trouble } from '../heartbeat/state.ts'
 import { item } from '../never.ts'
 import { REASONS, type Reason } from '../reasons.ts'
@@ -153,6 +153,6 @@ function groupOf(state: DirectorState, index: number, at: Instant): GroupAnswer 
     since_s: ageOf(ruling.at, at),
     term,
     peer_role: report?.role ?? null,
-    peer_can_take: report?.canTake ?? null,
+    peer_can_take: report === undefined ? null : canTakeNow(report),
   }
 }

@@ -1,7 +1,7 @@
 /** Instances that move together: ready together, active together, released together. */
 
 import { item } from '../never.ts'
-import { note, type Turn } from '../state.ts'
+import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, microseconds, seconds } from '../units.ts'
 import { startAnnouncing } from './announce.ts'
 import { reviewFailback } from './failback.ts'
@@ -163,11 +163,14 @@ function startHold(turn: Turn, group: GroupState): void {
   }
   // 6.4.1: the owner of the addresses takes them at once; there is nobody to listen for.
   const isOwner = membersOf(turn, group).some(({ router }) => router.priority === 255)
-  const { config, heartbeat } = turn.state
+  group.holdAt = isOwner ? from : after(from, startupHold(turn.state))
+}
+
+/** How long a group listens before it takes part. */
+export function startupHold({ config, heartbeat }: DirectorState): Duration {
   // With a heartbeat every path must have been heard, or silent for twice its dead time.
   const dead = Math.max(0, ...(heartbeat?.paths ?? []).map(path => path.dead))
-  const hold = isOwner ? 0 : Math.max(config.vrrp.startup_hold_ms * 1_000, 2 * dead)
-  group.holdAt = after(from, microseconds(hold))
+  return microseconds(Math.max(config.vrrp.startup_hold_ms * 1_000, 2 * dead))
 }
 
 function whyBlocked(turn: Turn, group: GroupState): Cause | undefined {

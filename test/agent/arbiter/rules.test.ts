@@ -10,6 +10,8 @@ const quiet: View = {
   ...{
     isPeerStopping: false,
     isLate: false,
+    isPeerHolding: false,
+    isCold: false,
     isPeerOffering: false,
     peerClaim: undefined,
     isPeerDeaf: false,
@@ -59,6 +61,12 @@ const cases: readonly (readonly [string, Guard['act']['do'], Partial<View>, Part
   ['G12', 'wait', peer({ isOtherHeard: true }), { isOtherHeard: true }],
   ['G13', 'wait', peer({ isPeerClosed: false }), peer({})],
   ['G14', 'take', peer({ isPeerStopping: true }), peer({ isPeerStopping: true, isLate: true })],
+  [
+    'G24',
+    'wait',
+    peer({ isCold: true, isPeerHolding: true }),
+    peer({ isCold: true, isPeerHolding: true, outranks: true }),
+  ],
   ['G15', 'claim', peer({}), {}],
   ['G16', 'wait', { isSilent: false }, {}],
   ['G17', 'wait', { stranger: 'active' }, { stranger: 'present' }],
