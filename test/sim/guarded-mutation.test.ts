@@ -22,6 +22,7 @@ const NOTICED_BY: Readonly<Record<string, number>> = {
   G14: 2,
   G24: 83,
   G15: 5,
+  G25: 84,
   G16: 16,
   G17: 37,
   G18: 82,

@@ -9,7 +9,13 @@ const count = effort(8, 20_000)
 test(`${count} random schedules with a heartbeat from seed ${first} keep one owner`, t => {
   t.timeout(3_600_000)
   // Seeds that once found a fault: a node that was stalled believed what was old.
-  for (const next of [7, 108, 268, ...Array.from({ length: count }, (_, index) => first + index)]) {
+  for (const next of [
+    7,
+    108,
+    268,
+    5024,
+    ...Array.from({ length: count }, (_, index) => first + index),
+  ]) {
     const verdict = runGuardedSeed(next)
     if (verdict.kind === 'held') continue
     t.fail(`${JSON.stringify(verdict)}\nrepeat it with: npm run sim -- --guarded --seed ${next}`)

@@ -1,5 +1,6 @@
 /** Collects the view of a group, and what is remembered of the peer's reports. */
 
+import { isLongAway } from '../heartbeat/beat.ts'
 import { reachOf } from '../heartbeat/connectivity.ts'
 import { item } from '../never.ts'
 import type { DirectorState, Turn } from '../state.ts'
@@ -39,6 +40,7 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     ...peerPart(turn, members, report, isAlive),
     isPeerDeaf: arbiter.deafReports >= REPORTS_MIN,
     isLate: isLate(state, at),
+    isJustBack: isJustBack(state, at),
     isCold: arbiter.cold,
     isClaiming: arbiter.claim !== undefined,
     isGranted: isGranted(arbiter, report, at),
@@ -57,6 +59,14 @@ function isLate({ heartbeat }: DirectorState, at: Instant): boolean {
   const { late, interval, paths } = heartbeat
   if (late.length > interval && !isDue(late.until, at)) return true
   return paths.some(({ open, nextAt }) => open && between(nextAt, at) > interval)
+}
+
+// For two intervals: in them a peer that lives is heard again.
+function isJustBack({ heartbeat }: DirectorState, at: Instant): boolean {
+  if (heartbeat === undefined) return false
+  const { backAt, interval, paths } = heartbeat
+  if (backAt !== undefined && between(backAt, at) < 2 * interval) return true
+  return paths.some(({ open, nextAt }) => open && isLongAway(heartbeat, between(nextAt, at)))
 }
 
 const isRunning = (until: Instant | undefined, at: Instant) =>

@@ -113,6 +113,8 @@ const backup: readonly Guard[] = [
   { id: 'G15', when: v => v.isAlive, act: claim('ownerless'), because: 'peer_not_active' },
 
   // Every path is silent: VRRP decides, held back by what is known.
+  // A node that was stalled for long has not read yet what the peer said.
+  { id: 'G25', when: v => v.isJustBack, act: wait, because: 'loop_late' },
   { id: 'G16', when: v => !v.isSilent, act: wait, because: 'active_heard' },
   { id: 'G17', when: v => v.stranger === 'active', act: wait, because: 'stranger_active' },
   {

@@ -26,6 +26,8 @@ export interface View {
   readonly isPeerHolding: boolean
   /** This node's loop was late by more than an interval: what it reads may be old. */
   readonly isLate: boolean
+  /** This node's loop has just gone on after so long that paths died unread. */
+  readonly isJustBack: boolean
   readonly isPeerOffering: boolean
   /** It claims, in a term that is not over. */
   readonly peerClaim: Cause | undefined

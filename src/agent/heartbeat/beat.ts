@@ -1,7 +1,7 @@
 /** The rhythm of the heartbeat: one frame for all paths at each tick, and at once on a change. */
 
 import type { DirectorState, Turn } from '../state.ts'
-import { after, between, type Instant, isDue, seconds } from '../units.ts'
+import { after, between, type Duration, type Instant, isDue, seconds } from '../units.ts'
 import { encodeCobs } from '../wire/cobs.ts'
 import { BEAT, encodeFrame } from '../wire/heartbeat.ts'
 import { encodeBeat } from '../wire/heartbeat-body.ts'
@@ -27,6 +27,10 @@ export function wakeHeartbeat(turn: Turn): boolean {
   sendDue(turn, heartbeat, path => isDue(path.nextAt, turn.at))
   return isNews
 }
+
+/** Whether a loop that was late by this has missed what the peer said. */
+export const isLongAway = ({ paths }: HeartbeatState, length: Duration): boolean =>
+  paths.some(({ dead }) => 2 * length > dead)
 
 /** Says the present state on every path at once: something changed that the peer waits for. */
 export function beatNow(turn: Turn): void {
@@ -89,6 +93,7 @@ function noteLate(turn: Turn, heartbeat: HeartbeatState): void {
   )
   if (next === undefined || !isDue(next, turn.at)) return
   const length = between(next, turn.at)
+  if (isLongAway(heartbeat, length)) heartbeat.backAt = turn.at
   if (length > heartbeat.late.length || isDue(heartbeat.late.until, turn.at)) {
     heartbeat.late = { length, until: after(turn.at, LATE_SHOWN) }
   }

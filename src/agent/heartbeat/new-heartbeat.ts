@@ -40,6 +40,7 @@ export function newHeartbeat(
       ...{ report: undefined, reportedAt: undefined, stranger: undefined, doubtAt: at },
     },
     late: { length: microseconds(0), until: at },
+    backAt: undefined,
   }
 }
 

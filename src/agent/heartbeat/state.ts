@@ -14,6 +14,8 @@ export interface HeartbeatState {
   readonly peer: PeerState
   /** How late the loop lately was, and until when that is reported. */
   late: { length: Duration; until: Instant }
+  /** When the loop last went on after so long that paths died unread; undefined: it did not. */
+  backAt: Instant | undefined
 }
 
 /** What never changes while the process lives. */
