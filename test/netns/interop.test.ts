@@ -158,7 +158,7 @@ function judge(
     'two owners by the kernels',
   )
   const longest_us = Math.max(0, ...overlaps.map(({ from_us, to_us }) => to_us - from_us))
-  // Unicast: keepalived's first advert may be lost while its ARP is under way, so the second counts.
+  // Unicast: the first advert may be lost while its ARP is under way, so the second counts.
   const most_us = 60_000 + (unicast ? interval_ms * 1_000 : 0)
   t.true(longest_us < most_us, `two owners for ${longest_us} us by the kernels`)
   t.deepEqual(
