@@ -42,9 +42,8 @@ export const memory: Topic = {
       await bootDirector(lab, 'lb1')
       await sleep(SETTLE_MS)
       const ours = await memoryOf(lab.machine('lb1'), {
-        name: 'directord',
-        processes: 1,
-        field: 'Rss',
+        // The agent and its supervisor.
+        ...{ name: 'directord', processes: 2 },
       })
       const keepalived = await measureKeepalived(lab.machine('lb1'))
       const peer = { name: 'keepalived', value: keepalived / MB }
@@ -63,19 +62,18 @@ async function measureKeepalived(machine: Machine): Promise<number> {
   await shell.run(`keepalived --use-file=${KEEPALIVED_CONFIG} </dev/null >/dev/null 2>&1`)
   await sleep(SETTLE_MS)
   // The parent, the one that probes and the one that speaks VRRP.
-  return memoryOf(machine, { name: 'keepalived', processes: 3, field: 'Pss' })
+  return memoryOf(machine, { name: 'keepalived', processes: 3 })
 }
 
 interface Program {
   readonly name: string
   /** How many of it run when all is well. */
   readonly processes: number
-  readonly field: 'Rss' | 'Pss'
 }
 
-/** The memory of all processes of a name, in bytes. */
-async function memoryOf(machine: Machine, { name, processes, field }: Program): Promise<number> {
-  const command = `for pid in $(pidof ${name}); do grep ^${field}: /proc/$pid/smaps_rollup; done`
+/** The memory of all processes of a name, in bytes; a page that they share counts once. */
+async function memoryOf(machine: Machine, { name, processes }: Program): Promise<number> {
+  const command = `for pid in $(pidof ${name}); do grep ^Pss: /proc/$pid/smaps_rollup; done`
   const { output } = await machine.console.shell.run(command)
   const sizes = [...output.matchAll(/:\s+(\d+) kB/g)].map(([, kilobytes]) => Number(kilobytes))
   if (sizes.length !== processes) throw new Error(`${name} does not run as it should: ${output}`)
