@@ -19,7 +19,7 @@ const SETTLE_MS = 20_000
  * Resident memory with 100 services and 200 real servers, ours and keepalived's with the same
  * configuration, one after the other on the same machine.
  *
- * Ours counts in full (RSS); of keepalived's processes what they share counts once (PSS).
+ * Both are several processes, so what they share counts once (PSS).
  */
 export const memory: Topic = {
   name: 'memory',
