@@ -1,7 +1,10 @@
 import test from 'ava'
 import { guards } from '../../src/agent/arbiter/rules.ts'
 import { type Case, formatCase, parseCase, runCase } from '../../src/sim/case.ts'
+import { scenario as onlyVrrp } from '../../src/sim/guarded/16-only-vrrp.ts'
 import { guardedCaseOf } from '../../src/sim/guarded-swarm.ts'
+import { guarded } from '../../src/sim/pair.ts'
+import { atSecond } from '../../src/sim/scenario.ts'
 import { type Shrunk, shrink } from '../../src/sim/shrink.ts'
 import { without } from '../support/without.ts'
 
@@ -12,15 +15,19 @@ function withDefect<Result>(run: () => Result): Result {
   return without(guards.backup, guard, run)
 }
 
-function firstFailing(): Case {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const given = guardedCaseOf(seed)
-    if (runCase(given).kind !== 'held') return given
-  }
-  throw new Error('no seed notices the defect')
+// What the defect needs, among much that it does not.
+const whole: Case = {
+  ...guardedCaseOf(1),
+  pair: guarded,
+  faults: [
+    ...onlyVrrp.faults,
+    ...Array.from({ length: 30 }, (_, at) => ({
+      ...({ kind: 'clock_step', node: at % 2 === 0 ? 'lb1' : 'lb2', length_s: at } as const),
+      at: atSecond(at),
+    })),
+  ],
+  until: atSecond(40),
 }
-
-const whole = withDefect(firstFailing)
 const { small, failure } = withDefect(() => shrink(whole)) as Shrunk
 
 test('a failing schedule shrinks to a few faults and ends where the same thing goes wrong', t => {
