@@ -1,3 +1,4 @@
+import { cutEverything } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -6,12 +7,7 @@ export const scenario: Scenario = {
   title: 'every path is cut and the backup reaches nothing: it stays backup',
   pair: guarded,
   faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'line', from: 'lb1', cut: true },
-    { at: atSecond(20), kind: 'line', from: 'lb2', cut: true },
+    ...cutEverything(atSecond(20), true),
     { at: atSecond(20), kind: 'target', node: 'lb2', address: '192.0.2.1', up: false },
   ],
   expect: [

@@ -1,4 +1,5 @@
 import { seconds } from '../../agent/units.ts'
+import { cutEverything } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -7,12 +8,7 @@ export const scenario: Scenario = {
   title: 'a partition heals on the line first: who outranks the other stays, nobody restarts',
   pair: guarded,
   faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'line', from: 'lb1', cut: true },
-    { at: atSecond(20), kind: 'line', from: 'lb2', cut: true },
+    ...cutEverything(atSecond(20), true),
     { at: atSecond(40), kind: 'line', from: 'lb1', cut: false },
     { at: atSecond(40), kind: 'line', from: 'lb2', cut: false },
     { at: atSecond(45), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: false },
