@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { advertOf, type CapturedFrame } from '../../src/lab/capture.ts'
+import { startKeepalived } from '../netns/keepalived.ts'
 import { nodeConfig, openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
 import type { Figure, Topic } from './figure.ts'
 
@@ -93,32 +94,11 @@ const agentWith =
 const keepalivedWith =
   (programs: Programs, interval_ms: number): Start =>
   async (segment, machine, priority) => {
-    const file = join(segment.folder, `${machine}.conf`)
-    writeFileSync(
-      file,
-      `global_defs {
-  vrrp_rt_priority 50
-}
-vrrp_instance front {
-  version 3
-  state BACKUP
-  interface front
-  virtual_router_id 10
-  priority ${priority}
-  advert_int ${interval_ms / 1000}
-  use_vmac
-  virtual_ipaddress {
-    192.0.2.100/24
-  }
-}
-`,
-    )
-    const pid = (name: string) => join(segment.folder, `${machine}.${name}.pid`)
-    const running = segment.start(machine, [
-      ...programs.keepalived,
-      ...['--dont-fork', '--log-console', '--vrrp', '--use-file', file],
-      ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
-    ])
+    const running = startKeepalived(segment, machine, {
+      program: programs.keepalived,
+      instances: [{ priority, interval_ms, vips: ['192.0.2.100/24'] }],
+      globals: ['vrrp_rt_priority 50'],
+    })
     await running.saw(priority === 200 ? /Entering MASTER STATE/ : /Entering BACKUP STATE/)
     return running
   }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BAUD, guardedNode, VIP } from '../netns/guarded.ts'
+import { startKeepalived } from '../netns/keepalived.ts'
 import { NullModem } from '../netns/null-modem.ts'
 import { openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
 import type { Figure, Topic } from './figure.ts'
@@ -97,9 +98,9 @@ async function keepalivedGaps(programs: Programs): Promise<readonly number[]> {
   for (let round = 0; round < PEER_ROUNDS; round += 1) {
     const segment = newSegment()
     try {
-      const active = startKeepalived(segment, programs, 'lb1', 200)
+      const active = startPeer(segment, programs, 'lb1', 200)
       await active.saw(/Entering MASTER STATE/)
-      await startKeepalived(segment, programs, 'lb2', 100).saw(/Entering BACKUP STATE/)
+      await startPeer(segment, programs, 'lb2', 100).saw(/Entering BACKUP STATE/)
       await sleep(2_000)
       gaps.push(await gapDuring(segment, programs, () => active.end('SIGTERM')))
     } finally {
@@ -109,30 +110,9 @@ async function keepalivedGaps(programs: Programs): Promise<readonly number[]> {
   return gaps
 }
 
-function startKeepalived(segment: Segment, programs: Programs, machine: string, priority: number) {
-  const file = join(segment.folder, `${machine}.conf`)
-  writeFileSync(
-    file,
-    `vrrp_instance front {
-  version 3
-  state BACKUP
-  interface front
-  virtual_router_id 10
-  priority ${priority}
-  advert_int 1
-  use_vmac
-  virtual_ipaddress {
-    ${VIP}/24
-  }
-}
-`,
-  )
-  const pid = (name: string) => join(segment.folder, `${machine}.${name}.pid`)
-  return segment.start(machine, [
-    ...programs.keepalived,
-    ...['--dont-fork', '--log-console', '--vrrp', '--use-file', file],
-    ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
-  ])
+function startPeer(segment: Segment, programs: Programs, machine: string, priority: number) {
+  const instances = [{ priority, vips: [`${VIP}/24`] }]
+  return startKeepalived(segment, machine, { program: programs.keepalived, instances })
 }
 
 /** The longest time between two answers while something is done, in milliseconds. */

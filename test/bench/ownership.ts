@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { advertOf, type CapturedFrame } from '../../src/lab/capture.ts'
 import type { NodeConfig } from '../../src/model/node-config.ts'
+import { type KeepalivedInstance, startKeepalived } from '../netns/keepalived.ts'
 import { nodeConfig, openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
 import type { Figure, Topic } from './figure.ts'
 
@@ -107,8 +107,8 @@ async function oursTakes(context: Context, count: number): Promise<Takeover> {
 async function keepalivedTakes(context: Context, count: number): Promise<Takeover> {
   const seen = await watchVip(context, vip(count - 1), '00:00:5e:00:01:01')
   const addresses = Array.from({ length: count }, (_, index) => vip(index))
-  const keepalived = startKeepalived(context, [
-    instance(1, 1, [addresses[0] ?? ''], addresses.slice(1)),
+  const keepalived = startPeer(context, [
+    { ...instance(1, addresses.slice(0, 1)), excluded: addresses.slice(1) },
   ])
   await sleep(SETTLE_MS + count / 2)
   await keepalived.end()
@@ -155,9 +155,12 @@ async function compareUpkeep(context: Context) {
   await agent.saw(/: i100 active/, 30)
   const ours = await upkeep(agent)
   await agent.end()
-  const keepalived = startKeepalived(
+  const keepalived = startPeer(
     context,
-    Array.from({ length: 100 }, (_, index) => instance(index + 1, 0.1, [vip(index)], [])),
+    Array.from({ length: 100 }, (_, index) => ({
+      ...instance(index + 1, [vip(index)]),
+      interval_ms: 100,
+    })),
   )
   const theirs = await upkeep(keepalived)
   await keepalived.end()
@@ -225,33 +228,9 @@ function withInstances(
   return { ...config, vrrp: { ...config.vrrp, instances, groups } }
 }
 
-const instance = (
-  vrid: number,
-  interval_s: number,
-  addresses: readonly string[],
-  excluded: readonly string[],
-) => `vrrp_instance i${vrid} {
-  state BACKUP
-  interface front
-  virtual_router_id ${vrid}
-  priority 200
-  advert_int ${interval_s}
-  version 3
-  use_vmac
-  virtual_ipaddress {
-    ${addresses.join('\n    ')}
-  }
-  ${excluded.length === 0 ? '' : `virtual_ipaddress_excluded {\n${excluded.join('\n')}\n  }`}
-}
-`
+const instance = (vrid: number, vips: readonly string[]): KeepalivedInstance => ({
+  ...{ name: `i${vrid}`, vrid, priority: 200, vips },
+})
 
-function startKeepalived({ segment, programs }: Context, instances: readonly string[]): Running {
-  const file = join(segment.folder, 'keepalived.conf')
-  writeFileSync(file, instances.join(''))
-  const pid = (name: string) => join(segment.folder, `${name}.pid`)
-  return segment.start('lb1', [
-    ...programs.keepalived,
-    ...['--dont-fork', '--vrrp', '--use-file', file, '--log-console'],
-    ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
-  ])
-}
+const startPeer = ({ segment, programs }: Context, instances: readonly KeepalivedInstance[]) =>
+  startKeepalived(segment, 'lb1', { program: programs.keepalived, instances })

@@ -1,18 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { VrrpInstanceConfig } from '../../src/model/node-config.ts'
 import { requires } from '../support/requires.ts'
+import { startKeepalived } from './keepalived.ts'
 import { frontIndex, type Ownership, overlapsOf, type Span, watchOwnership } from './ownership.ts'
-import {
-  keepalivedOf,
-  nodeConfig,
-  openPrograms,
-  type Programs,
-  type Running,
-  Segment,
-} from './segment.ts'
+import { keepalivedOf, nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
 
 // Every kind of VRRP against the keepalived of two Debian releases, through a whole life: it is
 // active, it loses its power, it returns and preempts, it is stopped, it returns as the lesser.
@@ -59,30 +51,30 @@ const kinds: readonly Kind[] = [
   {
     ...{ ...IPV4, name: 'version 2', interval_ms: 1000 },
     ours: { version: 2 },
-    theirs: ['version 2', 'advert_int 1', 'use_vmac'],
+    theirs: ['version 2', 'use_vmac'],
   },
   {
     // keepalived 2.2.7 knows the other form alone, and refuses this one.
     ...{ ...IPV4, name: 'version 3, checksum of RFC 9568', since: 13 },
     ours: {},
-    theirs: ['version 3', 'advert_int 0.2', 'use_vmac', 'v3_checksum_as_v2'],
+    theirs: ['version 3', 'use_vmac', 'v3_checksum_as_v2'],
   },
   {
     ...{ ...IPV4, name: 'version 3, checksum with pseudo-header' },
     ours: { checksum: 'pseudo_header' },
-    theirs: ['version 3', 'advert_int 0.2', 'use_vmac'],
+    theirs: ['version 3', 'use_vmac'],
   },
   {
     ...{ name: 'IPv6', vips: ['fe80::100/64', '2001:db8::100/64'], vip: '2001:db8::100' },
     interval_ms: 200,
     ours: {},
-    theirs: ['version 3', 'advert_int 0.2', 'use_vmac'],
+    theirs: ['version 3', 'use_vmac'],
   },
   {
     ...{ ...IPV4, name: 'unicast' },
     ours: { unicast: true, peer: '192.0.2.12', checksum: 'pseudo_header' },
     theirs: [
-      ...['version 3', 'advert_int 0.2', 'use_vmac', 'vmac_xmit_base'],
+      ...['version 3', 'use_vmac', 'vmac_xmit_base'],
       ...['unicast_src_ip 192.0.2.12', 'unicast_peer {\n    192.0.2.251\n  }'],
     ],
   },
@@ -106,7 +98,7 @@ async function wholeLife(
   program: readonly string[],
 ): Promise<void> {
   const { segment, programs } = t.context
-  const first = startKeepalived(t.context, kind, program, 200)
+  const first = startPeer(t.context, kind, program, 200)
   await first.saw(/Entering MASTER STATE/)
   const agent = segment.agent(programs, 'lb1', configOf(kind))
   await agent.saw(/front backup/)
@@ -119,7 +111,7 @@ async function wholeLife(
   await sleep(600)
   restorePower(t.context)
   const preempted_us = Date.now() * 1000
-  const second = startKeepalived(t.context, kind, program, 200)
+  const second = startPeer(t.context, kind, program, 200)
   await second.saw(/Entering MASTER STATE/)
   await agent.saw(/front backup \(higher_priority\)/)
   await sleep(600)
@@ -128,7 +120,7 @@ async function wholeLife(
   await agent.saw(/front active \(peer_released\)/)
   await second.ended
 
-  const third = startKeepalived(t.context, kind, program, 50)
+  const third = startPeer(t.context, kind, program, 50)
   await third.saw(/Entering BACKUP STATE/)
   await sleep(1000)
   t.false(
@@ -210,38 +202,14 @@ function cutPower({ segment }: Context): void {
 
 const restorePower = ({ segment }: Context) => segment.ip('client', 'link set peer up')
 
-function startKeepalived(
+const startPeer = (
   { segment }: Context,
-  kind: Kind,
+  { vips, interval_ms, theirs }: Kind,
   program: readonly string[],
   priority: number,
-): Running {
-  const file = join(segment.folder, 'keepalived.conf')
-  writeFileSync(
-    file,
-    `global_defs {
-  vrrp_garp_master_repeat 1
-  vrrp_garp_master_delay 1
-  vrrp_rt_priority 50
-}
-vrrp_instance peer {
-  state BACKUP
-  interface front
-  virtual_router_id 10
-  priority ${priority}
-  ${kind.theirs.join('\n  ')}
-  virtual_ipaddress {
-    ${kind.vips.join('\n    ')}
-  }
-}
-`,
-  )
-  const pid = (name: string) => join(segment.folder, `${name}.pid`)
-  // What a power cut leaves behind is in memory there.
-  for (const name of ['keepalived', 'vrrp']) rmSync(pid(name), { force: true })
-  return segment.start('peer', [
-    ...program,
-    ...['--dont-fork', '--log-console', '--log-detail', '--vrrp', '--use-file', file],
-    ...['--pid', pid('keepalived'), '--vrrp_pid', pid('vrrp')],
-  ])
-}
+) =>
+  startKeepalived(segment, 'peer', {
+    program,
+    instances: [{ name: 'peer', priority, interval_ms, vips, lines: theirs }],
+    globals: ['vrrp_garp_master_repeat 1', 'vrrp_garp_master_delay 1', 'vrrp_rt_priority 50'],
+  })
