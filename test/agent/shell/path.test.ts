@@ -1,7 +1,6 @@
 import test from 'ava'
-import { openFence } from '../../../src/agent/shell/fence.ts'
 import { openPath, type Port } from '../../../src/agent/shell/path.ts'
-import { instant, milliseconds } from '../../../src/agent/units.ts'
+import { instant } from '../../../src/agent/units.ts'
 import { putHost } from '../../support/fake-host.ts'
 
 const NO_COUNTS = { overrun: 0, buffer_overrun: 0, framing: 0, parity: 0, breaks: 0 }
@@ -90,56 +89,4 @@ test.serial('a frame that a busy port does not take whole is counted and never s
   path.expire(path.nextDeadline())
   t.regex(told.at(-1) ?? '', /"unsent":2/)
   t.deepEqual(taken, [])
-})
-
-/** A fence over children with the process ids 100, 101 and so on. */
-function fence(codes: Record<number, number> = {}) {
-  const answers: string[] = []
-  const killed: number[] = []
-  const ready = new Map<number, () => void>()
-  let pid = 99
-  const fake = putHost({
-    childStart: path => {
-      pid += 1
-      return path === '/absent' ? -2 : pid
-    },
-    childWatch: of => of + 1_000,
-    childEnd: of => codes[of] ?? -11,
-    childKill: of => killed.push(of),
-  })
-  const watcher = {
-    watch: (fd: number, _events: number, handler: () => void) => void ready.set(fd, handler),
-    forget: (fd: number) => void ready.delete(fd),
-  }
-  const on = (hook: string | undefined) =>
-    openFence(hook === undefined ? undefined : { hook, timeout_ms: 1 }, watcher, (ticket, errno) =>
-      answers.push(`${ticket} ${errno}`),
-    )
-  return { on, answers, killed, ready, fake }
-}
-
-const run = (ticket: number) => ({ kind: 'fence', ticket, timeout: milliseconds(900) }) as const
-
-test.serial('fencing succeeds only by a program that ends with 0 in its time', t => {
-  const { on, answers, killed, ready } = fence({ 100: 0, 101: 3 })
-  const hook = on('/hook')
-  hook.run(run(1))
-  hook.run(run(2))
-  ready.get(1_100)?.()
-  hook.run(run(3))
-  ready.get(1_101)?.()
-  hook.run(run(4))
-  hook.expire(instant(899_999))
-  t.deepEqual(answers, ['2 16', '1 0', '3 5'])
-  hook.expire(instant(900_000))
-  t.deepEqual(answers.at(-1), '4 110')
-  t.deepEqual(killed, [102])
-  t.is(ready.size, 0)
-})
-
-test.serial('fencing without a hook, or with one that is not there, fails at once', t => {
-  const { on, answers } = fence()
-  on(undefined).run(run(1))
-  on('/absent').run(run(2))
-  t.deepEqual(answers, ['1 2', '2 2'])
 })
