@@ -2,61 +2,16 @@
 #include <errno.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "host.h"
 
-#define FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
-#define PRIORITY_CONTROL 7 /* TC_PRIO_CONTROL, include/uapi/linux/pkt_sched.h */
 /* include/uapi/linux/in6.h, icmp.h */
 #ifndef IPV6_FREEBIND
 #define IPV6_FREEBIND 78
 #endif
 #define ICMP_FILTER 1
 #define ICMP_ECHOREPLY 0
-
-unsigned ip_address(struct bytes address, uint16_t port, uint32_t ifindex,
-                    struct sockaddr_storage *into)
-{
-    memset(into, 0, sizeof *into);
-    if (address.length == 4) {
-        struct sockaddr_in *ipv4 = (struct sockaddr_in *)into;
-        ipv4->sin_family = AF_INET;
-        ipv4->sin_port = htons(port);
-        memcpy(&ipv4->sin_addr, address.at, 4);
-        return sizeof *ipv4;
-    }
-    if (address.length != 16)
-        return 0;
-    struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)into;
-    ipv6->sin6_family = AF_INET6;
-    ipv6->sin6_port = htons(port);
-    ipv6->sin6_scope_id = ifindex; /* looked at for link-local addresses only */
-    memcpy(&ipv6->sin6_addr, address.at, 16);
-    return sizeof *ipv6;
-}
-
-static bool is_set(int fd, int level, int option, int value)
-{
-    return setsockopt(fd, level, option, &value, sizeof value) == 0;
-}
-
-static int device_socket(JSContext *context, JSValueConst name, int family, int type, int protocol)
-{
-    const char *device = string_of(context, name);
-    if (device == NULL) {
-        errno = EINVAL;
-        return -1;
-    }
-    int fd = socket(family, type | FLAGS, protocol);
-    socklen_t length = (socklen_t)strlen(device) + 1;
-    if (fd >= 0 && (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, length) < 0 ||
-                    !is_set(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY_CONTROL)))
-        fd = close_keeping_errno(fd);
-    JS_FreeCString(context, device);
-    return fd;
-}
 
 /* udpSocket(device, ifindex, own, peer, port): takes datagrams of that peer and port alone. */
 static JSValue udp_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
@@ -79,10 +34,8 @@ static JSValue udp_socket(JSContext *context, JSValueConst self, int argc, JSVal
     /* The address may come later than the agent. */
     bool is_free = is_ipv6 ? is_set(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1)
                            : is_set(fd, IPPROTO_IP, IP_FREEBIND, 1);
-    if (!is_free || bind(fd, (struct sockaddr *)&from, length) < 0 ||
-        connect(fd, (struct sockaddr *)&to, length) < 0)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    return descriptor_of(fd, is_free && bind(fd, (struct sockaddr *)&from, length) == 0 &&
+                                 connect(fd, (struct sockaddr *)&to, length) == 0);
 }
 
 /* echoSocket(device, isIpv6): `sendTo` takes ICMP messages; `recv`, `recvIpv6` give replies. */
@@ -102,7 +55,7 @@ static JSValue echo_socket(JSContext *context, JSValueConst self, int argc, JSVa
     bool is_filtered =
         is_ipv6 ? setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &replies, sizeof replies) == 0
                 : is_set(fd, SOL_RAW, ICMP_FILTER, ~(1 << ICMP_ECHOREPLY));
-    return is_filtered ? result_of(fd) : closed_with_errno(fd);
+    return descriptor_of(fd, is_filtered);
 }
 
 const JSCFunctionListEntry datagram_functions[] = {

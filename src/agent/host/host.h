@@ -29,9 +29,8 @@ bool integer_of(JSValueConst value, int64_t low, int64_t high, int64_t *integer)
 const char *string_of(JSContext *context, JSValueConst value);
 JSValue result_of(long value);
 JSValue refused(int error);
-/* Closes what could not be made ready and keeps what was wrong with it: minus errno, or -1. */
-JSValue closed_with_errno(int fd);
-int close_keeping_errno(int fd);
+/* A new descriptor, -1 included; one that is not ready is closed, and errno says what was wrong. */
+JSValue descriptor_of(int fd, bool is_ready);
 
 /* One table a file (context.c puts them on the object `host`). */
 extern const JSCFunctionListEntry child_functions[], datagram_functions[], disk_functions[],
@@ -69,7 +68,15 @@ void sha256(const uint8_t *data, size_t length, uint8_t digest[32]);
 /* RFC 2104. */
 void hmac_sha256(struct bytes key, struct bytes message, uint8_t digest[32]);
 
-/* An address of 4 or 16 bytes as the kernel takes it; 0: of another length (datagram.c). */
+/* Sockets at their birth (new-socket.c): nothing inherits them, nothing waits in them. */
+#define SOCKET_FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
+#define PRIORITY_CONTROL 7 /* TC_PRIO_CONTROL, include/uapi/linux/pkt_sched.h */
+/* For the packets of one device, before all others in its queue; -1 with errno. */
+int device_socket(JSContext *context, JSValueConst name, int family, int type, int protocol);
+/* Sets an option of a number. */
+bool is_set(int fd, int level, int option, int value);
+
+/* An address of 4 or 16 bytes as the kernel takes it; 0: of another length (new-socket.c). */
 struct sockaddr_storage;
 unsigned ip_address(struct bytes address, uint16_t port, uint32_t ifindex,
                     struct sockaddr_storage *into);

@@ -66,11 +66,7 @@ static JSValue serial_open(JSContext *context, JSValueConst self, int argc, JSVa
         return refused(EINVAL);
     int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     JS_FreeCString(context, path);
-    if (fd < 0)
-        return refused(errno);
-    if (ioctl(fd, TIOCEXCL) < 0 || make_raw(fd, baud) < 0)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    return descriptor_of(fd, fd >= 0 && ioctl(fd, TIOCEXCL) == 0 && make_raw(fd, baud) == 0);
 }
 
 /* serialQueued(fd): bytes that the driver has not sent yet. */

@@ -4,7 +4,6 @@
 #include <netpacket/packet.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "host.h"
 
@@ -18,18 +17,11 @@ struct sockaddr_nl {
 #define NETLINK_EXT_ACK 11
 #define NETLINK_GET_STRICT_CHK 12
 
-#define FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 #define IPPROTO_VRRP 112
 #define VRRP_GROUP 0xe0000012u /* 224.0.0.18, RFC 9568 5.1.1.2 */
 #define IPV6_HDRINCL 36        /* include/uapi/linux/in6.h, from 4.5 on */
 #define IPV6_HEADER_BYTES 40
-#define PRIORITY_CONTROL 7     /* TC_PRIO_CONTROL, include/uapi/linux/pkt_sched.h */
 #define NETLINK_BUFFER_BYTES (1 << 20)
-
-static bool is_set(int fd, int level, int option, int value)
-{
-    return setsockopt(fd, level, option, &value, sizeof value) == 0;
-}
 
 /* Joins the group and lets us write IP headers; of IPv6 the kernel tells what it keeps of them. */
 static bool speaks_vrrp(int fd, int family, int ifindex)
@@ -56,20 +48,9 @@ static JSValue vrrp_socket(JSContext *context, JSValueConst self, int argc, JSVa
     (void)self, (void)argc;
     if (!integer_of(argv[1], 1, INT32_MAX, &ifindex) || !integer_of(argv[2], 0, 1, &is_ipv6))
         return refused(EINVAL);
-    const char *device = string_of(context, argv[0]);
-    if (device == NULL)
-        return refused(EINVAL);
     int family = is_ipv6 ? AF_INET6 : AF_INET;
-    int fd = socket(family, SOCK_RAW | FLAGS, IPPROTO_VRRP);
-    bool made =
-        fd >= 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1) == 0 &&
-        is_set(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY_CONTROL) &&
-        speaks_vrrp(fd, family, (int)ifindex);
-    JS_FreeCString(context, device);
-    if (fd < 0)
-        return refused(errno);
-    return made ? result_of(fd) : closed_with_errno(fd);
+    int fd = device_socket(context, argv[0], family, SOCK_RAW, IPPROTO_VRRP);
+    return descriptor_of(fd, fd >= 0 && speaks_vrrp(fd, family, (int)ifindex));
 }
 
 /* Which protocol a raw socket is for. */
@@ -149,39 +130,31 @@ static JSValue send_to(JSContext *context, JSValueConst self, int argc, JSValueC
 static JSValue packet_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     int64_t ifindex;
-    int priority = PRIORITY_CONTROL;
     (void)context, (void)self, (void)argc;
     if (!integer_of(argv[0], 1, INT32_MAX, &ifindex))
         return refused(EINVAL);
     struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = (int)ifindex};
-    int fd = socket(AF_PACKET, SOCK_RAW | FLAGS, 0);
-    if (fd < 0)
-        return refused(errno);
-    if (setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof priority) < 0 ||
-        bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    int fd = socket(AF_PACKET, SOCK_RAW | SOCKET_FLAGS, 0);
+    return descriptor_of(fd, fd >= 0 && is_set(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY_CONTROL) &&
+                                 bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
 }
 
 /* netlinkSocket(protocol, groups): the kernel's answers are read with `recv`. */
 static JSValue netlink_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
     int64_t protocol, groups;
-    int on = 1, size = NETLINK_BUFFER_BYTES;
     (void)context, (void)self, (void)argc;
     if (!integer_of(argv[0], 0, 31, &protocol) || !integer_of(argv[1], 0, UINT32_MAX, &groups))
         return refused(EINVAL);
     struct sockaddr_nl address = {.family = AF_NETLINK, .groups = (uint32_t)groups};
-    int fd = socket(AF_NETLINK, SOCK_RAW | FLAGS, (int)protocol);
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCKET_FLAGS, (int)protocol);
     if (fd < 0)
         return refused(errno);
     /* Filters dumps; a kernel before 4.20 has it not and gives them whole. */
-    (void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
-    if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0 ||
-        bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    (void)is_set(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    return descriptor_of(fd, is_set(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1) &&
+                                 is_set(fd, SOL_SOCKET, SO_RCVBUFFORCE, NETLINK_BUFFER_BYTES) &&
+                                 bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
 }
 
 /* recv(fd, into): one packet; -EAGAIN when none is left, -EMSGSIZE when it was larger. */

@@ -9,7 +9,6 @@
 
 #include "host.h"
 
-#define FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 #define BACKLOG 8
 
 /* A path, or a name of the network namespace after an `@` (unix(7), abstract). */
@@ -41,17 +40,13 @@ static JSValue unix_listen(JSContext *context, JSValueConst self, int argc, JSVa
     socklen_t length = unix_address(context, argv[0], &address);
     if (length == 0)
         return refused(ENAMETOOLONG);
-    int fd = socket(AF_UNIX, SOCK_STREAM | FLAGS, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCKET_FLAGS, 0);
     if (fd < 0)
         return refused(errno);
     mode_t mask = umask(0177);
     int result = bind(fd, (struct sockaddr *)&address, length);
     umask(mask);
-    if (result == 0)
-        result = listen(fd, BACKLOG);
-    if (result < 0)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    return descriptor_of(fd, result == 0 && listen(fd, BACKLOG) == 0);
 }
 
 /* unixConnect(path) */
@@ -62,12 +57,8 @@ static JSValue unix_connect(JSContext *context, JSValueConst self, int argc, JSV
     socklen_t length = unix_address(context, argv[0], &address);
     if (length == 0)
         return refused(ENAMETOOLONG);
-    int fd = socket(AF_UNIX, SOCK_STREAM | FLAGS, 0);
-    if (fd < 0)
-        return refused(errno);
-    if (connect(fd, (struct sockaddr *)&address, length) < 0)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCKET_FLAGS, 0);
+    return descriptor_of(fd, fd >= 0 && connect(fd, (struct sockaddr *)&address, length) == 0);
 }
 
 /* accept(fd) */
@@ -77,7 +68,7 @@ static JSValue accept_client(JSContext *context, JSValueConst self, int argc, JS
     (void)context, (void)self, (void)argc;
     if (!integer_of(argv[0], 0, 1 << 20, &fd))
         return refused(EINVAL);
-    return result_of(accept4((int)fd, NULL, NULL, FLAGS));
+    return result_of(accept4((int)fd, NULL, NULL, SOCKET_FLAGS));
 }
 
 /* tcpConnect(address, port): a connection under way; closing it resets it and leaves no state. */
@@ -91,15 +82,13 @@ static JSValue tcp_connect(JSContext *context, JSValueConst self, int argc, JSVa
     struct sockaddr_in peer = {.sin_family = AF_INET,
                                .sin_port = htons((uint16_t)port),
                                .sin_addr.s_addr = htonl((uint32_t)address)};
-    int fd = socket(AF_INET, SOCK_STREAM | FLAGS, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCKET_FLAGS, 0);
     if (fd < 0)
         return refused(errno);
     int result = setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     if (result == 0)
         result = connect(fd, (struct sockaddr *)&peer, sizeof peer);
-    if (result < 0 && errno != EINPROGRESS)
-        return closed_with_errno(fd);
-    return result_of(fd);
+    return descriptor_of(fd, result == 0 || errno == EINPROGRESS);
 }
 
 /* socketError(fd): 0 or minus the error that the connection met. */

@@ -64,15 +64,11 @@ JSValue result_of(long value)
     return value < 0 ? refused(errno) : JS_NewInt64(NULL, value);
 }
 
-int close_keeping_errno(int fd)
+JSValue descriptor_of(int fd, bool is_ready)
 {
+    if (fd < 0 || is_ready)
+        return result_of(fd);
     int error = errno;
     close(fd);
-    errno = error;
-    return -1;
-}
-
-JSValue closed_with_errno(int fd)
-{
-    return result_of(close_keeping_errno(fd));
+    return refused(error);
 }
