@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { requires } from '../support/requires.ts'
 import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
 
+// No other program of this machine sleeps so long to the millisecond.
+const LONG_S = `30.${String(process.pid % 1_000).padStart(3, '0')}`
+
 interface Context {
   segment: Segment
   programs: Programs
@@ -51,13 +54,13 @@ netns.serial(
     segment.ip('lb1', 'address add 192.0.2.77/32 dev lo')
     await agent.saw(/front active/)
     // Each of its children holds the script's own file open no longer than the script takes.
-    say('sleep 30')
+    say(`sleep ${LONG_S}`)
     await agent.saw(/front initialize \(track_down\) script=/)
     say('exit 0')
     await agent.saw(/all track_up script=/)
     writeFileSync(file, '0\n')
     await agent.saw(/all track_up file=/)
-    const left = await segment.run('lb1', ['sh', '-c', 'pgrep -fc "sleep 3[0]"'])
+    const left = await segment.run('lb1', ['sh', '-c', `pgrep -fxc "sleep ${LONG_S}"`])
     t.is(left.trim(), '0')
     t.is(await agent.end(), 0)
   },
