@@ -35,6 +35,7 @@ export const REASONS = {
   active_heard: 'an active router is heard by VRRP',
   active_alone: 'nobody else has a right to the VIPs',
   config_differs: 'the two nodes have different configurations: no failback',
+  reaches_less: 'the peer reaches connectivity groups that this node does not: no failback',
   stranger_active: 'frames on the serial line say active, and cannot be verified',
   stranger_present: 'frames come in that cannot be verified: no preemption',
   fencing: 'the fencing hook has to succeed before a takeover with every path silent',

@@ -55,6 +55,7 @@ import { scenario as row81 } from './guarded/81-stops-open.ts'
 import { scenario as row82 } from './guarded/82-stranger-lower.ts'
 import { scenario as row83 } from './guarded/83-cold-start-late.ts'
 import { scenario as row84 } from './guarded/84-stalled-backup.ts'
+import { scenario as row85 } from './guarded/85-failback-reach.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every written scenario with a heartbeat, by the row of the failure matrix. */
@@ -116,4 +117,5 @@ export const guardedScenarios: readonly Scenario[] = [
   row82,
   row83,
   row84,
+  row85,
 ]

@@ -87,6 +87,13 @@ const backup: readonly Guard[] = [
     act: wait,
     because: 'config_differs',
   },
+  // Who reaches less would be asked to give the group back at once.
+  {
+    id: 'G26',
+    when: v => isFailback(v) && v.reachesLess,
+    act: wait,
+    because: 'reaches_less',
+  },
   { id: 'G10', when: v => isFailback(v), act: claim('failback'), because: 'failback' },
   {
     id: 'G11',
@@ -152,7 +159,8 @@ const active: readonly Guard[] = [
   },
   {
     id: 'K4',
-    when: v => v.isAlive && v.peerClaim === 'failback' && v.isSameConfig && !v.outranks,
+    when: v =>
+      v.isAlive && v.peerClaim === 'failback' && v.isSameConfig && !v.outranks && !v.reachesMore,
     act: release,
     because: 'peer_failback',
   },
