@@ -5,25 +5,48 @@ export interface Kept<T> {
   get(path: string, stat: Stats, make: () => Promise<T>): Promise<T>
 }
 
-/**
- * @param entries_max the oldest is forgotten beyond this
- */
-export function keepByFile<T>(entries_max: number): Kept<T> {
-  const kept = new Map<string, { readonly state: string; readonly value: Promise<T> }>()
+/** What is forgotten beyond these, from what was not asked for the longest time on. */
+export interface KeptLimits {
+  readonly entries_max: number
+  /** Of the files together. */
+  readonly bytes_max?: number
+}
+
+/** Begins with nothing kept. */
+export function keepByFile<T>({ entries_max, bytes_max = Infinity }: KeptLimits): Kept<T> {
+  const kept = new Map<string, Entry<T>>()
   return {
     get(path, stat, make) {
       const { ino, size, mtimeMs, ctimeMs } = stat
       const state = [ino, size, mtimeMs, ctimeMs].join(' ')
       const found = kept.get(path)
-      if (found?.state === state) return found.value
-      const value = make()
+      const isSame = found?.state === state
+      const entry = isSame ? found : { state, size, value: make() }
+      // At the end again: the first is what was not asked for the longest time.
       kept.delete(path)
-      kept.set(path, { state, value })
-      const [oldest] = kept.keys()
-      if (kept.size > entries_max && oldest !== undefined) kept.delete(oldest)
+      kept.set(path, entry)
+      if (isSame) return entry.value
+      forget(kept, { entries_max, bytes_max })
       // A failure is not kept: the next request tries again.
-      value.catch(() => kept.delete(path))
-      return value
+      entry.value.catch(() => {
+        if (kept.get(path) === entry) kept.delete(path)
+      })
+      return entry.value
     },
+  }
+}
+
+interface Entry<T> {
+  readonly state: string
+  readonly size: number
+  readonly value: Promise<T>
+}
+
+function forget<T>(kept: Map<string, Entry<T>>, limits: Required<KeptLimits>): void {
+  let bytes = [...kept.values()].reduce((sum, { size }) => sum + size, 0)
+  for (const [path, { size }] of kept) {
+    if (kept.size <= limits.entries_max && bytes <= limits.bytes_max) return
+    kept.delete(path)
+    bytes -= size
   }
 }

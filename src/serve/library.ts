@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, sha256, sha256File } from '../kit/hash.ts'
 import type { NodeConfig } from '../model/node-config.ts'
-import { handleReader, heldReader, type ImageReader, memoryReader } from '../stamp/image-reader.ts'
+import { handleReader, type ImageReader, memoryReader } from '../stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../stamp/iso.ts'
 import { parseConfig } from '../stamp/node-source.ts'
 import { type Patch, patchedReader } from '../stamp/patch.ts'
@@ -51,24 +51,25 @@ export interface Library {
 const STAMPS = 'netboot/nodes'
 const ENTRIES_MAX = 4096
 // Sent without being read from the disk, or copied, once more: the rate of the ISOs.
-const HELD_BYTES_MAX = 64 << 20
-const HELD_FILES_MAX = 4
+const HELD_FILE_BYTES_MAX = 64 << 20
+const HELD_BYTES_MAX = 128 << 20
+const HELD_FILES_MAX = 64
 const EVERYBODY_READS = 0o004
 
 /** Opens the folder that a build wrote. */
 export function openLibrary(folder: string): Library {
-  const digests = keepByFile<string>(ENTRIES_MAX)
-  const stamps = keepByFile<ReadStamp>(ENTRIES_MAX)
-  const held = keepByFile<Buffer>(HELD_FILES_MAX)
+  const digests = keepByFile<string>({ entries_max: ENTRIES_MAX })
+  const stamps = keepByFile<ReadStamp>({ entries_max: ENTRIES_MAX })
+  const held = keepByFile<Buffer>({ entries_max: HELD_FILES_MAX, bytes_max: HELD_BYTES_MAX })
   const isos = new Map<string, StampedIso>()
 
   const small = async (path: string): Promise<Content | undefined> => {
     const stat = statOf(join(folder, path))
     if (stat === undefined || (stat.mode & EVERYBODY_READS) === 0) return undefined
-    if (stat.size > HELD_BYTES_MAX) return large(path)
+    if (stat.size > HELD_FILE_BYTES_MAX) return large(path)
     const bytes = await held.get(path, stat, () => readFile(join(folder, path)))
     const digest = await digests.get(path, stat, async () => sha256(bytes))
-    return { reader: heldReader(bytes, path), type: typeOf(path), tag: tagOf(digest), close }
+    return { reader: memoryReader(bytes, path), type: typeOf(path), tag: tagOf(digest), close }
   }
   const large = async (path: string): Promise<Content | undefined> => {
     const opened = await openRegular(join(folder, path))

@@ -162,19 +162,32 @@ async function sendBody(response: ServerResponse, body: Body | undefined): Promi
   }
   try {
     let at = body.start
-    const piece_bytes = body.reader.isHeld === true ? HELD_PIECE_BYTES : PIECE_BYTES
     while (at < body.end) {
-      const piece = await body.reader.read(at, Math.min(piece_bytes, body.end - at))
+      const parts = await nextParts(body, at)
       if (response.destroyed) return at - body.start
-      if (!response.write(piece)) await roomIn(response)
+      if (!writeTogether(response, parts)) await roomIn(response)
       if (response.destroyed) return at - body.start
-      at += piece.length
+      at += parts.reduce((sum, part) => sum + part.length, 0)
     }
     response.end()
     return at - body.start
   } finally {
     await body.close()
   }
+}
+
+/** The next piece of a body; what is in memory comes as it lies there. */
+async function nextParts({ reader, end }: Body, at: number): Promise<readonly Uint8Array[]> {
+  if (reader.held === undefined) return [await reader.read(at, Math.min(PIECE_BYTES, end - at))]
+  return reader.held(at, Math.min(HELD_PIECE_BYTES, end - at))
+}
+
+/** Writes parts by one call to the kernel; false: wait for room. */
+function writeTogether(response: ServerResponse, parts: readonly Uint8Array[]): boolean {
+  response.cork()
+  const hasRoom = parts.map(part => response.write(part)).every(each => each)
+  response.uncork()
+  return hasRoom
 }
 
 function roomIn(response: ServerResponse): Promise<void> {

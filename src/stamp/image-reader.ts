@@ -6,10 +6,13 @@ export interface ImageReader {
   readonly size: number
   /** For messages. */
   readonly name: string
-  /** All of it is in memory, and what is read is a part of that: it must not be changed. */
-  readonly isHeld?: boolean
   /** Reads exactly so many bytes; beyond the end is a `Problem` with code `image_truncated`. */
   read(offset: number, length: number): Promise<Buffer>
+  /**
+   * As `read`, of an image in memory: the bytes in parts of what is held, one after the other,
+   * without a copy. They must not be changed. Absent where bytes come from a disk.
+   */
+  held?(offset: number, length: number): readonly Uint8Array[]
 }
 
 /**
@@ -51,24 +54,15 @@ export function handleReader(file: FileHandle, size: number, name: string): Imag
 
 /** Reads an image that is in memory. */
 export function memoryReader(bytes: Uint8Array, name: string): ImageReader {
+  const part = (offset: number, length: number) => {
+    checkRange(name, bytes.length, offset, length)
+    return bytes.subarray(offset, offset + length)
+  }
   return {
     size: bytes.length,
     name,
-    async read(offset, length) {
-      checkRange(name, bytes.length, offset, length)
-      return Buffer.from(bytes.subarray(offset, offset + length))
-    },
-  }
-}
-
-/** As `memoryReader`, without a copy: what is read must not be changed. */
-export function heldReader(bytes: Buffer, name: string): ImageReader {
-  return {
-    ...{ size: bytes.length, name, isHeld: true },
-    async read(offset, length) {
-      checkRange(name, bytes.length, offset, length)
-      return bytes.subarray(offset, offset + length)
-    },
+    read: async (offset, length) => Buffer.from(part(offset, length)),
+    held: (offset, length) => [part(offset, length)],
   }
 }
 

@@ -66,26 +66,50 @@ export async function* streamPatched(
   }
 }
 
-/** An image as it would be with patches in it: only patched pieces are copied. */
+/** An image as it would be with patches in it; later ones lie over earlier ones. */
 export function patchedReader(image: ImageReader, patches: readonly Patch[]): ImageReader {
+  const { size, name, held } = image
   return {
-    ...image,
+    size,
+    name,
     async read(offset, length) {
       const piece = await image.read(offset, length)
-      const own = patches.filter(each => each.offset < offset + length && endOf(each) > offset)
-      if (own.length === 0) return piece
-      // The piece may be a part of what others read, too.
-      const patched = Buffer.from(piece)
-      for (const patch of own) overlay(patched, offset, patch)
-      return patched
+      for (const patch of patches) overlay(piece, offset, patch)
+      return piece
     },
+    ...(held === undefined
+      ? {}
+      : { held: (offset, length) => heldParts(held, patches, offset, length) }),
   }
 }
 
-const endOf = ({ offset, bytes }: Patch) => offset + bytes.length
-
 function overlay(piece: Buffer, pieceAt: number, patch: Patch): void {
-  const from = Math.max(pieceAt, patch.offset)
-  const to = Math.min(pieceAt + piece.length, endOf(patch))
-  piece.set(patch.bytes.subarray(from - patch.offset, to - patch.offset), from - pieceAt)
+  const [from, to] = covered(patch, pieceAt, piece.length)
+  if (from < to) {
+    piece.set(patch.bytes.subarray(from - patch.offset, to - patch.offset), from - pieceAt)
+  }
+}
+
+/** What the last patch covers comes from it, and what is before and behind it from the others. */
+function heldParts(
+  held: NonNullable<ImageReader['held']>,
+  patches: readonly Patch[],
+  offset: number,
+  length: number,
+): readonly Uint8Array[] {
+  const patch = patches.at(-1)
+  if (patch === undefined) return length === 0 ? [] : held(offset, length)
+  const below = patches.slice(0, -1)
+  const [from, to] = covered(patch, offset, length)
+  if (from >= to) return heldParts(held, below, offset, length)
+  return [
+    ...heldParts(held, below, offset, from - offset),
+    patch.bytes.subarray(from - patch.offset, to - patch.offset),
+    ...heldParts(held, below, to, offset + length - to),
+  ]
+}
+
+/** The part of a range that a patch covers: from here to before there; empty unless from < to. */
+function covered({ offset, bytes }: Patch, start: number, length: number): [number, number] {
+  return [Math.max(start, offset), Math.min(start + length, offset + bytes.length)]
 }

@@ -11,7 +11,7 @@ import type { Figure, Topic } from './figure.ts'
 import { director, median, PAIR, root } from './tool.ts'
 
 const STREAMED = 'ISO stamped on its way out, by HTTP'
-const ROUNDS = 15
+const ROUNDS = 61
 // 90 % of a plain file server's rate.
 const OF_SERVER = 1 / 0.9
 

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, type Stats, symlinkSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
 import { neighbourOf, plainAddress } from '../../src/serve/clients.ts'
+import { keepByFile } from '../../src/serve/kept.ts'
 import { openLibrary } from '../../src/serve/library.ts'
 import { logJson, logLine } from '../../src/serve/log-line.ts'
 import {
@@ -235,6 +236,49 @@ test('a client that stalls is dropped, and so is one that never ends its request
   await ended
   stalled.destroy()
   t.is((await get(server, '/')).status, 200)
+})
+
+test('eight clients at once each get their bytes, whoever of them goes away', async t => {
+  const kernel = Buffer.alloc(20_000_000, 'the kernel of this build ')
+  writeFileSync(join(t.context.folder, 'netboot/vmlinuz'), kernel)
+  const server = await start(t.context, { mac: LB1 })
+  const expected = (await get(server, '/iso/lb1.iso')).body
+  const gone = connect(server.port, '127.0.0.1')
+  gone.write('GET /vmlinuz HTTP/1.1\r\nhost: x\r\n\r\n')
+  gone.once('data', () => gone.destroy())
+  const range = 'bytes=1234567-19999998'
+  const answers = await Promise.all([
+    ...[1, 2, 3].map(() => get(server, '/vmlinuz')),
+    ...[1, 2].map(() => get(server, '/vmlinuz', { range })),
+    ...[1, 2].map(() => get(server, '/iso/lb1.iso')),
+  ])
+  const bodies = [kernel, kernel, kernel, kernel.subarray(1_234_567, 19_999_999)]
+  const wanted = [...bodies, bodies[3], expected, expected]
+  answers.forEach(({ body }, place) => {
+    t.true(wanted[place]?.equals(body), `answer ${place}`)
+  })
+  const { bytes } = await recordNoting(t.context, /^the client went away or stalled$/)
+  t.true(bytes < kernel.length)
+})
+
+test('of files beyond the limit the one that was not asked for the longest time is forgotten', async t => {
+  const kept = keepByFile<string>({ entries_max: 3, bytes_max: 100 })
+  const made: string[] = []
+  const ask = (name: string, size: number, mtimeMs = 1) =>
+    kept.get(name, { ino: 1, size, mtimeMs, ctimeMs: 1 } as Stats, async () => {
+      made.push(name)
+      return name
+    })
+  for (const name of ['a', 'b', 'a']) await ask(name, 40)
+  await ask('c', 40)
+  t.deepEqual(made, ['a', 'b', 'c'])
+  await ask('a', 40)
+  await ask('b', 40)
+  t.deepEqual(made, ['a', 'b', 'c', 'b'])
+  await ask('b', 40, 2)
+  t.is(made.at(-1), 'b')
+  for (const name of ['d', 'e', 'f', 'e', 'd', 'f']) await ask(name, 1)
+  t.deepEqual(made.slice(5), ['d', 'e', 'f'])
 })
 
 test('one client cannot take all connections', async t => {

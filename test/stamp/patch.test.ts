@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
 import { memoryReader } from '../../src/stamp/image-reader.ts'
-import { type Patch, streamPatched, writePatched } from '../../src/stamp/patch.ts'
+import { type Patch, patchedReader, streamPatched, writePatched } from '../../src/stamp/patch.ts'
 import { fc } from '../support/fast-check.ts'
 
 const test = anyTest as TestFn<{ folder: string }>
@@ -42,6 +42,24 @@ test('a pipe gets the bytes that a file gets, wherever the patches lie', async t
   t.is(statSync(output).mode & 0o777, 0o600)
   t.true(readFileSync(base).equals(BASE))
   t.deepEqual(readdirSync(t.context.folder).sort(), ['base', 'output'])
+})
+
+test('any range of a patched image in memory comes in parts, and nothing held is changed', async t => {
+  const range = fc.tuple(fc.nat(BASE.length - 1), fc.nat(1 << 21), patches)
+  const before = Buffer.from(BASE)
+  await fc.assert(
+    fc.asyncProperty(range, async ([offset, wanted, list]) => {
+      const length = Math.min(wanted, BASE.length - offset)
+      const expected = Buffer.from(BASE)
+      for (const each of list) expected.set(each.bytes, each.offset)
+      const image = patchedReader(memoryReader(BASE, 'base'), list)
+      const parts = image.held?.(offset, length) ?? []
+      const isRight = (bytes: Buffer) => bytes.equals(expected.subarray(offset, offset + length))
+      return isRight(Buffer.concat(parts)) && isRight(await image.read(offset, length))
+    }),
+    { numRuns: 100 },
+  )
+  t.true(BASE.equals(before))
 })
 
 test('an image may be patched in its own place', async t => {
