@@ -43,8 +43,8 @@ const NOTICED_BY: Readonly<Record<string, number>> = {
 }
 
 // Only what is said changes without them: the peer refuses a failback to another configuration
-// (K4) or to a node that reaches less (K4), and whoever is active has open VIPs (G13).
-const REASON_ALONE: readonly string[] = ['G9', 'G11', 'G26']
+// (K4), and whoever is active has open VIPs (G13).
+const REASON_ALONE: readonly string[] = ['G9', 'G11']
 
 for (const rules of [guards.backup, guards.active]) {
   for (const guard of rules) {

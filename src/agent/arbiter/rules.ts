@@ -159,8 +159,7 @@ const active: readonly Guard[] = [
   },
   {
     id: 'K4',
-    when: v =>
-      v.isAlive && v.peerClaim === 'failback' && v.isSameConfig && !v.outranks && !v.reachesMore,
+    when: v => v.isAlive && v.peerClaim === 'failback' && v.isSameConfig && !v.outranks,
     act: release,
     because: 'peer_failback',
   },
