@@ -81,6 +81,8 @@ export const REASONS = {
   connectivity_found: 'a target of a connectivity group answers again',
   offer_unclaimed: 'nobody claimed what standby offered: the group stays active',
   claim_unanswered: 'the active peer did not let this node take over: it stays backup',
+  ownership_confirmed:
+    'both nodes were active, and the other has closed: the VIPs are announced again',
   fenced: 'the fencing hook succeeded: the peer cannot own anything',
   // Why an order is refused
   peer_silent: 'the peer is not heard on any path of the heartbeat',

@@ -1,51 +1,52 @@
-import { never } from '../agent/never.ts'
-import { microseconds } from '../agent/units.ts'
-import { fromHex } from '../agent/wire/bytes.ts'
+import { after, microseconds, seconds } from '../agent/units.ts'
 import { type Advert, VRRP_GROUP } from '../agent/wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../agent/wire/vrrp-packet.ts'
+import { checkNodeConfig } from '../model/node-config-check.ts'
+import { hurtPaths, nodeNamed } from './apply-path-fault.ts'
 import type { FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
 import { crashProcess, killProcess, resumeProcess, stallProcess } from './life.ts'
 import { deliver, reportLink, type SimNode, startProcess } from './node.ts'
-import { receiveSerial, reportPath } from './ports.ts'
-import { restoreSnapshot, takeSnapshot } from './snapshot.ts'
 import type { World } from './world.ts'
 
 /** Does one fault to the world, now. */
 export function act(world: World, fault: FaultAction): void {
   switch (fault.kind) {
     case 'power_off':
-      powerOff(nodeOf(world, fault.node))
+      powerOff(nodeNamed(world, fault.node))
       break
     case 'power_on':
-      powerOn(nodeOf(world, fault.node))
+      powerOn(nodeNamed(world, fault.node))
       break
     case 'stop':
-      deliver(nodeOf(world, fault.node), { kind: 'stop' })
+      deliver(nodeNamed(world, fault.node), { kind: 'stop' })
       break
     case 'start':
-      start(nodeOf(world, fault.node))
+      start(nodeNamed(world, fault.node), fault.isConfigWrong ?? false)
       break
     case 'kill':
-      crashProcess(nodeOf(world, fault.node))
+      crashProcess(nodeNamed(world, fault.node))
       break
     case 'supervisor':
-      nodeOf(world, fault.node).supervised = fault.running
+      nodeNamed(world, fault.node).supervised = fault.running
       break
     case 'stall':
-      stallProcess(nodeOf(world, fault.node))
+      stallProcess(nodeNamed(world, fault.node))
       break
     case 'resume':
-      resumeProcess(nodeOf(world, fault.node))
+      resumeProcess(nodeNamed(world, fault.node))
       break
     case 'refuse':
-      nodeOf(world, fault.node).kernel.refusing[fault.what] = fault.errno
+      nodeNamed(world, fault.node).kernel.refusing[fault.what] = fault.errno
       break
     case 'order':
-      order(nodeOf(world, fault.node), fault)
+      order(nodeNamed(world, fault.node), fault)
       break
     case 'ipvs_clear':
-      nodeOf(world, fault.node).kernel.ipvs.clear()
+      nodeNamed(world, fault.node).kernel.ipvs.clear()
+      break
+    case 'arp_ignore_reset':
+      resetArpIgnore(nodeNamed(world, fault.node))
       break
     default:
       hurtNetwork(world, fault)
@@ -67,6 +68,7 @@ type MachineFault = Extract<
       | 'refuse'
       | 'order'
       | 'ipvs_clear'
+      | 'arp_ignore_reset'
   }
 >
 type NetworkFault = Exclude<FaultAction, MachineFault>
@@ -75,7 +77,7 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
   switch (fault.kind) {
     case 'carrier':
       world.wires.get(fault.path)?.setCarrier(fault.node, fault.up)
-      reportLink(nodeOf(world, fault.node), fault.path)
+      reportLink(nodeNamed(world, fault.node), fault.path)
       break
     case 'lose':
       world.wires.get(fault.path)?.dropNext(fault.node, fault.count)
@@ -109,67 +111,6 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
   }
 }
 
-type PathFault = Extract<
-  FaultAction,
-  {
-    kind:
-      | 'line'
-      | 'inject'
-      | 'adapter'
-      | 'target'
-      | 'fencing'
-      | 'snapshot'
-      | 'restore'
-      | 'clock_step'
-  }
->
-
-function hurtPaths(world: World, fault: PathFault): void {
-  switch (fault.kind) {
-    case 'line': {
-      const { kind: _, from, ...faults } = fault
-      Object.assign(world.line.faultsOf(from), faults)
-      break
-    }
-    case 'inject':
-      receiveSerial(nodeOf(world, fault.node), fromHex(fault.hex) ?? new Uint8Array(0))
-      break
-    case 'adapter':
-      plug(nodeOf(world, fault.node), fault.plugged)
-      break
-    case 'target': {
-      const name = `${fault.node} ${fault.address}`
-      if (fault.up) world.unreachable.delete(name)
-      else world.unreachable.add(name)
-      break
-    }
-    case 'fencing':
-      world.fencing_errno = fault.errno
-      break
-    case 'snapshot': {
-      const snapshot = takeSnapshot(nodeOf(world, fault.node))
-      if (snapshot !== undefined) world.snapshots.set(fault.node, snapshot)
-      break
-    }
-    case 'restore': {
-      const snapshot = world.snapshots.get(fault.node)
-      if (snapshot !== undefined) restoreSnapshot(nodeOf(world, fault.node), snapshot)
-      break
-    }
-    case 'clock_step':
-      break
-    default:
-      never(fault)
-  }
-}
-
-function plug(node: SimNode, plugged: boolean): void {
-  if (node.line !== undefined) node.line.isOpen = plugged
-  for (const { name, kind } of node.config.heartbeat?.paths ?? []) {
-    if (kind === 'serial') reportPath(node, name)
-  }
-}
-
 function order(node: SimNode, fault: Extract<FaultAction, { kind: 'order' }>): void {
   const force = fault.force === undefined ? {} : { force: fault.force }
   deliver(node, { kind: 'command', client: 1, request: { command: fault.order, ...force } })
@@ -188,14 +129,27 @@ function powerOn(node: SimNode): void {
   startProcess(node)
 }
 
-function start(node: SimNode): void {
-  if (node.powered && node.state === undefined) startProcess(node)
+// As the agent's own start: a config that is not right is refused before anything is touched.
+function start(node: SimNode, isConfigWrong: boolean): void {
+  if (!node.powered || node.state !== undefined) return
+  const { vrrp } = node.config
+  const config = isConfigWrong ? { ...node.config, vrrp: { ...vrrp, groups: [] } } : node.config
+  if (checkNodeConfig(config).length === 0) startProcess(node)
 }
 
-function nodeOf(world: World, name: string): SimNode {
-  const node = world.nodes.find(other => other.name === name)
-  if (node === undefined) throw new Error(`the world has no node ${name}`)
-  return node
+/** Each VIP device is audited in its turn, one every two seconds (agent/shell/vips.ts). */
+const AUDIT_GAP = seconds(2)
+
+function resetArpIgnore(node: SimNode): void {
+  const { kernel, life, queue, config } = node
+  kernel.answersClosed = true
+  if (node.options.isAudited === false) return
+  const round = AUDIT_GAP * config.vrrp.instances.length
+  queue.plan(after(queue.now(), microseconds(round)), () => {
+    if (node.life !== life) return
+    kernel.answersClosed = false
+    node.watch.onOwnership(node)
+  })
 }
 
 // 192.0.2.250 or 10.77.0.250; it lists no VIP of ours.

@@ -1,14 +1,27 @@
-/** Every path of a guarded pair is cut, or mended, at once. */
+/** What a guarded pair hears each other by, cut or mended at once. */
 
 import type { Instant } from '../agent/units.ts'
 import type { Fault } from './faults.ts'
 
-/** Adverts on front and back, datagrams on back and mgmt, and the line both ways. */
+/** Adverts on front and back. */
+export const cutAdverts = (at: Instant, isCut: boolean): readonly Fault[] =>
+  (['front', 'back'] as const).map(path => ({
+    ...{ at, kind: 'blocked', path, cargo: 'frame', blocked: isCut },
+  }))
+
+/** Datagrams of the heartbeat on back and mgmt. */
+export const cutDatagrams = (at: Instant, isCut: boolean): readonly Fault[] =>
+  (['back', 'mgmt'] as const).map(path => ({
+    ...{ at, kind: 'blocked', path, cargo: 'datagram', blocked: isCut },
+  }))
+
+/** The serial line, both ways. */
+export const cutLine = (at: Instant, isCut: boolean): readonly Fault[] =>
+  (['lb1', 'lb2'] as const).map(from => ({ at, kind: 'line', from, cut: isCut }))
+
+/** Every path, and VRRP. */
 export const cutEverything = (at: Instant, isCut: boolean): readonly Fault[] => [
-  { at, kind: 'blocked', path: 'front', cargo: 'frame', blocked: isCut },
-  { at, kind: 'blocked', path: 'back', cargo: 'frame', blocked: isCut },
-  { at, kind: 'blocked', path: 'back', cargo: 'datagram', blocked: isCut },
-  { at, kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: isCut },
-  { at, kind: 'line', from: 'lb1', cut: isCut },
-  { at, kind: 'line', from: 'lb2', cut: isCut },
+  ...cutAdverts(at, isCut),
+  ...cutDatagrams(at, isCut),
+  ...cutLine(at, isCut),
 ]

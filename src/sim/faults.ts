@@ -15,8 +15,8 @@ export type FaultAction =
   | { readonly kind: 'supervisor'; readonly node: string; readonly running: boolean }
   /** A clean stop of the process; the machine stays on. */
   | { readonly kind: 'stop'; readonly node: string }
-  /** The process starts again on the same kernel. */
-  | { readonly kind: 'start'; readonly node: string }
+  /** The process starts again on the same kernel, with its config or with one that is wrong. */
+  | { readonly kind: 'start'; readonly node: string; readonly isConfigWrong?: boolean }
   /** A cable is pulled or plugged. */
   | { readonly kind: 'carrier'; readonly node: string; readonly path: string; readonly up: boolean }
   /** The next adverts and ARPs that the node sends on a path are lost. */
@@ -82,6 +82,19 @@ export type FaultAction =
   | ({ readonly kind: 'line'; readonly from: string } & Partial<LineFaults>)
   /** Bytes from nowhere at a node's end of the line: noise, or a console that writes. */
   | { readonly kind: 'inject'; readonly node: string; readonly hex: string }
+  /** What a node sends by the heartbeat is recorded from now on. */
+  | { readonly kind: 'tap'; readonly node: string }
+  /** All that was recorded of a node comes to the other once more, by the same paths. */
+  | { readonly kind: 'replay'; readonly of: string }
+  /** The link-local address of IPv6 is tentative, or gone, or ready to be used. */
+  | {
+      readonly kind: 'address6'
+      readonly node: string
+      readonly path: string
+      readonly ready: boolean
+    }
+  /** Someone sets arp_ignore of the interfaces back: closed VIPs answer, until it is repaired. */
+  | { readonly kind: 'arp_ignore_reset'; readonly node: string }
   /** The adapter of the line is pulled or plugged. */
   | { readonly kind: 'adapter'; readonly node: string; readonly plugged: boolean }
   /** An address answers pings or not, those of one node or of both (`*`). */

@@ -1,6 +1,7 @@
 import { scenario as row01 } from './guarded/01-power.ts'
 import { scenario as row02 } from './guarded/02-clean-stop.ts'
 import { scenario as row03 } from './guarded/03-killed.ts'
+import { scenario as row04 } from './guarded/04-kernel-hangs.ts'
 import { scenario as row05 } from './guarded/05-front-link.ts'
 import { scenario as row06 } from './guarded/06-front-tx.ts'
 import { scenario as row07 } from './guarded/07-front-rx.ts'
@@ -22,6 +23,7 @@ import { scenario as row22 } from './guarded/22-long-stall.ts'
 import { scenario as row23 } from './guarded/23-stale-frames.ts'
 import { scenario as row24 } from './guarded/24-clock-step.ts'
 import { scenario as row25 } from './guarded/25-suspend.ts'
+import { scenario as row26 } from './guarded/26-many-vips.ts'
 import { scenario as row29 } from './guarded/29-return.ts'
 import { scenario as row30 } from './guarded/30-failback.ts'
 import { scenario as row31 } from './guarded/31-return-unheard.ts'
@@ -29,20 +31,31 @@ import { scenario as row32 } from './guarded/32-cold-start.ts'
 import { scenario as row33 } from './guarded/33-cold-start-one-link.ts'
 import { scenario as row34 } from './guarded/34-both-restarted.ts'
 import { scenario as row35 } from './guarded/35-restored.ts'
+import { scenario as row36 } from './guarded/36-replayed.ts'
 import { scenario as row37 } from './guarded/37-other-key.ts'
 import { scenario as row38 } from './guarded/38-other-version.ts'
 import { scenario as row40 } from './guarded/40-other-config.ts'
 import { scenario as row41 } from './guarded/41-rolling-upgrade.ts'
+import { scenario as row43 } from './guarded/43-refused-config.ts'
 import { scenario as row45 } from './guarded/45-foreign-lower.ts'
 import { scenario as row46 } from './guarded/46-foreign-higher.ts'
 import { scenario as row47 } from './guarded/47-equal-priorities.ts'
+import { scenario as row48 } from './guarded/48-two-address-owners.ts'
+import { scenario as row50 } from './guarded/50-no-link-local.ts'
+import { scenario as row51 } from './guarded/51-arp-ignore.ts'
+import { scenario as row52 } from './guarded/52-announcement-lost.ts'
+import { scenario as row53 } from './guarded/53-slow-switch.ts'
 import { scenario as row54 } from './guarded/54-flapping-link.ts'
+import { scenario as row55 } from './guarded/55-flapping-probes.ts'
 import { scenario as row56 } from './guarded/56-flapping-target.ts'
 import { scenario as row58 } from './guarded/58-noise.ts'
 import { scenario as row59 } from './guarded/59-bad-line.ts'
 import { scenario as row60 } from './guarded/60-console-text.ts'
+import { scenario as row61 } from './guarded/61-forged-active.ts'
 import { scenario as row62 } from './guarded/62-standby.ts'
 import { scenario as row63 } from './guarded/63-takeover.ts'
+import { scenario as row65 } from './guarded/65-ipvs-refuses.ts'
+import { scenario as row66 } from './guarded/66-flip-refused.ts'
 import { scenario as row73 } from './guarded/73-fencing.ts'
 import { scenario as row74 } from './guarded/74-fenced.ts'
 import { scenario as row75 } from './guarded/75-held.ts'
@@ -63,6 +76,7 @@ export const guardedScenarios: readonly Scenario[] = [
   row01,
   row02,
   row03,
+  row04,
   row05,
   row06,
   row07,
@@ -84,6 +98,7 @@ export const guardedScenarios: readonly Scenario[] = [
   row23,
   row24,
   row25,
+  row26,
   row29,
   row30,
   row31,
@@ -91,20 +106,31 @@ export const guardedScenarios: readonly Scenario[] = [
   row33,
   row34,
   row35,
+  row36,
   row37,
   row38,
   row40,
   row41,
+  row43,
   row45,
   row46,
   row47,
+  row48,
+  row50,
+  row51,
+  row52,
+  row53,
   row54,
+  row55,
   row56,
   row58,
   row59,
   row60,
+  row61,
   row62,
   row63,
+  row65,
+  row66,
   row73,
   row74,
   row75,

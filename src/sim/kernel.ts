@@ -11,6 +11,8 @@ const ESRCH = 3
 export interface SimKernel {
   /** Instances whose VIPs answer. */
   readonly open: Set<string>
+  /** ARP is answered for VIPs that are closed, as without arp_ignore on the parent. */
+  answersClosed: boolean
   /** By `nameOfKey`. */
   readonly ipvs: Map<string, IpvsService>
   /** How long a flip takes, and how long a request to IPVS. */
@@ -30,6 +32,7 @@ export function newKernel(): SimKernel {
   const refusing = { open: 0, closed: 0, ipvs: 0 }
   return {
     open,
+    answersClosed: false,
     ipvs,
     flip_delay: microseconds(200),
     ipvs_delay: microseconds(500),

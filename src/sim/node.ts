@@ -60,6 +60,10 @@ export interface SimNode {
   silent: Duration
   /** Counts how often the process stalled. */
   stalls: number
+  /** What it sent by the heartbeat since it is recorded; undefined: it is not. */
+  tapped: { path: string; bytes: Uint8Array }[] | undefined
+  /** Interfaces without a link-local address that may be used. */
+  readonly tentative: Set<string>
   /** What came in while the process stalled. */
   readonly backlog: Happening[]
   wakeAt: Instant | undefined
@@ -70,6 +74,8 @@ export interface NodeOptions {
   /** Majors of the heartbeat. */
   readonly versions?: readonly [number, number]
   readonly held?: boolean
+  /** False: nobody looks whether the kernel still holds what it was told. */
+  readonly isAudited?: boolean
 }
 
 /** A socket holds no more than this for a process that stalls. */
@@ -92,6 +98,8 @@ export function newNode(
     supervised: true,
     silent: microseconds(0),
     stalls: 0,
+    tapped: undefined,
+    tentative: new Set(),
     backlog: [],
     wakeAt: undefined,
   }
@@ -128,7 +136,9 @@ export function reportLink(node: SimNode, name: string): void {
   const up = node.wires.get(name)?.hasCarrier(node.name) ?? true
   const config = node.config.interfaces.find(other => other.name === name)
   const address = config?.addresses.find(text => text.indexOf(':') < 0)
-  const address6 = config?.addresses.find(text => text.startsWith('fe80:'))
+  const address6 = node.tentative.has(name)
+    ? undefined
+    : config?.addresses.find(text => text.startsWith('fe80:'))
   deliver(node, {
     ...{ kind: 'link', interface: name, up, mac: macOf(node, name) },
     ...(address === undefined ? {} : { address }),

@@ -17,6 +17,11 @@ export interface PairOptions {
   readonly owner?: 'lb1' | 'lb2'
   /** A second group, at home on the other node. */
   readonly isTwofold?: boolean
+  /** So many VIPs on the front instance; absent: one. */
+  readonly vips?: number
+  readonly announce?: NodeConfig['vrrp']['announce']
+  /** False: neither node looks whether its kernel still holds what it was told. */
+  readonly isAudited?: boolean
   /** Paths of the heartbeat; absent: plain VRRP. */
   readonly paths?: readonly PathName[]
   readonly interval_ms?: number
@@ -99,7 +104,10 @@ function nodeConfig(node: Node, options: PairOptions): NodeConfig {
 function vrrpOf(node: Node, options: PairOptions): NodeConfig['vrrp'] {
   const { family = 'ipv4' } = options
   const four = [
-    { name: 'front', vrid: 10, addresses: ['192.0.2.100/24'] },
+    {
+      ...{ name: 'front', vrid: 10, addresses: ['192.0.2.100/24'] },
+      ...(options.vips === undefined ? {} : { more_addresses: moreVips(options.vips - 1) }),
+    },
     { name: 'back', vrid: 20, addresses: ['10.77.0.1/24'] },
   ]
   const six = [
@@ -117,6 +125,7 @@ function vrrpOf(node: Node, options: PairOptions): NodeConfig['vrrp'] {
   ].filter(({ members }) => members.length > 0)
   return {
     startup_hold_ms: options.startup_hold_ms ?? 2_000,
+    ...(options.announce === undefined ? {} : { announce: options.announce }),
     instances: [
       ...service.map(each => instanceOf(node, first, options, each)),
       ...other.map(each => instanceOf(node, second, options, each)),
@@ -134,7 +143,9 @@ function instanceOf(
   { name: node, host }: Node,
   priority: number,
   options: PairOptions,
-  fields: Pick<VrrpInstanceConfig, 'name' | 'vrid' | 'addresses'> & { readonly interface?: string },
+  fields: Pick<VrrpInstanceConfig, 'name' | 'vrid' | 'addresses' | 'more_addresses'> & {
+    readonly interface?: string
+  },
 ): VrrpInstanceConfig {
   const isIpv6 = fields.name.endsWith('6')
   const place = fields.interface ?? fields.name.replace('6', '')
@@ -164,6 +175,10 @@ const link = (
   addresses: role === 'management' ? [address] : [address, `fe80::${host}/64`],
   routes: [],
 })
+
+// Of the network for benchmarks, RFC 2544.
+const moreVips = (count: number) =>
+  Array.from({ length: count }, (_, index) => `198.18.${index >> 8}.${index & 255}/15`)
 
 const NETWORKS = { front: '192.0.2', back: '10.77.0', mgmt: '198.51.100' } as const
 

@@ -19,6 +19,7 @@ const ENODEV = 19
 /** Sends one frame of the heartbeat. */
 export function sendBeat(node: SimNode, name: string, bytes: Uint8Array): void {
   const path = node.config.heartbeat?.paths.find(other => other.name === name)
+  node.tapped?.push({ path: name, bytes })
   if (path?.kind === 'serial') node.line?.send(bytes)
   else node.wires.get(path?.interface ?? '')?.send(node.name, bytes, 'datagram')
 }

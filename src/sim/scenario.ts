@@ -2,10 +2,13 @@
 
 import type { Reason } from '../agent/reasons.ts'
 import { type Duration, type Instant, instant, microseconds, seconds } from '../agent/units.ts'
+import type { Checker } from './checker.ts'
 import { oneOwner } from './checkers/one-owner.ts'
+import { newSayings } from './checkers/sayings.ts'
 import { verified } from './checkers/verified.ts'
 import { withReason } from './checkers/with-reason.ts'
 import type { Fault } from './faults.ts'
+import { type HostLimits, newHost } from './host.ts'
 import type { NodeOptions } from './node.ts'
 import { type PairOptions, pairConfigs } from './pair.ts'
 import { newWorld, ownersOf, planFaults, runUntil, type World, type WorldOptions } from './world.ts'
@@ -22,6 +25,11 @@ export interface Scenario {
   readonly expect: readonly { readonly at: Instant; readonly owner: Owner }[]
   /** How long two owners may overlap; only for the exceptions that the manual lists. */
   readonly overlap_max?: Duration
+  /** What a node must have said by the end, `lb2 path_lost line`, and what it must not. */
+  readonly says?: readonly string[]
+  readonly neverSays?: readonly string[]
+  /** Somebody on the front interface who learns from announcements, and what holds them up. */
+  readonly host?: HostLimits
   /** More to look at, at the end: what is wrong, or undefined. */
   readonly check?: (world: World) => string | undefined
 }
@@ -47,7 +55,9 @@ export function runScenario(scenario: Scenario, seed: number, trace?: World['tra
     ...{ seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [], trace },
     nodes: nodeOptions(scenario.pair),
   }
-  const world = newCheckedWorld(options, scenario.overlap_max ?? microseconds(0))
+  const sayings = newSayings()
+  const world = newCheckedWorld(options, scenario.overlap_max ?? microseconds(0), [sayings])
+  if (scenario.host !== undefined) world.host = newHost(world, 'front', scenario.host)
   planFaults(world, scenario.faults)
   for (const { at, owner } of scenario.expect) {
     runUntil(world, at)
@@ -56,20 +66,25 @@ export function runScenario(scenario: Scenario, seed: number, trace?: World['tra
     const stuck = wrongOwner(world, owner)
     if (stuck !== undefined) return { kind: 'stuck', id: 'I2', at, why: stuck }
   }
-  const why = scenario.check?.(world)
+  const why = scenario.check?.(world) ?? sayings.wrong(scenario.says, scenario.neverSays)
   if (why !== undefined) return { kind: 'stuck', id: 'check', at: world.queue.now(), why }
   return { kind: 'held', digest: world.digest(), events: world.events }
 }
 
 /** What the options of a pair say of its nodes beside their configs. */
-export const nodeOptions = ({ versions }: PairOptions = {}): readonly NodeOptions[] =>
-  (versions ?? []).map(both => ({ versions: both }))
+export const nodeOptions = ({ versions, isAudited }: PairOptions = {}): readonly NodeOptions[] =>
+  [0, 1].map(index => ({
+    ...(versions === undefined ? {} : { versions: versions[index] ?? versions[0] }),
+    ...(isAudited === undefined ? {} : { isAudited }),
+  }))
 
 /** A world with every checker that plain VRRP can be held to. */
 export const newCheckedWorld = (
   options: Omit<WorldOptions, 'checkers'>,
   overlap_max: Duration,
-): World => newWorld({ ...options, checkers: [oneOwner(overlap_max), withReason, verified] })
+  more: readonly Checker[] = [],
+): World =>
+  newWorld({ ...options, checkers: [oneOwner(overlap_max), withReason, verified, ...more] })
 
 /** What a checker has found first. */
 export function firstViolation(world: World): Verdict | undefined {

@@ -14,9 +14,12 @@ export interface Disturbance {
   readonly corrupt: number
 }
 
+type Receive = (bytes: Uint8Array, cargo: Cargo, from: string) => void
+
 export interface Wire {
   readonly name: string
-  attach(node: string, receive: (bytes: Uint8Array, cargo: Cargo) => void): void
+  /** `from` is what a switch knows: the port that a frame came in by. */
+  attach(node: string, receive: Receive): void
   send(from: string, bytes: Uint8Array, cargo?: Cargo): void
   /** The cable of one node; pulled, neither direction works and both ends see no carrier. */
   setCarrier(node: string, up: boolean): void
@@ -39,7 +42,7 @@ const QUIET: Disturbance = { lose: 0, duplicate: 0, corrupt: 0 }
 
 /** A wire without nodes, without loss, with 50 to 150 microseconds of delay. */
 export function newWire(name: string, queue: Queue, random: Random): Wire {
-  const ports = new Map<string, (bytes: Uint8Array, cargo: Cargo) => void>()
+  const ports = new Map<string, Receive>()
   const unplugged = new Set<string>()
   const deaf = new Set<string>()
   const broken = new Set<string>()
@@ -63,13 +66,13 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
     return left > 0
   }
 
-  const deliverLater = (to: string, bytes: Uint8Array, cargo: Cargo) => {
+  const deliverLater = (from: string, to: string, bytes: Uint8Array, cargo: Cargo) => {
     const receive = ports.get(to)
     const wait = random.integer(delay_min, delay_max) as Duration
     queue.plan(after(queue.now(), wait), () => {
       if (unplugged.has(to)) return
       counters.delivered += 1
-      receive?.(bytes, cargo)
+      receive?.(bytes, cargo, from)
     })
   }
 
@@ -88,8 +91,8 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
         }
         const isHurt = cargo === 'datagram' && random.chance(disturbance.corrupt)
         const came = isHurt ? corrupted(bytes, random) : bytes
-        deliverLater(to, came, cargo)
-        if (random.chance(disturbance.duplicate)) deliverLater(to, came, cargo)
+        deliverLater(from, to, came, cargo)
+        if (random.chance(disturbance.duplicate)) deliverLater(from, to, came, cargo)
       }
     },
     setCarrier: (node, up) => put(unplugged, node, !up),

@@ -7,6 +7,7 @@ import { act } from './apply-fault.ts'
 import { type Checker, type Violation, violate } from './checker.ts'
 import { newDigest } from './digest.ts'
 import type { Fault } from './faults.ts'
+import type { Host } from './host.ts'
 import { type NodeOptions, newNode, type SimNode, startProcess } from './node.ts'
 import { receiveFrame, receiveSerial } from './ports.ts'
 import { newQueue, type Queue } from './queue.ts'
@@ -28,6 +29,8 @@ export interface World {
   readonly snapshots: Map<string, Snapshot>
   /** Real servers that do not answer, by address. */
   readonly downServers: Set<string>
+  /** Who learns on the front interface which node has a VIP; undefined: nobody looks. */
+  host: Host | undefined
   readonly checkers: readonly Checker[]
   readonly violations: Violation[]
   /** Every step so far, as one number in hexadecimal: equal for equal runs. */
@@ -63,6 +66,7 @@ export function newWorld(options: WorldOptions): World {
     fencing_errno: 0,
     snapshots: new Map(),
     downServers: new Set(),
+    host: undefined,
     checkers: options.checkers,
     violations: [],
     digest: digest.text,
@@ -125,7 +129,8 @@ export const ownersOf = (world: World, instance: string): readonly SimNode[] =>
   world.nodes.filter(node => isOwner(world, node, instance))
 
 function isOwner(world: World, node: SimNode, instance: string): boolean {
-  if (!node.powered || !node.kernel.open.has(instance)) return false
+  const { open, answersClosed } = node.kernel
+  if (!node.powered || !(answersClosed || open.has(instance))) return false
   const path = node.config.vrrp.instances.find(other => other.name === instance)?.interface ?? ''
   return world.wires.get(path)?.hasCarrier(node.name) ?? false
 }

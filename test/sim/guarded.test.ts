@@ -10,3 +10,10 @@ for (const scenario of guardedScenarios) {
     }
   })
 }
+
+test('without the audit of the kernel row 51 has two nodes that answer, and the check sees it', t => {
+  const row = guardedScenarios.find(scenario => scenario.row === 51)
+  if (row === undefined) return t.fail()
+  const verdict = runScenario({ ...row, pair: { ...row.pair, isAudited: false } }, 1)
+  t.is(verdict.kind === 'unsafe' ? verdict.id : verdict.kind, 'I1')
+})

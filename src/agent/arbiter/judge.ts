@@ -8,6 +8,7 @@ import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, milliseconds } from '../units.ts'
+import { startAnnouncing } from '../vrrp/announce.ts'
 import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
 import { endStandby } from '../vrrp/standby.ts'
@@ -103,6 +104,22 @@ function judgeGroup(turn: Turn, group: GroupState, arbiter: GroupArbiter): void 
   const reason = reasonOf(turn, group, arbiter, guard)
   rule(turn, group, arbiter, guard.id, reason)
   obey(turn, group, arbiter, guard, view, reason)
+  confirm(turn, group, arbiter, view)
+}
+
+// Switches and hosts may have learned the way to the other: not before it has closed.
+function confirm(turn: Turn, group: GroupState, arbiter: GroupArbiter, view: View): void {
+  if (group.role !== 'active') {
+    arbiter.contested = false
+  } else if (view.isAlive && view.peerRole === 'active') {
+    arbiter.contested = true
+  } else if (view.isAlive && arbiter.contested) {
+    arbiter.contested = false
+    for (const member of membersOf(turn, group)) {
+      if (member.vips.is === 'open') startAnnouncing(turn, member)
+    }
+    note(turn, 'warning', 'ownership_confirmed', group.name, { term: arbiter.term })
+  }
 }
 
 function obey(

@@ -14,7 +14,11 @@ import { CLAIM_MAX, type GroupArbiter, isNewer } from './state.ts'
 export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): void {
   const { state, at } = turn
   const report = isPeerAlive(state) ? reportOf(state, group.index) : undefined
-  if (report !== undefined && isNewer(report.term, arbiter.term)) arbiter.term = report.term
+  if (report !== undefined && isNewer(report.term, arbiter.term)) {
+    arbiter.term = report.term
+    // It was active meanwhile, unheard, or asked: a term is raised for nothing else.
+    if (group.role === 'active' && !report.claims) arbiter.contested = true
+  }
   const { claim, grant } = arbiter
   if (claim !== undefined && isDue(after(claim.at, CLAIM_MAX), at)) arbiter.claim = undefined
   if (grant !== undefined && arbiter.granting) {

@@ -30,6 +30,8 @@ export interface GroupArbiter {
   /** The operator wants this node to take over: until then. */
   wantedUntil: Instant | undefined
   canTake: boolean
+  /** The other node was active as well, or may have been: who stays so announces again. */
+  contested: boolean
   /** Nobody was known to be active since the start. */
   cold: boolean
   /** After a cold start the peer's startup hold is waited for until then. */
@@ -64,7 +66,7 @@ export interface Grant {
 export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
   groups: Array.from({ length: groups }, () => ({
     ...{ term: 0, claim: undefined, grant: undefined, granting: false, canTake: false },
-    ...{ cold: true, coldUntil: undefined },
+    ...{ contested: false, cold: true, coldUntil: undefined },
     ...{ offerUntil: undefined, wantedUntil: undefined, fencing: undefined },
     ...{ silentAt: undefined, heldUntil: undefined, betterReports: 0, deafReports: 0, deafAt: at },
     ...{ ruling: { id: 'start', reason: 'loading', at }, said: -1 },

@@ -9,7 +9,7 @@ export const scenario: Scenario = {
   expect: [
     { at: atSecond(19.9), owner: 'lb1' },
     { at: atSecond(22.5), owner: undefined },
-    { at: atSecond(23.7), owner: 'lb2' },
+    { at: atSecond(23.62), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],
 }

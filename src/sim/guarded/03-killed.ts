@@ -9,7 +9,8 @@ export const scenario: Scenario = {
   faults: [{ at: atSecond(20), kind: 'kill', node: 'lb1' }],
   expect: [
     { at: atSecond(19.9), owner: 'lb1' },
-    { at: atSecond(25), owner: 'lb2' },
+    { at: atSecond(20.001), owner: undefined },
+    { at: atSecond(23.62), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],
 }

@@ -11,4 +11,5 @@ export const scenario: Scenario = {
     { at: atSecond(20.1), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],
+  says: ['lb1 link_down front'],
 }

@@ -14,4 +14,5 @@ export const scenario: Scenario = {
     { at: atSecond(24), owner: 'lb2' },
     { at: atSecond(60), owner: 'lb2' },
   ],
+  says: ['lb1 connectivity_lost upstream'],
 }

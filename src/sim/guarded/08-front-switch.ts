@@ -14,4 +14,5 @@ export const scenario: Scenario = {
     { at: atSecond(30), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },
   ],
+  says: ['lb1 connectivity_lost upstream', 'lb2 connectivity_lost upstream'],
 }

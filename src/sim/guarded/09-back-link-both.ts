@@ -16,4 +16,5 @@ export const scenario: Scenario = {
     { at: atSecond(30), owner: { front: 'lb1' } },
     { at: atSecond(60), owner: { front: 'lb1' } },
   ],
+  says: ['lb1 link_down back', 'lb2 link_down back'],
 }

@@ -11,4 +11,5 @@ export const scenario: Scenario = {
     { at: atSecond(60), owner: 'lb1' },
   ],
   check: explains('lb2', 'peer_active'),
+  says: ['lb1 path_lost mgmt', 'lb2 path_lost mgmt'],
 }

@@ -1,3 +1,4 @@
+import { cutAdverts } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -6,10 +7,7 @@ export const scenario: Scenario = {
   title:
     'adverts are blocked on every interface: the backup holds, since the peer says that it is active',
   pair: guarded,
-  faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
-  ],
+  faults: cutAdverts(atSecond(20), true),
   expect: [
     { at: atSecond(25), owner: 'lb1' },
     { at: atSecond(40), owner: 'lb1' },

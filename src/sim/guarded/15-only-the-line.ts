@@ -1,3 +1,4 @@
+import { cutAdverts, cutDatagrams } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -5,12 +6,7 @@ export const scenario: Scenario = {
   row: 15,
   title: 'nothing but the serial line is left: one owner all the same',
   pair: guarded,
-  faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: true },
-  ],
+  faults: [...cutAdverts(atSecond(20), true), ...cutDatagrams(atSecond(20), true)],
   expect: [
     { at: atSecond(25), owner: 'lb1' },
     { at: atSecond(40), owner: 'lb1' },

@@ -1,3 +1,4 @@
+import { cutDatagrams, cutLine } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -5,15 +6,11 @@ export const scenario: Scenario = {
   row: 16,
   title: 'line and datagrams are cut, VRRP is heard: nobody moves',
   pair: guarded,
-  faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: true },
-    { at: atSecond(20), kind: 'line', from: 'lb1', cut: true },
-    { at: atSecond(20), kind: 'line', from: 'lb2', cut: true },
-  ],
+  faults: [...cutDatagrams(atSecond(20), true), ...cutLine(atSecond(20), true)],
   expect: [
     { at: atSecond(25), owner: 'lb1' },
     { at: atSecond(40), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },
   ],
+  says: ['lb2 path_lost line', 'lb2 path_lost back', 'lb2 path_lost mgmt'],
 }

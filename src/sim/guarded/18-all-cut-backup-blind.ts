@@ -15,4 +15,5 @@ export const scenario: Scenario = {
     { at: atSecond(40), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },
   ],
+  says: ['lb2 cut_off service'],
 }

@@ -1,5 +1,5 @@
 import { seconds } from '../../agent/units.ts'
-import { cutEverything } from '../cut.ts'
+import { cutAdverts, cutDatagrams, cutEverything, cutLine } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -9,12 +9,9 @@ export const scenario: Scenario = {
   pair: guarded,
   faults: [
     ...cutEverything(atSecond(20), true),
-    { at: atSecond(40), kind: 'line', from: 'lb1', cut: false },
-    { at: atSecond(40), kind: 'line', from: 'lb2', cut: false },
-    { at: atSecond(45), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: false },
-    { at: atSecond(45), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: false },
-    { at: atSecond(50), kind: 'blocked', path: 'front', cargo: 'frame', blocked: false },
-    { at: atSecond(50), kind: 'blocked', path: 'back', cargo: 'frame', blocked: false },
+    ...cutLine(atSecond(40), false),
+    ...cutDatagrams(atSecond(45), false),
+    ...cutAdverts(atSecond(50), false),
   ],
   // Until the first path is back there is no way to know.
   overlap_max: seconds(18),
@@ -23,4 +20,6 @@ export const scenario: Scenario = {
     { at: atSecond(60), owner: 'lb1' },
     { at: atSecond(90), owner: 'lb1' },
   ],
+  // The winner makes itself known again.
+  says: ['lb1 ownership_confirmed service'],
 }

@@ -1,3 +1,4 @@
+import { cutAdverts } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -7,8 +8,7 @@ export const scenario: Scenario = {
   pair: guarded,
   faults: [
     { at: atSecond(20), kind: 'power_off', node: 'lb1' },
-    { at: atSecond(39), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(39), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
+    ...cutAdverts(atSecond(39), true),
     { at: atSecond(40), kind: 'power_on', node: 'lb1' },
   ],
   expect: [

@@ -15,4 +15,9 @@ export const scenario: Scenario = {
     { at: atSecond(31), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },
   ],
+  neverSays: ['lb1 path_lost line', 'lb1 path_lost back', 'lb1 path_lost mgmt'],
+  check: ({ nodes }) => {
+    const sessions = nodes[0]?.state?.heartbeat?.peer.sessions
+    return sessions === 2 ? undefined : `${sessions} sessions, expected a second one`
+  },
 }

@@ -13,6 +13,7 @@ export const scenario: Scenario = {
     const path = world.nodes[1]?.state?.heartbeat?.paths[0]
     return path?.trouble === 'wrong_speed' ? undefined : `the line counts as ${path?.trouble}`
   },
+  says: ['lb2 path_trouble line'],
   expect: [
     { at: atSecond(40), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },

@@ -1,3 +1,4 @@
+import { cutDatagrams, cutLine } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -7,15 +8,11 @@ export const scenario: Scenario = {
   pair: guarded,
   faults: [
     { at: atSecond(20), kind: 'order', node: 'lb2', order: 'takeover' },
-    { at: atSecond(30), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: true },
-    { at: atSecond(30), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: true },
-    { at: atSecond(30), kind: 'line', from: 'lb1', cut: true },
-    { at: atSecond(30), kind: 'line', from: 'lb2', cut: true },
+    ...cutDatagrams(atSecond(30), true),
+    ...cutLine(atSecond(30), true),
     { at: atSecond(35), kind: 'order', node: 'lb1', order: 'takeover' },
-    { at: atSecond(40), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: false },
-    { at: atSecond(40), kind: 'blocked', path: 'mgmt', cargo: 'datagram', blocked: false },
-    { at: atSecond(40), kind: 'line', from: 'lb1', cut: false },
-    { at: atSecond(40), kind: 'line', from: 'lb2', cut: false },
+    ...cutDatagrams(atSecond(40), false),
+    ...cutLine(atSecond(40), false),
     { at: atSecond(45), kind: 'order', node: 'lb1', order: 'takeover' },
   ],
   expect: [

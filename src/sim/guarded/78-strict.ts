@@ -1,3 +1,4 @@
+import { cutAdverts } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -5,9 +6,6 @@ export const scenario: Scenario = {
   row: 78,
   title: 'with policy strict_rfc the heartbeat decides nothing: blocked adverts make two owners',
   pair: { ...guarded, policy: 'strict_rfc' },
-  faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
-  ],
+  faults: cutAdverts(atSecond(20), true),
   expect: [{ at: atSecond(19.9), owner: 'lb1' }],
 }

@@ -1,3 +1,4 @@
+import { cutAdverts } from '../cut.ts'
 import { guarded } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -6,8 +7,7 @@ export const scenario: Scenario = {
   title: 'adverts are blocked and the backup is stalled: it reads the heartbeat before it decides',
   pair: guarded,
   faults: [
-    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
-    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
+    ...cutAdverts(atSecond(20), true),
     { at: atSecond(30), kind: 'stall', node: 'lb2' },
     { at: atSecond(40), kind: 'resume', node: 'lb2' },
     { at: atSecond(50), kind: 'power_off', node: 'lb1' },

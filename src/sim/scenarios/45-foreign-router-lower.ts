@@ -1,12 +1,10 @@
+import { repeated } from '../repeated.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
 export const scenario: Scenario = {
   row: 45,
   title: 'a foreign router with our VRID and a lower priority is answered and named',
-  faults: [
-    { at: atSecond(20), kind: 'foreign_advert', path: 'front', vrid: 10, priority: 50 },
-    { at: atSecond(21), kind: 'foreign_advert', path: 'front', vrid: 10, priority: 50 },
-  ],
+  faults: repeated({ kind: 'foreign_advert', path: 'front', vrid: 10, priority: 50 }, [20, 21]),
   expect: [
     { at: atSecond(20.1), owner: 'lb1' },
     { at: atSecond(60), owner: 'lb1' },
