@@ -11,6 +11,7 @@ export function assert(held: boolean, what: string): asserts held {
 /** The element that must be there; a missing one is our own bug. */
 export function item<Element>(list: readonly Element[], index: number): Element {
   const element = list[index]
-  assert(element !== undefined, `element ${index} of ${list.length}`)
+  // No assert: its words would be put together each time.
+  if (element === undefined) throw new Error(`no element ${index} of ${list.length}`)
   return element
 }

@@ -69,6 +69,19 @@ const counted = host.wait((began + 20_000) as typeof began, ready)
 say('wait', [counted, host.now() - began >= 20_000, host.now() - began < 60_000])
 say('stale array', host.sha256(room.subarray(4096), new Uint8Array(32)))
 
+// Blocks of each size, given back and taken again, and lists that grow and shrink across sizes.
+const blocks = Array.from({ length: 700 }, (_, size) => new Uint8Array(size).fill(size))
+const lists = Array.from({ length: 70 }, (_, size) => Array.from({ length: size }, () => size))
+for (let size = 0; size < blocks.length; size += 2) blocks[size] = new Uint8Array(size).fill(size)
+for (const [size, list] of lists.entries()) {
+  for (let more = 0; more < 70; more += 1) list.push(size)
+  list.length = size
+}
+say('memory', [
+  blocks.every((block, size) => block.length === size && block.every(byte => byte === size % 256)),
+  lists.every((list, size) => list.length === size && list.every(each => each === size)),
+])
+
 if (deed === 'loop') for (;;);
 if (deed === 'memory') {
   const kept: Uint8Array[] = []

@@ -64,6 +64,10 @@ built('a call gives its count or minus errno and never throws', t => {
   t.is(status, 7)
 })
 
+built('every block of memory keeps its content, whatever its size', t => {
+  t.deepEqual(run().said.get('memory'), [true, true])
+})
+
 built('arguments of a wrong kind or out of range are refused', t => {
   const wrong: readonly number[] = run().said.get('wrong arguments')
   t.deepEqual(wrong, [...Array.from({ length: 12 }, () => -22), -90, -36])

@@ -39,7 +39,7 @@ static void forget(JSContext *context, JSValueConst object, const char *name)
 
 JSContext *context_new(int argc, char **argv)
 {
-    JSRuntime *runtime = JS_NewRuntime();
+    JSRuntime *runtime = runtime_new();
     if (runtime == NULL)
         return NULL;
     JS_SetMemoryLimit(runtime, MEMORY_BYTES_MAX);

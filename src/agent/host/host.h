@@ -40,6 +40,8 @@ extern const int child_function_count, datagram_function_count, disk_function_co
     file_function_count, loop_function_count, process_function_count, serial_function_count,
     socket_function_count, stream_function_count, text_function_count;
 
+/* The engine, with memory of its own (memory.c). */
+JSRuntime *runtime_new(void);
 /* The script's context, with its limits (context.c). */
 JSContext *context_new(int argc, char **argv);
 void context_free(JSContext *context);

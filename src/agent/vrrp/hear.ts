@@ -38,8 +38,8 @@ export function hear(
     answerClaim(turn, instance, heard)
     return
   }
-  const [rule, router, moves] = applyRules(onAdvert, instance.router, heard, turn.at)
-  instance.router = router
+  const { rule, changes, moves } = applyRules(onAdvert, instance.router, heard, turn.at)
+  Object.assign(instance.router, changes)
   if (rule === 'B5') onActiveHeard(turn, instance, heard)
   if (advert.priority === 0) instance.counters.priority_zero_received += 1
   for (const move of moves) {

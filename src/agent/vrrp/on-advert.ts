@@ -12,7 +12,7 @@ export const onAdvert: Rules<Heard> = {
       id: 'B4',
       rfc: '6.4.2',
       when: (_, heard) => heard.priority === 0,
-      act: (router, _, at) => [{ ...router, downAt: after(at, skewOf(router)) }, ['released']],
+      act: (router, _, at) => [{ downAt: after(at, skewOf(router)) }, ['released']],
     },
     {
       id: 'B5',
@@ -49,14 +49,13 @@ const skewOf = ({ priority, interval, version }: Router) => skewTime(priority, i
 // 6.1: the owner of the addresses always preempts.
 const isPreempting = (router: Router) => router.preempt || router.priority === 255
 
-function adopted(router: Router, heard: Heard, at: Instant): Router {
+function adopted(router: Router, heard: Heard, at: Instant): Partial<Router> {
   return {
-    ...router,
     interval: heard.interval,
     downAt: after(at, activeDownInterval(router.priority, heard.interval, router.version)),
   }
 }
 
 function advertiseNow(moves: Outcome[1]): (router: Router, _: Heard, at: Instant) => Outcome {
-  return (router, _, at) => [{ ...router, advertAt: after(at, router.own_interval) }, moves]
+  return (router, _, at) => [{ advertAt: after(at, router.own_interval) }, moves]
 }

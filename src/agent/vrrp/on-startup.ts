@@ -10,7 +10,7 @@ export const onStartup: Rules<undefined> = {
       id: 'S1',
       rfc: '6.4.1',
       when: router => router.priority === 255,
-      act: router => [router, ['take']],
+      act: () => [{}, ['take']],
     },
     { id: 'S2', rfc: '6.4.1', when: always, act: (router, _, at) => [asBackup(router, at), []] },
   ],

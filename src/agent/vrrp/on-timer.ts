@@ -13,10 +13,7 @@ export const onTimer: Rules<undefined> = {
       rfc: 'none',
       when: (router, _, at) => lateness(router.downAt, at) > router.interval / 2,
       act: (router, _, at) => [
-        {
-          ...router,
-          downAt: after(at, skewTime(router.priority, router.interval, router.version)),
-        },
+        { downAt: after(at, skewTime(router.priority, router.interval, router.version)) },
         [],
       ],
     },
@@ -24,7 +21,7 @@ export const onTimer: Rules<undefined> = {
       id: 'B3',
       rfc: '6.4.2',
       when: (router, _, at) => router.downAt !== undefined && isDue(router.downAt, at),
-      act: router => [{ ...router, downAt: undefined }, ['take']],
+      act: () => [{ downAt: undefined }, ['take']],
     },
     { id: 'B0', rfc: '6.4.2', when: always, act: ignore },
   ],
@@ -36,7 +33,6 @@ export const onTimer: Rules<undefined> = {
       when: (router, _, at) => lateness(router.advertAt, at) >= 2 * router.own_interval,
       act: (router, _, at) => [
         {
-          ...router,
           advertAt: undefined,
           downAt: after(at, activeDownInterval(router.priority, router.interval, router.version)),
         },
@@ -47,7 +43,7 @@ export const onTimer: Rules<undefined> = {
       id: 'A3',
       rfc: '6.4.3',
       when: (router, _, at) => router.advertAt !== undefined && isDue(router.advertAt, at),
-      act: (router, _, at) => [{ ...router, advertAt: nextAdvert(router, at) }, ['advertise']],
+      act: (router, _, at) => [{ advertAt: nextAdvert(router, at) }, ['advertise']],
     },
     { id: 'A0', rfc: '6.4.3', when: always, act: ignore },
   ],

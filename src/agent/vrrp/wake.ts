@@ -77,8 +77,8 @@ function wakeRouter(turn: Turn, instance: InstanceState): void {
   const due = downAt ?? advertAt
   if (due === undefined || !isDue(due, turn.at)) return
   const group = item(turn.state.groups, instance.group)
-  const [rule, router, moves] = applyRules(onTimer, instance.router, undefined, turn.at)
-  instance.router = router
+  const { rule, changes, moves } = applyRules(onTimer, instance.router, undefined, turn.at)
+  Object.assign(instance.router, changes)
   if (rule === 'L2') note(turn, 'warning', 'loop_late', instance.name, { late_us: turn.at - due })
   for (const move of moves) {
     if (move === 'advertise') sendAdvert(turn, instance)

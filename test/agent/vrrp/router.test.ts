@@ -3,7 +3,13 @@ import { after, type Duration, instant, milliseconds, seconds } from '../../../s
 import { onAdvert } from '../../../src/agent/vrrp/on-advert.ts'
 import { onStartup } from '../../../src/agent/vrrp/on-startup.ts'
 import { onTimer } from '../../../src/agent/vrrp/on-timer.ts'
-import { applyRules, type Heard, type Role, type Router } from '../../../src/agent/vrrp/router.ts'
+import {
+  applyRules,
+  type Heard,
+  type Role,
+  type Router,
+  type Rules,
+} from '../../../src/agent/vrrp/router.ts'
 import { activeDownInterval, skewTime } from '../../../src/agent/vrrp/timers.ts'
 
 const now = instant(100_000_000)
@@ -30,8 +36,15 @@ const heard = (priority: number, changes: Partial<Heard> = {}): Heard => ({
   ...changes,
 })
 
-const onHearing = (state: Router, advert: Heard) => applyRules(onAdvert, state, advert, now)
-const onDue = (state: Router) => applyRules(onTimer, state, undefined, now)
+// The rule, the router after it, and what it asks for.
+const outcome = <Input>(rules: Rules<Input>, state: Router, input: Input) => {
+  const { rule, changes, moves } = applyRules(rules, state, input, now)
+  return [rule, { ...state, ...changes }, moves] as const
+}
+
+const onHearing = (state: Router, advert: Heard) => outcome(onAdvert, state, advert)
+const onDue = (state: Router) => outcome(onTimer, state, undefined)
+const atStart = (state: Router) => outcome(onStartup, state, undefined)
 
 test('the timers at 100 cs are those of RFC 9568 6.1', t => {
   const table = [
@@ -75,20 +88,20 @@ test('S0: in initialize an advertisement changes nothing', t => {
 
 test('S1: the owner of the addresses takes them at startup', t => {
   const state = router('initialize', { priority: 255 })
-  t.deepEqual(applyRules(onStartup, state, undefined, now), ['S1', state, ['take']])
+  t.deepEqual(atStart(state), ['S1', state, ['take']])
 })
 
 test('S2: anyone else becomes backup and listens by its own interval', t => {
   const state = router('initialize', { priority: 254, interval: seconds(7) })
-  const [rule, next, moves] = applyRules(onStartup, state, undefined, now)
+  const [rule, next, moves] = atStart(state)
   t.deepEqual([rule, moves], ['S2', []])
   t.like(next, { role: 'backup', interval: seconds(1), downAt: after(now, 3_007_812 as Duration) })
 })
 
 test('B0 and A0: startup and a spare wake change nothing in a router that runs', t => {
   const [backup, active] = [router('backup'), router('active')]
-  t.deepEqual(applyRules(onStartup, backup, undefined, now), ['B0', backup, []])
-  t.deepEqual(applyRules(onStartup, active, undefined, now), ['A0', active, []])
+  t.deepEqual(atStart(backup), ['B0', backup, []])
+  t.deepEqual(atStart(active), ['A0', active, []])
   t.deepEqual(onDue(backup), ['B0', backup, []])
   t.deepEqual(onDue(active), ['A0', active, []])
 })
