@@ -1,6 +1,6 @@
 import { fail, ProblemError } from '../kit/problem.ts'
 import { type AptRoot, firstComplaint } from './apt-root.ts'
-import type { LockedPackage, LockedSource } from './lock.ts'
+import type { LockedPackage, LockedSource, PoolFile } from './lock.ts'
 import { type ArchiveName, matchesAny, type Recipe, type SectionRecipe } from './recipe.ts'
 import { parseStanzas, type Stanza } from './stanza.ts'
 
@@ -105,18 +105,30 @@ export async function resolveSource(
   return toLockedSource(recipe, stanza)
 }
 
-/** Asks the archive for one version of a source package; undefined where it has it no longer. */
+/** A source package of one version, and where else the archives list files of the same bytes. */
+export interface FoundSource {
+  readonly source: LockedSource
+  readonly elsewhere: readonly PoolFile[]
+}
+
+/** Asks the archives for one version of a source package; undefined where none lists it. */
 export async function findSourceVersion(
   apt: AptRoot,
   recipe: Recipe,
   { name, version }: { readonly name: string; readonly version: string },
-): Promise<LockedSource | undefined> {
+): Promise<FoundSource | undefined> {
   const stanzas = await sourceStanzas(apt, name).catch(error => {
     if (error instanceof ProblemError && error.problems[0]?.code === 'program_failed') return []
     throw error
   })
-  const stanza = stanzas.find(entry => entry.get('version') === version)
-  return stanza === undefined ? undefined : toLockedSource(recipe, stanza)
+  const all = stanzas.map(entry => toLockedSource(recipe, entry))
+  const source = all.find(each => each.version === version)
+  if (source === undefined) return undefined
+  const listed = all.flatMap(({ files }) => files)
+  const elsewhere = listed.filter(({ file, sha256 }) =>
+    source.files.some(own => own.sha256 === sha256 && own.file !== file),
+  )
+  return { source, elsewhere }
 }
 
 async function sourceStanzas(apt: AptRoot, name: string): Promise<Stanza[]> {

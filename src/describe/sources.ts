@@ -154,10 +154,17 @@ async function findSource(
   await apt.update()
   const found = await findSourceVersion(apt, recipe, wanted)
   if (found === undefined) return { lacks: [`the version ${version}`] }
-  const gone = await download(found.files, { cache, apt: () => archive.apt(), step })
+  const { source, elsewhere } = found
+  const options = { cache, apt: () => archive.apt(), step }
+  let gone = await download(source.files, options)
+  // The security archive and the main one list many versions both, and may lack them each.
+  for (const place of elsewhere.filter(file => gone.some(({ sha256 }) => sha256 === file.sha256))) {
+    if ((await download([place], options)).length > 0) continue
+    gone = gone.filter(({ sha256 }) => sha256 !== place.sha256)
+  }
   if (gone.length > 0) return { lacks: gone.map(({ file }) => basename(file)) }
-  await writeResolution(cache, key, found)
-  return found
+  await writeResolution(cache, key, source)
+  return source
 }
 
 async function writeOwn(folder: string): Promise<SourceFile> {

@@ -3,7 +3,7 @@ import type { DirectorPlan, NicPlan } from './plan.ts'
 
 /** What a machine boots from, by BIOS unless a program of UEFI firmware is named. */
 export type BootMedia =
-  /** With disks beside the CD, of which the firmware tries those with a boot index first. */
+  /** With disks beside it, of which the firmware tries those with a boot index first. */
   (
     | { readonly kind: 'iso'; readonly iso: string; readonly disks?: readonly LabDisk[] }
     | { readonly kind: 'flash'; readonly disks: readonly LabDisk[] }
@@ -15,7 +15,12 @@ export type BootMedia =
         readonly commandLine: string
       }
     /** What the firmware of the card on this network finds there. */
-    | { readonly kind: 'network'; readonly network: string; readonly by: NetworkFirmware }
+    | {
+        readonly kind: 'network'
+        readonly network: string
+        readonly by: NetworkFirmware
+        readonly disks?: readonly LabDisk[]
+      }
   ) & { readonly uefi?: string }
 
 /** What a card or a firmware can do by itself. */
@@ -159,7 +164,7 @@ function bootArguments(media: BootMedia): readonly string[] {
         ...['-append', media.commandLine],
       ]
     case 'network':
-      return [...program, ...networkArguments(media.by)]
+      return [...program, ...networkArguments(media.by), ...diskArguments(media.disks ?? [])]
   }
 }
 

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -13,7 +12,7 @@ import {
   FIRST_STATE,
   STATE_OFFSET,
 } from '../../src/agent/flash/boot-state.ts'
-import { DISK_BYTES_MIN, partition, slotPartition } from '../../src/agent/flash/disk-layout.ts'
+import { partition, slotPartition } from '../../src/agent/flash/disk-layout.ts'
 import { openToolbox } from '../../src/base/toolbox.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { stampOf, writeMedia } from '../../src/lab/boot-media.ts'
@@ -32,6 +31,7 @@ import { withImage } from '../../src/stamp/image-reader.ts'
 import { patchedReader } from '../../src/stamp/patch.ts'
 import { writeSparsePatched } from '../../src/stamp/sparse-copy.ts'
 import { CLUSTER_FILE, openLab } from '../support/e2e-lab.ts'
+import { emptyDisk, installOn, keyboard } from '../support/install.ts'
 import { requires } from '../support/requires.ts'
 import { waitForText } from '../support/wait-for-text.ts'
 
@@ -75,21 +75,6 @@ async function diskOf(prepared: PreparedLab, index: number, bus: LabDisk['bus'])
   return { ...media.disks[0], bus }
 }
 
-/** A disk of zeros, larger than it must be. */
-function emptyDisk(folder: string, name: string, bytes = DISK_BYTES_MIN + 5 * MIB): string {
-  const path = join(folder, name)
-  writeFileSync(path, '')
-  truncateSync(path, bytes)
-  return path
-}
-
-/** Types on a machine's console as a person does. */
-function keyboard(lab: Lab, node: string): (keys: string) => void {
-  const socket = createConnection(join(lab.run.folder, `${node}.console`))
-  socket.resume()
-  return keys => socket.write(keys)
-}
-
 const refused = async (t: ExecutionContext, lab: Lab, words: string, code: RegExp) => {
   const { output, code: exit } = await lab
     .machine('lb1')
@@ -128,22 +113,14 @@ e2e.serial('a CD installs a disk, which then serves beside a disk on trial', asy
   const lab = await openLab({ boot: 'iso', firmware, change })
   try {
     const { console: screen, start, kill } = lab.machine('lb1')
-    const type = keyboard(lab, 'lb1')
     const { transcript } = screen
-    const see = (what: RegExp | string, from: number) =>
-      transcript.waitFor(what, INSTALL_TIMEOUT_MS, from)
     await start()
     // The countdown of the loader.
-    const counting = await see(/\[1;1H *1 /, 0)
-    type('i')
-    const which = await see(/which disk\? /, counting.end)
-    const listed = transcript.text().slice(counting.end, which.end)
+    const counting = await transcript.waitFor(/\[1;1H *1 /, INSTALL_TIMEOUT_MS, 0)
+    keyboard(lab, 'lb1')('i')
+    const { listed, end } = await installOn(lab, 'lb1', 'sda', counting.end)
     t.regex(listed, /sda: 257 MB.*; on it: nothing/)
     t.regex(listed, /on it: an ext2, ext3 or ext4 file system/)
-    type('sda\r')
-    const sure = await see(/as it is: /, which.end)
-    type('install sda\r')
-    await see(/is written, read back and right: lb1 starts from it/, sure.end)
     await refused(t, lab, 'vda --yes', /disk_too_small/)
     await refused(t, lab, 'vdb --yes', /disk_not_empty/)
     await refused(t, lab, 'vdc --yes', /disk_differs.*\n.*\n.*drops writes/)
@@ -152,7 +129,7 @@ e2e.serial('a CD installs a disk, which then serves beside a disk on trial', asy
     t.like((await inspectFile(target)).facts, { active: 'a', stamp: { node: 'lb1' } })
 
     await Promise.all([bootDirector(lab, 'lb1'), bootDirector(lab, 'lb2')])
-    t.regex(transcript.text().slice(sure.end), /director: loading slot a/)
+    t.regex(transcript.text().slice(end), /director: loading slot a/)
     await waitUntilServed(lab)
     t.deepEqual((await readState(trial))?.trial, { slot: 'a', copy: 0, tries: 2 })
     const { output } = await lab.machine('lb2').console.shell.run('directorctl confirm')

@@ -3,12 +3,21 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { quietSteps } from '../../src/kit/steps.ts'
 import type { Lab } from '../../src/lab/lab.ts'
-import { bootDirectors, waitForOwner, waitUntilServed } from '../../src/lab/wait.ts'
+import {
+  bootDirector,
+  bootDirectors,
+  LISTENING,
+  waitForOwner,
+  waitUntilServed,
+} from '../../src/lab/wait.ts'
+import { inspectFile } from '../../src/pack/inspect.ts'
 import { type E2eOptions, openLab } from '../support/e2e-lab.ts'
+import { emptyDisk, installOn, keyboard } from '../support/install.ts'
 import { requires } from '../support/requires.ts'
 
 const e2e = requires('root', 'qemu', 'netns')
 const NAT = '192.0.2.100'
+const BOOT_TIMEOUT_MS = 120_000
 const firmware = (node: string) => (node === 'lb1' ? 'bios' : 'uefi')
 
 /** Boots the pair, and each node serves: the second one when the first has lost its power. */
@@ -16,11 +25,12 @@ async function bothServe(
   t: ExecutionContext,
   options: E2eOptions,
   check: (said: (node: string) => string) => void,
+  bootAll = (lab: Lab) => bootDirectors(lab, quietSteps),
 ): Promise<void> {
   const lab = await openLab(options)
   try {
     const start = Date.now()
-    await bootDirectors(lab, quietSteps)
+    await bootAll(lab)
     t.log(`${Date.now() - start} ms until both listened`)
     check(node => lab.machine(node).console.transcript.text())
     for (const node of ['lb1', 'lb2']) await isStampedAs(t, lab, node)
@@ -36,10 +46,12 @@ async function bothServe(
   }
 }
 
+/** As the network's script starts it, or the loader of a disk. */
 async function isStampedAs(t: ExecutionContext, lab: Lab, node: string): Promise<void> {
   const { output } = await lab.machine(node).console.shell.run('hostname; cat /proc/cmdline')
   t.regex(output, new RegExp(`^${node}\n`))
-  t.regex(output, new RegExp(`console=ttyS0,115200n8 .* director\\.node=${node}( |$)`, 'm'))
+  const start = `director\\.(node=${node}|slot=a director\\.copy=0)`
+  t.regex(output, new RegExp(`console=ttyS0,115200n8 .* ${start}( |$)`, 'm'))
 }
 
 // By HTTP what the script loads; the second node gets everything by TFTP.
@@ -62,18 +74,54 @@ e2e.serial(
   },
 )
 
-e2e.serial('UEFI HTTP boot, and a card with iPXE by BIOS, take everything by HTTP', async t => {
-  // A TFTP server that has nothing.
-  const change: E2eOptions['change'] = ({ logs, netbootServer }) => {
-    if (netbootServer === undefined) return {}
-    const empty = join(logs, 'empty')
-    mkdirSync(empty)
-    return { netbootServer: { ...netbootServer, lines: [`tftp-root=${empty}`] } }
+/** Boots the first node to install its disk, then from there; the other one as it does. */
+async function installAndBoot(lab: Lab): Promise<void> {
+  const installed = async () => {
+    const { console: screen, kill, start } = lab.machine('lb1')
+    await start()
+    const script = await screen.transcript.waitFor('director: cluster', BOOT_TIMEOUT_MS, 0)
+    // It waits for the key a second long, right behind these words.
+    keyboard(lab, 'lb1')('i')
+    await installOn(lab, 'lb1', 'sda', script.end)
+    await kill()
+    await bootDirector(lab, 'lb1')
   }
-  await bothServe(t, { boot: 'http', firmware, change }, said => {
-    t.regex(said('lb1'), /http:\/\/\S+\/boot\.ipxe\.+ ok/)
-    t.regex(said('lb2'), /UEFI HTTPv4/)
-    t.regex(said('lb2'), /director: UEFI HTTP boot/)
-    t.regex(said('lb2'), /http:\/\/\S+\/http\/next\.ipxe\.+ ok/)
-  })
-})
+  await Promise.all([installed(), bootDirector(lab, 'lb2')])
+}
+
+e2e.serial(
+  'UEFI HTTP boot takes everything by HTTP, and a BIOS with iPXE installs its disk so',
+  async t => {
+    let target = ''
+    const change: E2eOptions['change'] = prepared => {
+      const { logs, netbootServer } = prepared
+      if (netbootServer === undefined) return {}
+      // A TFTP server that has nothing.
+      const empty = join(logs, 'empty')
+      mkdirSync(empty)
+      target = emptyDisk(logs, 'target')
+      return {
+        netbootServer: { ...netbootServer, lines: [`tftp-root=${empty}`] },
+        async media(node) {
+          const media = await prepared.media(node)
+          if (media.kind !== 'network' || node.node.name !== 'lb1') return media
+          // The firmware looks at the disk first, and goes on to the network while it is empty.
+          return { ...media, disks: [{ image: target, bus: 'ahci', bootIndex: 0 }] }
+        },
+      }
+    }
+    const check = (said: (node: string) => string) => {
+      const [before = '', after = ''] = said('lb1').split(/sda is written, read back and right/)
+      t.regex(before, /http:\/\/\S+\/boot\.ipxe\.+ ok/)
+      t.regex(before, /sda: 257 MB.*; on it: nothing/)
+      t.false(before.includes(LISTENING), 'it serves while it installs')
+      t.regex(after, /director: loading slot a/)
+      t.false(after.includes('boot.ipxe'), 'it starts from the network again')
+      t.regex(said('lb2'), /UEFI HTTPv4/)
+      t.regex(said('lb2'), /director: UEFI HTTP boot/)
+      t.regex(said('lb2'), /http:\/\/\S+\/http\/next\.ipxe\.+ ok/)
+    }
+    await bothServe(t, { boot: 'http', firmware, change }, check, installAndBoot)
+    t.like((await inspectFile(target)).facts, { active: 'a', stamp: { node: 'lb1' } })
+  },
+)

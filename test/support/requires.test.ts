@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { bundle } from '../../src/kit/bundle.ts'
-import { reasonLacking } from './requires.ts'
+import { reasonLacking } from './needs.ts'
 
 const root = join(import.meta.dirname, '../..')
 

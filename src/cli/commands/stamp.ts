@@ -102,9 +102,7 @@ function reportEach(stamped: StampedEach, { json = false }: Options): void {
   for (const { node, path } of files) process.stdout.write(`${path}: stamped as ${node}\n`)
   if (copied === 'reflink') process.stderr.write('The files share their blocks with the base.\n')
   if (copied === 'copy') {
-    process.stderr.write(
-      'The file system cannot share blocks between files: each file is a whole copy.\n',
-    )
+    process.stderr.write('Each file is a whole copy: blocks cannot be shared with the base here.\n')
   }
   process.stderr.write('They hold secrets: only you can read them.\n')
 }

@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
 import { bundle } from '../../../src/kit/bundle.ts'
 import { sampleIso } from '../../stamp/sample.ts'
+import { requires } from '../../support/requires.ts'
+import { mountXfs } from '../../support/xfs.ts'
 
 interface Context {
   readonly folder: string
@@ -88,3 +99,42 @@ test('inspect shows what stamp wrote', t => {
   t.is(status, 0)
   t.like(JSON.parse(stdout.toString()), { ok: true, kind: 'iso' })
 })
+
+const withXfs = requires<Context>('root', 'xfs')
+
+withXfs(
+  'ISOs share the blocks of their base where the file system can, and the tool says which it did',
+  t => {
+    const { base } = t.context
+    const bytes = Buffer.concat([readFileSync(base), randomBytes(20_000_000)])
+    writeFileSync(base, bytes)
+    const xfs = mountXfs()
+    try {
+      const shared = join(xfs.folder, 'base.iso')
+      writeFileSync(shared, bytes)
+      spawnSync('sync', ['-f', xfs.folder])
+      const free = () => {
+        const { bavail, bsize } = statfsSync(xfs.folder)
+        return bavail * bsize
+      }
+      const before = free()
+      const out = join(xfs.folder, 'nodes')
+      const each = (from: string) =>
+        director(t.context, 'stamp', from, CLUSTER, '--each', '-o', out)
+      const one = each(shared)
+      t.is(one.stderr.toString().split('\n')[0], 'The files share their blocks with the base.')
+      spawnSync('sync', ['-f', xfs.folder])
+      t.true(before - free() < 1_000_000, `${before - free()} bytes for two ISOs`)
+      const stamped = readFileSync(join(out, 'lb1.iso'))
+      t.is(stamped.length, bytes.length)
+      t.true(stamped.subarray(-20_000_000).equals(bytes.subarray(-20_000_000)))
+      t.true(readFileSync(shared).equals(bytes))
+      // Of another file system nothing can be shared.
+      rmSync(out, { recursive: true })
+      t.regex(each(base).stderr.toString(), /^Each file is a whole copy: blocks cannot be shared/)
+      t.true(readFileSync(join(out, 'lb1.iso')).equals(stamped))
+    } finally {
+      xfs.close()
+    }
+  },
+)
