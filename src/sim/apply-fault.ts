@@ -132,9 +132,9 @@ function powerOn(node: SimNode): void {
 // As the agent's own start: a config that is not right is refused before anything is touched.
 function start(node: SimNode, isConfigWrong: boolean): void {
   if (!node.powered || node.state !== undefined) return
-  const { vrrp } = node.config
-  const config = isConfigWrong ? { ...node.config, vrrp: { ...vrrp, groups: [] } } : node.config
-  if (checkNodeConfig(config).length === 0) startProcess(node)
+  const wrong = { ...node.config, vrrp: { ...node.config.vrrp, groups: [] } }
+  if (isConfigWrong && checkNodeConfig(wrong).length > 0) return
+  startProcess(node)
 }
 
 /** Each VIP device is audited in its turn, one every two seconds (agent/shell/vips.ts). */
