@@ -91,6 +91,7 @@ function newInstance(
     vrid: instance.vrid,
     family: familyOf(addresses[0] ?? 0),
     addresses,
+    onOwnMac: instance.virtual_mac === false,
     listed: instance.addresses.length,
     peer: instance.peer === undefined ? undefined : parseAddress(instance.peer),
     router: newRouter(config, instance, group),

@@ -234,6 +234,12 @@ export interface InstanceSpec {
    */
   readonly accept: boolean
   /**
+   * false: the VIPs are on the interface itself, with its own MAC address, for a hypervisor
+   * that forbids a second one. A takeover then takes longer the more VIPs there are, and
+   * neighbours have to learn another MAC address.
+   */
+  readonly virtual_mac: boolean
+  /**
    * VIPs that move along and are not in adverts, so that the other router need not list them:
    * for more than an advert can carry. Of the same family.
    */

@@ -134,6 +134,8 @@ export interface VrrpInstanceConfig {
   readonly peer?: string
   /** false: VIPs answer only for services. */
   readonly accept: boolean
+  /** false: the VIPs are on the interface itself, with its own MAC address. Absent: true. */
+  readonly virtual_mac?: boolean
   /** With prefix length; they move along and are not in adverts. Absent: none. */
   readonly more_addresses?: readonly string[]
 }

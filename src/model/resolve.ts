@@ -147,13 +147,14 @@ function resolveInstance(
   instance: InstanceSpec,
 ): VrrpInstanceConfig {
   const { owner, interface: link, vrid, advert_interval_ms, addresses } = instance
-  const { version, checksum, unicast, accept, more_addresses } = instance
+  const { version, checksum, unicast, accept, virtual_mac, more_addresses } = instance
   const peers = spec.nodes.filter(other => other.name !== node.name)
   const [peer] = peers.flatMap(other => advertSources(other, instance))
   return {
     ...{ name, interface: link, vrid },
     priority: owner === node.name ? OWNER_PRIORITY : priorityOf(spec, node, name),
     ...{ advert_interval_ms, addresses, version, checksum, unicast },
+    ...(virtual_mac ? {} : { virtual_mac }),
     ...(more_addresses.length === 0 ? {} : { more_addresses }),
     ...(peer === undefined ? {} : { peer: formatAddress(peer) }),
     accept,

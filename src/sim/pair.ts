@@ -12,6 +12,8 @@ export interface PairOptions {
   readonly family?: 'ipv4' | 'ipv6' | 'both'
   readonly version?: 2 | 3
   readonly unicast?: boolean
+  /** The VIPs are on the interfaces themselves. */
+  readonly isOnOwnMac?: boolean
   readonly checksum?: 'message' | 'pseudo_header'
   /** The node whose priority is 255. */
   readonly owner?: 'lb1' | 'lb2'
@@ -158,6 +160,7 @@ function instanceOf(
     version: isIpv6 ? 3 : (options.version ?? 3),
     checksum: isIpv6 ? 'message' : (options.checksum ?? 'message'),
     unicast: options.unicast ?? false,
+    ...(options.isOnOwnMac === true ? { virtual_mac: false } : {}),
     peer: `${network}${23 - host}`,
     accept: true,
   }

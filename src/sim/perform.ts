@@ -18,7 +18,7 @@ export function performOne(node: SimNode, effect: Effect): void {
       node.wires.get(effect.interface)?.send(node.name, unicastFrame(effect.packet))
       break
     case 'flip':
-      later(node, kernel.flip_delay, () => {
+      later(node, flipDelay(node, effect.instance), () => {
         const errno = kernel.flip(effect)
         node.watch.onOwnership(node)
         return { kind: 'done', ticket: effect.ticket, errno }
@@ -59,6 +59,16 @@ export function performOne(node: SimNode, effect: Effect): void {
     default:
       break
   }
+}
+
+/** Without a virtual MAC each VIP is added or deleted by itself, about 50 us with many there. */
+const ADDRESS_DELAY = microseconds(50)
+
+function flipDelay({ kernel, config }: SimNode, name: string): Duration {
+  const instance = config.vrrp.instances.find(each => each.name === name)
+  if (instance?.virtual_mac !== false) return kernel.flip_delay
+  const vips = instance.addresses.length + (instance.more_addresses?.length ?? 0)
+  return microseconds(kernel.flip_delay + ADDRESS_DELAY * vips)
 }
 
 function ping(node: SimNode, effect: Extract<Effect, { kind: 'ping' }>): void {

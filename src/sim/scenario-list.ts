@@ -35,6 +35,7 @@ import { scenario as row92 } from './scenarios/92-owner-returns.ts'
 import { scenario as row93 } from './scenarios/93-two-groups.ts'
 import { scenario as row94 } from './scenarios/94-late-failback.ts'
 import { scenario as row95 } from './scenarios/95-version-2.ts'
+import { scenario as row96 } from './scenarios/96-own-mac.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -74,4 +75,5 @@ export const scenarios: readonly Scenario[] = [
   row93,
   row94,
   row95,
+  row96,
 ]

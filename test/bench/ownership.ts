@@ -55,7 +55,8 @@ interface Context {
   readonly programs: Programs
 }
 
-async function inSegment<T>(measure: (context: Context) => Promise<T>): Promise<T> {
+/** Does it on a fresh segment: a client, and a machine for the node. */
+export async function inSegment<T>(measure: (context: Context) => Promise<T>): Promise<T> {
   const segment = new Segment()
   try {
     segment.machine('lb1', '10.0.255.11/16')
@@ -68,9 +69,10 @@ async function inSegment<T>(measure: (context: Context) => Promise<T>): Promise<
 
 const vip = (index: number) => `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`
 
-async function compareTakeover(context: Context, count: number) {
-  const ours = await oursTakes(context, count)
-  const keepalived = await keepalivedTakes(context, count)
+/** A takeover of so many VIPs by either, one after the other; with virtual MAC or without. */
+export async function compareTakeover(context: Context, count: number, isVirtual = true) {
+  const ours = await oursTakes(context, count, isVirtual)
+  const keepalived = await keepalivedTakes(context, count, isVirtual)
   return {
     takeover: { ours: ours.takeover_ms, keepalived: keepalived.takeover_ms },
     gap: { ours: ours.late_ms, keepalived: keepalived.late_ms },
@@ -83,13 +85,14 @@ interface Takeover {
 }
 
 /** The agent's own console says how long before its advert it had decided. */
-async function oursTakes(context: Context, count: number): Promise<Takeover> {
+async function oursTakes(context: Context, count: number, isVirtual: boolean): Promise<Takeover> {
   const { segment, programs } = context
   const last = Math.ceil(count / VIPS_AN_INSTANCE)
     .toString(16)
     .padStart(2, '0')
-  const seen = await watchVip(context, vip(count - 1), `00:00:5e:00:01:${last}`)
-  const agent = segment.agent(programs, 'lb1', manyVips(count))
+  const mac = isVirtual ? `00:00:5e:00:01:${last}` : macOfNode(segment)
+  const seen = await watchVip(context, vip(count - 1), mac)
+  const agent = segment.agent(programs, 'lb1', manyVips(count, isVirtual))
   await agent.saw(/: i1 active/, 30)
   await sleep(1_500)
   const said = agent.lines().find(line => / i1 active .*open_us=\d+/.test(line)) ?? ''
@@ -104,11 +107,20 @@ async function oursTakes(context: Context, count: number): Promise<Takeover> {
 }
 
 /** It sends its first advert when it has decided, and its addresses come after that. */
-async function keepalivedTakes(context: Context, count: number): Promise<Takeover> {
-  const seen = await watchVip(context, vip(count - 1), '00:00:5e:00:01:01')
+async function keepalivedTakes(
+  context: Context,
+  count: number,
+  isVirtual: boolean,
+): Promise<Takeover> {
+  const mac = isVirtual ? '00:00:5e:00:01:01' : macOfNode(context.segment)
+  const seen = await watchVip(context, vip(count - 1), mac)
   const addresses = Array.from({ length: count }, (_, index) => vip(index))
   const keepalived = startPeer(context, [
-    { ...instance(1, addresses.slice(0, 1)), excluded: addresses.slice(1) },
+    {
+      ...instance(1, addresses.slice(0, 1)),
+      excluded: addresses.slice(1),
+      ...(isVirtual ? {} : { lines: ['version 3'] }),
+    },
   ])
   await sleep(SETTLE_MS + count / 2)
   await keepalived.end()
@@ -119,6 +131,9 @@ async function keepalivedTakes(context: Context, count: number): Promise<Takeove
     late_ms: (second - first) / 1_000 - 1_000,
   }
 }
+
+const macOfNode = (segment: Segment) =>
+  /link\/ether (\S+)/.exec(segment.ip('lb1', 'link show front'))?.[1] ?? ''
 
 /** From now on: when router 1 said that it is active, and when the VIP first answered. */
 async function watchVip(context: Context, address: string, mac: string) {
@@ -200,10 +215,13 @@ const ticks = (pids: readonly number[]) =>
   }, 0)
 
 /** One group with as many instances as the VIPs need. */
-function manyVips(count: number): NodeConfig {
-  return withInstances(Math.ceil(count / VIPS_AN_INSTANCE), 1_000, index =>
+function manyVips(count: number, isVirtual: boolean): NodeConfig {
+  const config = withInstances(Math.ceil(count / VIPS_AN_INSTANCE), 1_000, index =>
     Array.from({ length: VIPS_AN_INSTANCE }, (_, at) => `${vip(index * VIPS_AN_INSTANCE + at)}/16`),
   )
+  if (isVirtual) return config
+  const instances = config.vrrp.instances.map(each => ({ ...each, virtual_mac: false }))
+  return { ...config, vrrp: { ...config.vrrp, instances } }
 }
 
 const hundredInstances = () => withInstances(100, 100, index => [`${vip(index)}/16`])

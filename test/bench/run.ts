@@ -9,12 +9,13 @@ import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { handover } from './handover.ts'
 import { images } from './images.ts'
 import { memory } from './memory.ts'
+import { ownMac } from './own-mac.ts'
 import { ownership } from './ownership.ts'
 import { stamping } from './stamping.ts'
 import { streaming } from './streaming.ts'
 
 const topics: readonly Topic[] = [
-  ...[images, build, boot, failureTiming, handover, memory, ownership],
+  ...[images, build, boot, failureTiming, handover, memory, ownership, ownMac],
   ...[stamping, streaming],
 ]
 

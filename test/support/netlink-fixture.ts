@@ -26,7 +26,14 @@ const link: Names = {
   39: 'IFLA_PROTO_DOWN',
   54: 'IFLA_PERM_ADDRESS',
 }
-const address: Names = { 1: 'IFA_ADDRESS', 2: 'IFA_LOCAL', 4: 'IFA_BROADCAST', 8: 'IFA_FLAGS' }
+const address: Names = {
+  1: 'IFA_ADDRESS',
+  2: 'IFA_LOCAL',
+  4: 'IFA_BROADCAST',
+  6: 'IFA_CACHEINFO',
+  8: 'IFA_FLAGS',
+  11: 'IFA_PROTO',
+}
 const route: Names = { 1: 'RTA_DST', 4: 'RTA_OIF', 5: 'RTA_GATEWAY', 15: 'RTA_TABLE' }
 const chain: Names = {
   1: 'NFTA_CHAIN_TABLE',

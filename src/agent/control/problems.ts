@@ -7,7 +7,6 @@ import type { GroupStatus, InstanceStatus, Problem, ServiceStatus, Status } from
 /** Another active router was heard this recently. */
 const CLAIM_RECENT_S = 10
 /** RFC 9568 section 7.3. */
-const VIRTUAL_MAC_6 = '00:00:5e:00:02:'
 
 /** The list that `directorctl status` begins with; the worst first. */
 export function problemsOf(status: Omit<Status, 'problems' | 'state'>): readonly Problem[] {
@@ -46,7 +45,7 @@ function linkProblems({
     const families = new Set(
       instances
         .filter(each => each.interface === link.name)
-        .map(each => (each.virtual_mac.startsWith(VIRTUAL_MAC_6) ? 6 : 4)),
+        .map(({ vips }) => (vips.addresses[0]?.includes(':') ? 6 : 4)),
     )
     const missing = (kind: string) =>
       problem(level, 'address_missing', link.name, `interface ${link.name} has no ${kind} address`)

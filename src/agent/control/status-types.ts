@@ -102,7 +102,8 @@ export interface InstanceStatus {
   readonly group: string
   readonly interface: string
   readonly vrid: number
-  readonly virtual_mac: string
+  /** null: the VIPs are on the interface's own MAC address. */
+  readonly virtual_mac: string | null
   readonly state: InstanceState
   readonly since_s: number
   /** Of the last change; `started` before the first. */

@@ -81,7 +81,7 @@ export function instanceStatus(
     group: item(state.groups, instance.group).name,
     interface: config.interface,
     vrid: instance.vrid,
-    virtual_mac: virtualMac(instance.vrid, instance.family).map(hexByte).join(':'),
+    virtual_mac: virtualMacOf(instance),
     state: stateOf(state, instance),
     since_s: ageOf(last?.at ?? state.startedAt, at),
     reason: last?.reason ?? 'started',
@@ -105,6 +105,9 @@ export function instanceStatus(
     })),
   }
 }
+
+const virtualMacOf = ({ onOwnMac, vrid, family }: InstanceState) =>
+  onOwnMac ? null : virtualMac(vrid, family).map(hexByte).join(':')
 
 function announcingStatus(instance: InstanceState, at: Instant): InstanceStatus['announcing'] {
   const { announcing, addresses } = instance

@@ -10,9 +10,12 @@
 #define SUPERVISOR_SHARED_FD 3
 #define SUPERVISOR_LIFE_FD 4
 
-/* For a thousand instances: one message for each, of about 100 bytes, and a few for all of them. */
+/*
+ * For a thousand instances: one message for each, of about 100 bytes, and a few for all of them.
+ * For VIPs without virtual MAC up to 44 bytes each, in messages of 64.
+ */
 #define MESSAGES_MAX 1024
-#define MESSAGE_BYTES_MAX (256 << 10)
+#define MESSAGE_BYTES_MAX (1 << 20)
 
 struct message {
     int fd; /* of the agent */

@@ -15,7 +15,7 @@ import {
 } from '../wire/netlink.ts'
 import { batch } from '../wire/netlink-nftables.ts'
 import { EBUSY, EINTR, EIO, ENOBUFS } from './errno.ts'
-import type { Answer, Ask, NetlinkSocket, Talk } from './talk.ts'
+import type { Answer, Ask, EncodedRequests, NetlinkSocket, Talk } from './talk.ts'
 
 /**
  * The most requests in one datagram. Each that fails is answered by a message of its own, and the
@@ -32,6 +32,9 @@ const DUMP_TRIES_MAX = 5
 export function ask(socket: NetlinkSocket, requests: readonly NetlinkRequest[]): Talk<Answer> {
   return plain({ socket, requests, last: requests.length - 1 })
 }
+
+/** The same with requests that were encoded before. */
+export const askAgain = (asked: Ask): Talk<Answer> => plain(asked)
 
 /** Changes of nf_tables, which take effect together or not at all. */
 export function askBatch(requests: readonly NetlinkRequest[]): Talk<Answer> {
@@ -69,16 +72,46 @@ export function startExchange(
   asked: Ask,
   firstSequence: number,
 ): { readonly exchange: Exchange; readonly datagram: Uint8Array } {
-  const pieces = asked.requests.map((request, at) => {
+  return {
+    exchange: { ask: asked, firstSequence, messages: [], errors: [], trouble: 0 },
+    datagram:
+      asked.encoded === undefined
+        ? concat(...encodeAll(asked, firstSequence))
+        : renumbered(asked.encoded, firstSequence),
+  }
+}
+
+/** An ask that is held again and again, encoded once: thousands of requests take their time. */
+export function encodedAsk(socket: NetlinkSocket, requests: readonly NetlinkRequest[]): Ask {
+  const asked = { socket, requests, last: requests.length - 1 }
+  const pieces = encodeAll(asked, 0)
+  let end = 0
+  const offsets = pieces.map(({ length }) => {
+    end += length
+    return end - length
+  })
+  return { ...asked, encoded: { datagram: concat(...pieces), offsets } }
+}
+
+function encodeAll(asked: Ask, firstSequence: number): readonly Uint8Array[] {
+  return asked.requests.map((request, at) => {
     const isLast = at === asked.last
     const ack = isLast && (request.flags & NLM_F_DUMP) !== NLM_F_DUMP ? NLM_F_ACK : 0
     const flags = request.flags | NLM_F_REQUEST | ack
     return encodeMessage({ ...request, flags }, (firstSequence + at) >>> 0)
   })
-  return {
-    exchange: { ask: asked, firstSequence, messages: [], errors: [], trouble: 0 },
-    datagram: concat(...pieces),
-  }
+}
+
+// The sequence number of struct nlmsghdr.
+const SEQUENCE_OFFSET = 8
+
+/** In place: it is sent before it is numbered again. */
+function renumbered({ datagram, offsets }: EncodedRequests, firstSequence: number): Uint8Array {
+  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength)
+  offsets.forEach((offset, at) => {
+    view.setUint32(offset + SEQUENCE_OFFSET, (firstSequence + at) >>> 0, true)
+  })
+  return datagram
 }
 
 /**

@@ -12,6 +12,7 @@ export const EINVAL = 22
 export const EOPNOTSUPP = 95
 export const EADDRNOTAVAIL = 99
 export const ENOBUFS = 105
+export const ECANCELED = 125
 
 const NAMES: Readonly<Record<number, string>> = {
   1: 'EPERM',
@@ -45,6 +46,7 @@ const NAMES: Readonly<Record<number, string>> = {
   110: 'ETIMEDOUT',
   111: 'ECONNREFUSED',
   113: 'EHOSTUNREACH',
+  125: 'ECANCELED',
 }
 
 /** `EEXIST`, or the number where this agent has no name for it. */

@@ -18,6 +18,7 @@ import {
   RTM_DELLINK,
 } from '../wire/netlink-link.ts'
 import { decodeAddress, decodeMac } from '../wire/text-address.ts'
+import { DIRECTOR_PROTOCOL } from './own-mac-vips.ts'
 import { readAddresses, readLinks } from './read-network.ts'
 import { andThen, done, type Talk } from './talk.ts'
 
@@ -28,7 +29,7 @@ export const MONITOR_GROUPS = 0x111
 export interface NetworkView {
   /** By index. */
   readonly links: Map<number, Link>
-  /** In the kernel's order, by link index. */
+  /** In the kernel's order, by link index; without the VIPs that this agent has added. */
   readonly addresses: Map<number, LinkAddress[]>
 }
 
@@ -60,7 +61,7 @@ export function noteChanges(view: NetworkView, datagram: Uint8Array): ReadonlySe
       }
     }
     const address = decodeLinkAddress(message)
-    if (address !== undefined) {
+    if (address !== undefined && !isMoving(address)) {
       touched.add(address.index)
       if (message.type === RTM_DELADDR) removeAddress(view, address)
       else addAddress(view, address)
@@ -114,6 +115,7 @@ export const isUp = (link: Link): boolean =>
 
 /** One that is there already keeps its place: only its flags are new. */
 function addAddress(view: NetworkView, address: LinkAddress): void {
+  if (isMoving(address)) return
   const list = view.addresses.get(address.index)
   if (list === undefined) {
     view.addresses.set(address.index, [address])
@@ -123,6 +125,9 @@ function addAddress(view: NetworkView, address: LinkAddress): void {
   if (at < 0) list.push(address)
   else list[at] = address
 }
+
+// A VIP that this agent put beside the interface's own addresses is nothing to send from.
+const isMoving = ({ protocol }: LinkAddress): boolean => protocol === DIRECTOR_PROTOCOL
 
 function removeAddress(view: NetworkView, address: LinkAddress): void {
   const list = view.addresses.get(address.index) ?? []

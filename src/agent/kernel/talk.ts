@@ -22,6 +22,15 @@ export interface Ask {
   readonly requests: readonly NetlinkRequest[]
   /** Which request's answer is the last to come. */
   readonly last: number
+  /** Its bytes, where they were made before. */
+  readonly encoded?: EncodedRequests
+}
+
+/** Requests as one datagram; their sequence numbers are put in when it is sent. */
+export interface EncodedRequests {
+  readonly datagram: Uint8Array
+  /** Where each begins. */
+  readonly offsets: readonly number[]
 }
 
 export interface Answer {

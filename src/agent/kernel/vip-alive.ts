@@ -1,6 +1,8 @@
+import type { NetlinkRequest } from '../wire/netlink.ts'
 import { dropUnmarkedRule, markRule } from '../wire/netlink-nft-rules.ts'
 import { newEarlyChain, newOwnedTable } from '../wire/netlink-nftables.ts'
 import { askBatch } from './ask.ts'
+import type { OwnMacVips } from './own-mac-vips.ts'
 import { andThen, done, type Talk } from './talk.ts'
 import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
 
@@ -8,6 +10,15 @@ import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
 export const ALIVE_TABLE = 'director-alive'
 /** Marks a frame on its way between two chains of one device; nothing else sees it. */
 const ALIVE = 0xd14ec701
+
+// The interface has other traffic too: its mark is taken off again behind the gate.
+const tieInterface = ({ name, parent }: OwnMacVips): readonly NetlinkRequest[] => [
+  newEarlyChain(ALIVE_TABLE, name, parent.name),
+  markRule(ALIVE_TABLE, name, ALIVE),
+  newEarlyChain(ALIVE_TABLE, `${name}.end`, parent.name, 10),
+  markRule(ALIVE_TABLE, `${name}.end`, 0),
+  dropUnmarkedRule(VIP_TABLE, name, ALIVE),
+]
 
 /**
  * Ties the devices to the life of this agent: a chain of a table that the agent's socket owns
@@ -17,7 +28,10 @@ const ALIVE = 0xd14ec701
  *
  * @returns false where the kernel has no owned tables (before 5.12): the devices work all the same
  */
-export const tieToLife = (devices: readonly MadeVipDevice[]): Talk<boolean> =>
+export const tieToLife = (
+  devices: readonly MadeVipDevice[],
+  ownMac: readonly OwnMacVips[] = [],
+): Talk<boolean> =>
   andThen(
     askBatch([
       newOwnedTable(ALIVE_TABLE),
@@ -27,6 +41,7 @@ export const tieToLife = (devices: readonly MadeVipDevice[]): Talk<boolean> =>
         dropUnmarkedRule(VIP_TABLE, name, ALIVE),
         markRule(VIP_TABLE, name, 0),
       ]),
+      ...ownMac.flatMap(tieInterface),
     ]),
     ({ errno }) => done(errno === 0),
   )

@@ -2,10 +2,10 @@ import type { NodeConfig } from '../../model/node-config.ts'
 import { hostProblems } from '../control/host-problems.ts'
 import type { HostStatus, Status } from '../control/status-types.ts'
 import { begin, director } from '../director.ts'
-import { removeVips } from '../kernel/vip-prepare.ts'
 import { silenceMax } from '../silence.ts'
 import { type Family, familyOf, parseAddress } from '../wire/address.ts'
 import { type AdvertPorts, openAdverts } from './adverts.ts'
+import { joinVips, joinWatch } from './both-vips.ts'
 import { openConsole } from './console.ts'
 import { openControl } from './control.ts'
 import { openEvents } from './events.ts'
@@ -13,7 +13,8 @@ import { openHeartbeat } from './heartbeat.ts'
 import { newLife } from './life.ts'
 import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
-import { type Loop, openLoop, type Timed } from './loop.ts'
+import { type LongWork, type Loop, openLoop, type Timed } from './loop.ts'
+import { openOwnMacVips } from './own-mac-vips.ts'
 import { openPoll, POLL_IN, type Poll } from './poll.ts'
 import { openProbes } from './probes.ts'
 import {
@@ -22,15 +23,19 @@ import {
   type Prepared,
   prepareKernel,
   refuse,
+  removeAll,
   schedule,
   talkOrRefuse,
 } from './start.ts'
 import { openSupervisor } from './supervisor.ts'
-import { openTasks } from './tasks.ts'
+import { joinWork, openTasks } from './tasks.ts'
 import { openTrackers } from './trackers.ts'
 import { openVips } from './vips.ts'
 import { openWatchdog, type Watchdog } from './watchdog.ts'
 import { performAll, type World } from './world.ts'
+
+/** Each adds or deletes a few dozen addresses. */
+const FLIP_STEPS_A_TURN = 1
 
 export interface DaemonOptions {
   readonly config: string
@@ -46,7 +51,7 @@ export function runDaemon(options: DaemonOptions): never {
   const { config } = loaded
   const prepared = prepareKernel(config)
   const code = serve(config, prepared, options)
-  talkOrRefuse(prepared.kernel, removeVips())
+  talkOrRefuse(prepared.kernel, removeAll(prepared.ownMac))
   host.remove(options.socket)
   return host.exit(code)
 }
@@ -57,13 +62,17 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
   let loop: Loop | undefined
   const happen: World['happen'] = happening => loop?.happen(happening)
   const end = (code: number) => loop?.end(code)
-  const { world, timed, watchdog } = openWorld(config, prepared, options, { poll, happen, end })
+  const { world, timed, watchdog, work } = openWorld(config, prepared, options, {
+    poll,
+    happen,
+    end,
+  })
   const trackers = openTrackers(config, poll, happen)
   const [state, effects] = begin(config, host.now(), newLife())
   loop = openLoop(director, state, {
     poll,
     timed: [...timed, trackers],
-    tasks: world.tasks,
+    tasks: work,
     perform: (effects, at) => performAll(world, effects, at),
   })
   const indexes = new Map([...links].map(([name, { index }]) => [name, index] as const))
@@ -85,11 +94,12 @@ interface Opened {
   readonly world: World
   readonly timed: readonly Timed[]
   readonly watchdog: Watchdog | undefined
+  readonly work: LongWork
 }
 
 function openWorld(
   config: NodeConfig,
-  { kernel, links, devices }: Prepared,
+  { kernel, links, devices, ownMac }: Prepared,
   options: DaemonOptions,
   { poll, happen, end }: LoopEnds,
 ): Opened {
@@ -104,10 +114,13 @@ function openWorld(
   const timeout_s = config.watchdog?.timeout_s
   const watchdog = timeout_s === undefined ? undefined : openWatchdog(timeout_s, say)
   const tasks = openTasks(kernel)
-  const vips = openVips(devices, kernel, tasks, say, {
-    lost: () => happen({ kind: 'stop' }),
-    watchLoop: supervisor.watchLoop,
-  })
+  const flips = openTasks(kernel, FLIP_STEPS_A_TURN)
+  const lost = () => happen({ kind: 'stop' })
+  const watch = joinWatch(supervisor.watchLoop)
+  const vips = joinVips([
+    openVips(devices, kernel, tasks, say, { lost, watchLoop: watch() }),
+    openOwnMacVips(ownMac, kernel, { tasks: flips, say, lost, watchLoop: watch() }),
+  ])
   const adverts = advertPorts(config, links, poll, happen)
   const hostStatus = (): HostStatus => ({
     console_lines_dropped: lines.dropped(),
@@ -134,7 +147,7 @@ function openWorld(
   }
   const timed: Timed[] = [world.probes, world.heartbeat, control, vips, supervisor]
   if (watchdog !== undefined) timed.push(watchdog)
-  return { world, timed, watchdog }
+  return { world, timed, watchdog, work: joinWork([flips, tasks]) }
 }
 
 /** The core does not know what the shell had to drop. */

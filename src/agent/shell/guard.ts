@@ -1,16 +1,22 @@
+import { closingOwnMac } from '../kernel/own-mac-flip.ts'
+import type { OwnMacVips } from '../kernel/own-mac-vips.ts'
 import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { closingDatagrams } from '../kernel/vip-flip.ts'
 import type { OpenKernel } from './kernel-port.ts'
 
 /**
- * Leaves with the host the messages that close every VIP device, for the case that the agent
+ * Leaves with the host the messages that close every VIP, for the case that the agent
  * fails.
  *
  * @returns 0, or -errno where the host cannot take one
  */
-export function guardDevices(devices: readonly MadeVipDevice[], kernel: OpenKernel): number {
+export function guardVips(
+  devices: readonly MadeVipDevice[],
+  ownMac: readonly OwnMacVips[],
+  kernel: OpenKernel,
+): number {
   host.guard(kernel.fd('route'), new Uint8Array(0))
-  for (const { socket, datagram } of closingDatagrams(devices)) {
+  for (const { socket, datagram } of [...closingDatagrams(devices), ...closingOwnMac(ownMac)]) {
     const result = host.guard(kernel.fd(socket), datagram)
     if (result < 0) return result
   }

@@ -1,15 +1,17 @@
-import type { NodeConfig } from '../../model/node-config.ts'
+import type { NodeConfig, VrrpInstanceConfig } from '../../model/node-config.ts'
 import { errnoName } from '../kernel/errno.ts'
-import type { Failure, Talk } from '../kernel/talk.ts'
+import { prepareOwnMac, removeOwnMac } from '../kernel/own-mac-prepare.ts'
+import { hasVirtualMac, type OwnMacVips, ownMacVips } from '../kernel/own-mac-vips.ts'
+import { andThen, type Failure, type Talk } from '../kernel/talk.ts'
 import { tieToLife } from '../kernel/vip-alive.ts'
-import { type MadeVipDevice, type VipDevice, vipDevice } from '../kernel/vip-device.ts'
-import { prepareVips } from '../kernel/vip-prepare.ts'
+import { type MadeVipDevice, vipDevice } from '../kernel/vip-device.ts'
+import { prepareVips, removeVips } from '../kernel/vip-prepare.ts'
 import type { InterfaceName } from '../machine.ts'
 import type { Link } from '../wire/netlink-link.ts'
 import { writeAll } from './bytes.ts'
 import { EADDRINUSE, EEXIST, explainErrno } from './errno.ts'
 import { findLinks } from './find-links.ts'
-import { guardDevices } from './guard.ts'
+import { guardVips } from './guard.ts'
 import { type OpenKernel, openKernel } from './kernel-port.ts'
 import { converseInTurns } from './patient.ts'
 
@@ -22,6 +24,8 @@ export interface Prepared {
   readonly kernel: OpenKernel
   readonly links: ReadonlyMap<InterfaceName, Link>
   readonly devices: readonly MadeVipDevice[]
+  /** Those without virtual MAC. */
+  readonly ownMac: readonly OwnMacVips[]
 }
 
 /** Takes the network namespace and makes the VIP devices; where it cannot, the program ends. */
@@ -31,21 +35,30 @@ export function prepareKernel(config: NodeConfig): Prepared {
   orRefuse(taken, 'take the name of the agent')
   const kernel = orRefuse(openKernel(), 'open the netlink sockets')
   const links = talkOrRefuse(kernel, findLinks(config))
-  const devices = talkOrRefuse(kernel, prepareVips(vipDevices(config, links)))
-  if (!talkOrRefuse(kernel, tieToLife(devices))) {
+  const ownMac = vipsOfKind(config, links, false, ownMacVips)
+  talkOrRefuse(kernel, removeOwnMac(ownMac))
+  const devices = talkOrRefuse(kernel, prepareVips(vipsOfKind(config, links, true, vipDevice)))
+  talkOrRefuse(kernel, prepareOwnMac(ownMac))
+  if (!talkOrRefuse(kernel, tieToLife(devices, ownMac))) {
     writeAll(2, 'directord: warning: this kernel leaves VIPs open when the agent is killed\n')
   }
-  orRefuse(guardDevices(devices, kernel), 'leave the closing messages with the host')
-  return { kernel, links, devices }
+  orRefuse(guardVips(devices, ownMac, kernel), 'leave the closing messages with the host')
+  return { kernel, links, devices, ownMac }
 }
 
-function vipDevices(
+/** What prepareKernel has made; the addresses first, or they would answer without their filter. */
+export const removeAll = (ownMac: readonly OwnMacVips[]): Talk<void> =>
+  andThen(removeOwnMac(ownMac), removeVips)
+
+function vipsOfKind<T>(
   config: NodeConfig,
   links: ReadonlyMap<InterfaceName, Link>,
-): readonly VipDevice[] {
+  isVirtual: boolean,
+  make: (instance: VrrpInstanceConfig, link: Link) => T,
+): readonly T[] {
   return config.vrrp.instances.flatMap(instance => {
     const link = links.get(instance.interface)
-    return link === undefined ? [] : [vipDevice(instance, link)]
+    return link === undefined || hasVirtualMac(instance) !== isVirtual ? [] : [make(instance, link)]
   })
 }
 

@@ -15,15 +15,23 @@ export interface Tasks {
   readonly hasWork: () => boolean
 }
 
-/** Tasks whose talks are held through `port`. */
-export function openTasks(port: KernelPort): Tasks {
+/** Several kinds of long work, each with its own share of a turn. */
+export const joinWork = (parts: readonly Pick<Tasks, 'work' | 'hasWork'>[]) => ({
+  work: () => {
+    for (const part of parts) part.work()
+  },
+  hasWork: () => parts.some(part => part.hasWork()),
+})
+
+/** Tasks whose talks are held through `port`, so many steps in a turn. */
+export function openTasks(port: KernelPort, stepsMax = STEPS_A_TURN_MAX): Tasks {
   const waiting: (() => boolean)[] = []
   return {
     add(talk, ended, failed) {
       if (waiting.length >= WAITING_MAX) return false
       let rest = talk
       waiting.push(() => {
-        rest = advance(rest, port, STEPS_A_TURN_MAX)
+        rest = advance(rest, port, stepsMax)
         if (rest.kind === 'done') ended(rest.value)
         else if (rest.kind === 'failed') failed(rest.failure)
         else return false

@@ -1,5 +1,4 @@
 import { errnoText } from '../control/errno-text.ts'
-import { ENODEV } from '../kernel/errno.ts'
 import { converse } from '../kernel/run.ts'
 import { andThen, done } from '../kernel/talk.ts'
 import { auditVip } from '../kernel/vip-audit.ts'
@@ -17,8 +16,8 @@ const FAILURES_MAX = 3
 
 /** The VIP devices: what they were told, and whether the kernel still holds it. */
 export interface Vips {
-  /** Opens or closes all of these, reads back. 0 or a positive errno for each. */
-  flip(instances: readonly string[], to: VipState): readonly number[]
+  /** Opens or closes all of these that it has, and reads back; `settle` answers each once. */
+  flip(instances: readonly string[], to: VipState, settle: Settle): void
   /** The kernel has removed a link; if it was a VIP device the agent has to start anew. */
   gone(index: number): void
   expire(at: Instant): void
@@ -26,6 +25,9 @@ export interface Vips {
   /** Values and addresses that someone else had changed and that were put right. */
   readonly repairs: () => number
 }
+
+/** 0 or a positive errno. */
+export type Settle = (instance: string, errno: number) => void
 
 interface Held {
   readonly device: MadeVipDevice
@@ -78,22 +80,18 @@ export function openVips(
     )
 
   return {
-    flip(instances, to) {
-      const meant = instances.map(name => byInstance.get(name))
+    flip(instances, to, settle) {
+      const meant = instances.flatMap(name => byInstance.get(name) ?? [])
+      if (meant.length === 0) return
       if (to === 'open') watchLoop(true)
-      const together = flipAll(
-        meant.filter(each => each !== undefined),
-        to,
-      )
-      const errnos = meant.map(each => {
-        if (each === undefined) return ENODEV
+      const together = flipAll(meant, to)
+      for (const each of meant) {
         const errno = together ? 0 : flipNow(each, to)
         // What did not open was closed again.
         each.state = errno === 0 ? to : 'closed'
-        return errno
-      })
+        settle(each.device.instance, errno)
+      }
       if (held.every(({ state }) => state === 'closed')) watchLoop(false)
-      return errnos
     },
     gone(index) {
       const each = held.find(({ device }) => device.index === index)

@@ -92,12 +92,10 @@ export function performAll(world: World, effects: readonly Effect[], at: Instant
 
 function performFlips(world: World, flips: readonly EffectOf<'flip'>[]): void {
   const to = flips[0]?.to ?? 'closed'
-  const errnos = world.vips.flip(
-    flips.map(({ instance }) => instance),
-    to,
-  )
-  flips.forEach(({ ticket }, index) => {
-    world.happen({ kind: 'done', ticket, errno: errnos[index] ?? EIO })
+  const tickets = new Map(flips.map(({ instance, ticket }) => [instance, ticket] as const))
+  world.vips.flip([...tickets.keys()], to, (instance, errno) => {
+    const ticket = tickets.get(instance)
+    if (ticket !== undefined) world.happen({ kind: 'done', ticket, errno })
   })
 }
 

@@ -7,6 +7,7 @@ import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
 import { after, between, isDue, milliseconds, seconds } from '../units.ts'
 import { announcementOf } from './announcement.ts'
+import { macOf } from './source.ts'
 import type { Announcing, InstanceState } from './state.ts'
 
 /** The pace is kept in windows: a whole window at once, then nothing until the next. */
@@ -42,8 +43,12 @@ export function continueAnnouncing(turn: Turn, instance: InstanceState): void {
   if (announcing === undefined) return
   const end = Math.min(announcing.next + allowed(turn), instance.addresses.length)
   const name = item(turn.state.interfaces, instance.interface).name
+  const mac = macOf(turn.state, instance)
+  // It has one by now: the adverts come from it.
+  if (mac === undefined) return
   for (let index = announcing.next; index < end; index += 1) {
-    turn.effects.push({ kind: 'send', interface: name, frame: announcementOf(instance, index) })
+    const frame = announcementOf(instance, mac, index)
+    turn.effects.push({ kind: 'send', interface: name, frame })
   }
   const counter = instance.family === 4 ? 'arps_sent' : 'neighbours_sent'
   instance.counters[counter] += end - announcing.next

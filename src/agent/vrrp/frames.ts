@@ -4,7 +4,7 @@ import type { Turn } from '../state.ts'
 import type { Address } from '../wire/address.ts'
 import { ADDRESSES_MAX, type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../wire/vrrp-packet.ts'
-import { sourceOf } from './source.ts'
+import { macOf, sourceOf } from './source.ts'
 import type { Frames, InstanceState } from './state.ts'
 
 /**
@@ -20,6 +20,7 @@ export function buildFrames(
     peer,
   }: Pick<InstanceState, 'family' | 'addresses' | 'listed' | 'peer'>,
   source: Address,
+  mac: readonly number[],
 ): Frames {
   const advert: Advert = {
     version: config.version,
@@ -33,16 +34,19 @@ export function buildFrames(
   const build = (priority: number) => {
     const ends = { source, destination: destination ?? group }
     const packet = encodeAdvertPacket({ ...advert, priority }, ends, config.checksum)
-    return destination === undefined ? multicastFrame(packet, config.vrid, family) : packet
+    return destination === undefined ? multicastFrame(packet, config.vrid, family, mac) : packet
   }
   return { advert: build(config.priority), release: build(0), destination }
 }
 
-/** Builds the frames anew, after a change of the source address or of the priority. */
+/** Builds the frames anew, after a change of the source's addresses or of the priority. */
 export function renewFrames(turn: Turn, instance: InstanceState): void {
   const source = sourceOf(item(turn.state.interfaces, instance.interface), instance.family)
   const config = item(turn.state.config.vrrp.instances, instance.index)
   const { priority } = instance.router
+  const mac = macOf(turn.state, instance)
   instance.frames =
-    source === undefined ? undefined : buildFrames({ ...config, priority }, instance, source)
+    source === undefined || mac === undefined
+      ? undefined
+      : buildFrames({ ...config, priority }, instance, source, mac)
 }

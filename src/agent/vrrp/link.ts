@@ -14,7 +14,7 @@ import type { InterfaceState } from './state.ts'
 export function onLink(turn: Turn, event: LinkEvent): void {
   const link = turn.state.interfaces.find(other => other.name === event.interface)
   if (link === undefined) return
-  link.mac = event.mac
+  takeMac(turn, link, event.mac)
   takeCarrier(turn, link, event.up)
   const address = event.address === undefined ? undefined : parseAddress(event.address)
   if (typeof address !== 'string' && link.address !== address) {
@@ -70,6 +70,15 @@ function sayLink(turn: Turn, link: InterfaceState, up: boolean): void {
   link.since = turn.at
   if (first && up) return
   note(turn, up ? 'info' : 'alarm', up ? 'link_up' : 'link_down', link.name)
+}
+
+function takeMac(turn: Turn, link: InterfaceState, mac: string): void {
+  if (link.mac === mac) return
+  link.mac = mac
+  for (const index of [...Object.values(link.instances[4]), ...Object.values(link.instances[6])]) {
+    const instance = item(turn.state.instances, index)
+    if (instance.onOwnMac) renewFrames(turn, instance)
+  }
 }
 
 function takeAddress(

@@ -6,6 +6,8 @@ import type { InstanceState, Vips } from './state.ts'
 
 /** The kernel answers in well under a millisecond; without an answer the flip has failed. */
 export const FLIP_TIMEOUT = milliseconds(1_000)
+/** Without a virtual MAC the kernel takes its time for each VIP. */
+const FLIP_TIMEOUT_A_VIP = milliseconds(1)
 const CLOSE_RETRY_MIN = milliseconds(100)
 const CLOSE_RETRY_MAX = milliseconds(5_000)
 /** errno of a flip that nobody answered. */
@@ -66,13 +68,16 @@ export function onFlipDue(turn: Turn, instance: InstanceState): Settled | undefi
 export const areAllClosed = (state: DirectorState) =>
   state.instances.every(instance => instance.vips.is === 'closed')
 
+const flipTimeout = ({ onOwnMac, addresses }: InstanceState) =>
+  microseconds(FLIP_TIMEOUT + (onOwnMac ? FLIP_TIMEOUT_A_VIP * addresses.length : 0))
+
 function flip(turn: Turn, instance: InstanceState, to: 'open' | 'closed'): void {
   const ticket = newTicket(turn.state, instance.index + 1)
   const { vips } = instance
   vips.is = to === 'open' ? 'opening' : 'closing'
   vips.since = turn.at
   vips.ticket = ticket
-  vips.dueAt = after(turn.at, FLIP_TIMEOUT)
+  vips.dueAt = after(turn.at, flipTimeout(instance))
   turn.effects.push({ kind: 'flip', ticket, instance: instance.name, to })
 }
 

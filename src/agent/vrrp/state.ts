@@ -43,6 +43,8 @@ export interface InstanceState {
   readonly vrid: number
   readonly family: Family
   readonly addresses: readonly Address[]
+  /** The VIPs are on the interface itself, and its own MAC address stands for them. */
+  readonly onOwnMac: boolean
   /** So many of them, the first ones, are in adverts. */
   readonly listed: number
   /** Where the other node's adverts come from, as far as the configuration knows. */

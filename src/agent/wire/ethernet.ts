@@ -21,6 +21,12 @@ export const virtualMac = (vrid: number, family: 4 | 6 = 4): readonly number[] =
   vrid,
 ]
 
+/** The six bytes of `52:54:00:d1:01:01`; undefined: not such a text. */
+export function parseMac(text: string): readonly number[] | undefined {
+  const bytes = text.split(':').map(part => Number.parseInt(part, 16))
+  return bytes.length === 6 && bytes.every(byte => byte >= 0 && byte <= 0xff) ? bytes : undefined
+}
+
 /** Writes the 14 bytes at the start of a frame. */
 export function writeEthernet(
   frame: Uint8Array,

@@ -11,7 +11,16 @@ import {
   NLM_F_DUMP,
   NLM_F_EXCL,
 } from './netlink.ts'
-import { asU32, bytesOf, decodeAttributes, encodeAttributes, u32 } from './netlink-attributes.ts'
+import {
+  type Attribute,
+  asU8,
+  asU32,
+  bytesOf,
+  decodeAttributes,
+  encodeAttributes,
+  u8,
+  u32,
+} from './netlink-attributes.ts'
 
 export const RTM_NEWADDR = 20
 export const RTM_DELADDR = 21
@@ -20,13 +29,19 @@ const RTM_GETADDR = 22
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
 const IFA_BROADCAST = 4
+const IFA_CACHEINFO = 6
 const IFA_FLAGS = 8
+const IFA_PROTO = 11
 
 export const IFA_F_SECONDARY = 0x1
 /** No duplicate address detection. */
 export const IFA_F_NODAD = 0x2
 const IFA_F_DADFAILED = 0x8
 const IFA_F_TENTATIVE = 0x40
+/** No route for its network comes with it. */
+export const IFA_F_NOPREFIXROUTE = 0x200
+/** Valid for ever and preferred never: no connection of ours starts from it by itself. */
+const NEVER_PREFERRED = new Uint8Array([0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0])
 
 /** An address of a link as the kernel holds it. */
 export interface LinkAddress {
@@ -37,6 +52,8 @@ export interface LinkAddress {
   readonly prefixLength: number
   /** IFA_F_*. */
   readonly flags: number
+  /** Who added it, IFA_PROTO; absent: nobody said, or a kernel before 5.18. */
+  readonly protocol?: number
 }
 
 /** Whether the kernel has not (yet) found an IPv6 address to be the only one on its link. */
@@ -63,6 +80,7 @@ export function newAddress(
   address: Uint8Array,
   prefixLength: number,
   flags = 0,
+  more: readonly Attribute[] = [],
 ): NetlinkRequest {
   const attributes = [bytesOf(IFA_LOCAL, address), bytesOf(IFA_ADDRESS, address)]
   if (flags !== 0) attributes.push(u32(IFA_FLAGS, flags))
@@ -74,9 +92,27 @@ export function newAddress(
     flags: NLM_F_CREATE | NLM_F_EXCL,
     payload: concat(
       addressHeader(index, prefixLength, familyOf(address)),
-      encodeAttributes(attributes),
+      encodeAttributes([...attributes, ...more]),
     ),
   }
+}
+
+/**
+ * Adds a VIP to an interface that has addresses of its own: no route comes with it, no IPv6 address
+ * is looked for twice or chosen as a source.
+ *
+ * @param protocol says in every dump who added it, from kernel 5.18 on
+ */
+export function newMovingAddress(
+  index: number,
+  address: Uint8Array,
+  prefixLength: number,
+  protocol: number,
+): NetlinkRequest {
+  const isIpv6 = address.length === 16
+  const flags = IFA_F_NOPREFIXROUTE | (isIpv6 ? IFA_F_NODAD : 0)
+  const lifetime = isIpv6 ? [bytesOf(IFA_CACHEINFO, NEVER_PREFERRED)] : []
+  return newAddress(index, address, prefixLength, flags, [...lifetime, u8(IFA_PROTO, protocol)])
 }
 
 /** Deletes an address; the prefix length must be the one that it was added with. */
@@ -104,11 +140,13 @@ export function decodeLinkAddress(message: NetlinkMessage): LinkAddress | undefi
   const address = attributes?.get(IFA_LOCAL) ?? attributes?.get(IFA_ADDRESS)
   if (address?.length !== (payload[0] === AF_INET ? 4 : 16)) return undefined
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
+  const protocol = asU8(attributes?.get(IFA_PROTO))
   return {
     index: view.getUint32(4, true),
     address,
     prefixLength: view.getUint8(1),
     flags: asU32(attributes?.get(IFA_FLAGS)) ?? view.getUint8(2),
+    ...(protocol === undefined ? {} : { protocol }),
   }
 }
 

@@ -26,22 +26,22 @@ const NFTA_PAYLOAD_DREG = 1
 const NFTA_PAYLOAD_BASE = 2
 const NFTA_PAYLOAD_OFFSET = 3
 const NFTA_PAYLOAD_LEN = 4
-const NFT_PAYLOAD_TRANSPORT_HEADER = 2
+export const NFT_PAYLOAD_TRANSPORT_HEADER = 2
 const NFT_META_MARK = 3
 const NFT_META_IIFNAME = 6
-const NFT_META_L4PROTO = 16
-const NFT_CMP_EQ = 0
-const NFT_CMP_NEQ = 1
+export const NFT_META_L4PROTO = 16
+export const NFT_CMP_EQ = 0
+export const NFT_CMP_NEQ = 1
 const NFT_CMP_LTE = 3
 const NFT_CMP_GTE = 5
 const IFNAMSIZ = 16
-const ICMPV6 = 58
+export const ICMPV6 = 58
 // Neighbour solicitation and advertisement, RFC 4861.
 const [SOLICITATION, ADVERTISEMENT] = [135, 136]
 const NFT_REG_VERDICT = 0
-const NFT_REG_1 = 1
-const NF_DROP = 0
-const NF_ACCEPT = 1
+export const NFT_REG_1 = 1
+export const NF_DROP = 0
+export const NF_ACCEPT = 1
 
 /** A rule that gives each frame a mark. */
 export const markRule = (table: string, chain: string, mark: number): NetlinkRequest =>
@@ -68,13 +68,7 @@ export const passNeighboursRule = (table: string, chain: string, device: string)
       compare(NFT_CMP_EQ, nameBytes(device)),
       load(NFT_META_L4PROTO),
       compare(NFT_CMP_EQ, new Uint8Array([ICMPV6])),
-      expression(
-        'payload',
-        be32(NFTA_PAYLOAD_DREG, NFT_REG_1),
-        be32(NFTA_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER),
-        be32(NFTA_PAYLOAD_OFFSET, 0),
-        be32(NFTA_PAYLOAD_LEN, 1),
-      ),
+      payload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1),
       compare(NFT_CMP_GTE, new Uint8Array([SOLICITATION])),
       compare(NFT_CMP_LTE, new Uint8Array([ADVERTISEMENT])),
       verdict(NF_ACCEPT),
@@ -91,7 +85,8 @@ export const dropFromRule = (table: string, chain: string, device: string): Netl
     'inet',
   )
 
-function newRule(
+/** A rule at the end of a chain. */
+export function newRule(
   table: string,
   chain: string,
   expressions: readonly Attribute[],
@@ -105,18 +100,28 @@ function newRule(
   return tablesRequest(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, attributes, family)
 }
 
-const load = (key: number): Attribute =>
+export const load = (key: number): Attribute =>
   expression('meta', be32(NFTA_META_KEY, key), be32(NFTA_META_DREG, NFT_REG_1))
 
-const compare = (operation: number, value: Uint8Array): Attribute =>
+/** Bytes of a packet, from the start of a header on. */
+export const payload = (header: number, offset: number, length: number): Attribute =>
+  expression(
+    'payload',
+    be32(NFTA_PAYLOAD_DREG, NFT_REG_1),
+    be32(NFTA_PAYLOAD_BASE, header),
+    be32(NFTA_PAYLOAD_OFFSET, offset),
+    be32(NFTA_PAYLOAD_LEN, length),
+  )
+
+export const compare = (operation: number, value: Uint8Array, from = NFT_REG_1): Attribute =>
   expression(
     'cmp',
-    be32(NFTA_CMP_SREG, NFT_REG_1),
+    be32(NFTA_CMP_SREG, from),
     be32(NFTA_CMP_OP, operation),
     nest(NFTA_CMP_DATA, bytesOf(NFTA_DATA_VALUE, value)),
   )
 
-const verdict = (code: number): Attribute =>
+export const verdict = (code: number): Attribute =>
   expression(
     'immediate',
     be32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT),
@@ -130,7 +135,7 @@ function nameBytes(device: string): Uint8Array {
   return bytes
 }
 
-const expression = (name: string, ...data: readonly Attribute[]): Attribute =>
+export const expression = (name: string, ...data: readonly Attribute[]): Attribute =>
   nest(NFTA_LIST_ELEM, text(NFTA_EXPR_NAME, name), nest(NFTA_EXPR_DATA, ...data))
 
 const valueData = (value: number): Attribute =>

@@ -122,14 +122,19 @@ export const newOwnedTable = (name: string): NetlinkRequest =>
   ])
 
 /** Makes a chain of the device that comes before its closed chain and lets everything on. */
-export const newEarlyChain = (table: string, name: string, device: string): NetlinkRequest =>
+export const newEarlyChain = (
+  table: string,
+  name: string,
+  device: string,
+  priority = -10,
+): NetlinkRequest =>
   tablesRequest(NFT_MSG_NEWCHAIN, NLM_F_CREATE, [
     text(NFTA_CHAIN_TABLE, table),
     text(NFTA_CHAIN_NAME, name),
     nest(
       NFTA_CHAIN_HOOK,
       be32(NFTA_HOOK_HOOKNUM, NF_NETDEV_INGRESS),
-      be32(NFTA_HOOK_PRIORITY, 0xffff_fff6), // -10
+      be32(NFTA_HOOK_PRIORITY, priority),
       text(NFTA_HOOK_DEV, device),
     ),
     be32(NFTA_CHAIN_POLICY, POLICY.accept),

@@ -38,12 +38,17 @@ export function encodeAdvertPacket(advert: Advert, ends: Ends, form: ChecksumFor
   return packet
 }
 
-/** The packet in a multicast frame that comes from the virtual MAC. */
-export function multicastFrame(packet: Uint8Array, vrid: number, family: 4 | 6): Uint8Array {
+/** The packet in a multicast frame, from the virtual MAC unless another is given. */
+export function multicastFrame(
+  packet: Uint8Array,
+  vrid: number,
+  family: 4 | 6,
+  mac = virtualMac(vrid, family),
+): Uint8Array {
   const frame = new Uint8Array(ETHERNET_HEADER + packet.length)
   const group = family === 4 ? VRRP_MULTICAST : VRRP_MULTICAST_6
   const type = family === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6
-  writeEthernet(frame, group, virtualMac(vrid, family), type)
+  writeEthernet(frame, group, mac, type)
   frame.set(packet, ETHERNET_HEADER)
   return frame
 }

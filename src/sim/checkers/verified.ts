@@ -5,6 +5,8 @@ import { readU8, readU16 } from '../../agent/wire/bytes.ts'
 import { ETHERNET_HEADER, ETHERTYPE_ARP } from '../../agent/wire/ethernet.ts'
 import { IPV4_HEADER, PROTOCOL_VRRP } from '../../agent/wire/ipv4.ts'
 import { IPV6_HEADER } from '../../agent/wire/ipv6.ts'
+import { decodeAddress } from '../../agent/wire/text-address.ts'
+import type { VrrpInstanceConfig } from '../../model/node-config.ts'
 import { type Checker, violate } from '../checker.ts'
 
 export const verified: Checker = {
@@ -13,9 +15,13 @@ export const verified: Checker = {
     for (const effect of effects) {
       if (effect.kind !== 'send' && effect.kind !== 'send_to') continue
       const { vrid, isIpv6, priority } = readSent(effect)
+      const isMeant = (other: VrrpInstanceConfig) =>
+        other.virtual_mac === false && priority === undefined && effect.kind === 'send'
+          ? hasVip(other, vipIn(effect.frame, isIpv6))
+          : other.vrid === vrid
       const instance = node.config.vrrp.instances.find(
         other =>
-          other.vrid === vrid &&
+          isMeant(other) &&
           other.interface === effect.interface &&
           other.name.endsWith('6') === isIpv6,
       )
@@ -28,6 +34,15 @@ export const verified: Checker = {
       }
     }
   },
+}
+
+const hasVip = ({ addresses, more_addresses = [] }: VrrpInstanceConfig, vip: string): boolean =>
+  [...addresses, ...more_addresses].some(prefix => prefix.startsWith(`${vip}/`))
+
+/** Whom gratuitous ARP or a neighbour advertisement announces: its MAC address says nothing. */
+function vipIn(frame: Uint8Array, isIpv6: boolean): string {
+  const at = isIpv6 ? ETHERNET_HEADER + IPV6_HEADER + 8 : ETHERNET_HEADER + 24
+  return decodeAddress(frame.subarray(at, at + (isIpv6 ? 16 : 4)))
 }
 
 /** Of an advert its priority; gratuitous ARP and neighbour advertisements have none. */
