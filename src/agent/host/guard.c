@@ -30,15 +30,18 @@ static int share(void)
     if (shared != NULL)
         return 0;
     int fd = memfd_create("director", MFD_CLOEXEC);
-    shared_fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LOW);
+    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LOW);
     if (fd >= 0)
-        close(fd);
-    if (shared_fd < 0 || ftruncate(shared_fd, sizeof *shared) < 0)
+        (void)close_keeping_errno(fd);
+    if (high < 0)
         return -1;
-    void *at = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, shared_fd, 0);
+    void *at = MAP_FAILED;
+    if (ftruncate(high, sizeof *shared) == 0)
+        at = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, high, 0);
     if (at == MAP_FAILED)
-        return -1;
+        return close_keeping_errno(high);
     shared = at;
+    shared_fd = high;
     return 0;
 }
 
@@ -87,7 +90,9 @@ JSValue guard_supervise(JSContext *context, JSValueConst self, int argc, JSValue
         return refused(errno);
     shared->priority = (int)priority;
     int theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, FD_LOW);
-    close(pair[1]);
+    (void)close_keeping_errno(pair[1]);
+    if (theirs < 0)
+        return descriptor_of(pair[0], false);
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
@@ -146,9 +151,12 @@ int64_t guard_latest(void)
 
 void guard_fire(void)
 {
-    for (uint32_t i = 0; shared != NULL && i < shared->count; i++) {
+    for (uint32_t i = 0; shared != NULL && i < shared->count && i < MESSAGES_MAX; i++) {
         const struct message *each = &shared->messages[i];
-        (void)send(each->fd, shared->bytes + each->at, each->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (!is_whole(each))
+            continue;
+        const uint8_t *bytes = shared->bytes + each->at;
+        (void)send(each->fd, bytes, each->length, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 }
 

@@ -31,6 +31,8 @@ JSValue result_of(long value);
 JSValue refused(int error);
 /* A new descriptor, -1 included; one that is not ready is closed, and errno says what was wrong. */
 JSValue descriptor_of(int fd, bool is_ready);
+/* -1 */
+int close_keeping_errno(int fd);
 
 /* One table a file (context.c puts them on the object `host`). */
 extern const JSCFunctionListEntry child_functions[], datagram_functions[], disk_functions[],

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "host.h"
 
@@ -22,12 +21,8 @@ int device_socket(JSContext *context, JSValueConst name, int family, int type, i
     int fd = socket(family, type | SOCKET_FLAGS, protocol);
     socklen_t length = (socklen_t)strlen(device) + 1;
     if (fd >= 0 && (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, length) < 0 ||
-                    !is_set(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY_CONTROL))) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        fd = -1;
-    }
+                    !is_set(fd, SOL_SOCKET, SO_PRIORITY, PRIORITY_CONTROL)))
+        fd = close_keeping_errno(fd);
     JS_FreeCString(context, device);
     return fd;
 }

@@ -61,8 +61,9 @@ static JSValue watchdog(JSContext *context, JSValueConst self, int argc, JSValue
     if (ioctl(fd, WDIOC_SETTIMEOUT, &seconds) == 0)
         return result_of(fd);
     error = errno;
-    if (write(fd, "V", 1) == 1)
-        close(fd);
+    /* The magic close; a driver that does not take it goes on, whether we keep it open or not. */
+    (void)!write(fd, "V", 1);
+    close(fd);
     return refused(error);
 }
 

@@ -28,7 +28,8 @@ static void close_vips(const struct shared *shared)
     for (uint32_t i = 0; i < shared->count && i < MESSAGES_MAX; i++) {
         const struct message *each = &shared->messages[i];
         int fd = each->protocol == NETLINK_NETFILTER ? netfilter_fd : route_fd;
-        (void)send(fd, shared->bytes + each->at, each->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (is_whole(each))
+            (void)send(fd, shared->bytes + each->at, each->length, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 }
 

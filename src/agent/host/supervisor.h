@@ -3,6 +3,7 @@
 #define DIRECTOR_SUPERVISOR_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The name that the ELF is called by when it is the supervisor, and what it finds open. */
@@ -32,5 +33,12 @@ struct shared {
     struct message messages[MESSAGES_MAX];
     uint8_t bytes[MESSAGE_BYTES_MAX];
 };
+
+/* Its bytes are all there: a fault of the agent may have written over what says where they are. */
+static inline bool is_whole(const struct message *message)
+{
+    return message->at <= MESSAGE_BYTES_MAX &&
+           message->length <= MESSAGE_BYTES_MAX - message->at;
+}
 
 #endif

@@ -64,11 +64,15 @@ JSValue result_of(long value)
     return value < 0 ? refused(errno) : JS_NewInt64(NULL, value);
 }
 
-JSValue descriptor_of(int fd, bool is_ready)
+int close_keeping_errno(int fd)
 {
-    if (fd < 0 || is_ready)
-        return result_of(fd);
     int error = errno;
     close(fd);
-    return refused(error);
+    errno = error;
+    return -1;
+}
+
+JSValue descriptor_of(int fd, bool is_ready)
+{
+    return result_of(fd < 0 || is_ready ? fd : close_keeping_errno(fd));
 }

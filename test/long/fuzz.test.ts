@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { quietSteps } from '../../src/kit/steps.ts'
+import { hostCalls } from '../fuzz/seeds.ts'
+import { fuzz } from '../support/fuzz.ts'
+import { requires } from '../support/requires.ts'
+import { buildFuzzer } from '../support/sanitized.ts'
+
+const built = requires('mirror')
+const SECONDS = 25
+/** What runs once, before the first input. */
+const AT_THE_START = /^(context_new|context_free|arguments_of|forget|guard_init|loop_init)$/
+/** What no input can bring about. */
+const OUT_OF_REACH = /^(is_turn_over_budget|fire_and_die)$/
+
+built('no input of the fuzzer makes an entry point of the host break its word', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'director-fuzz-'))
+  try {
+    const fuzzer = await buildFuzzer({ locked: false, steps: quietSteps })
+    const seed = Number(process.env.DIRECTOR_TEST_SEED ?? 1) % 2 ** 31
+    const run = await fuzz(fuzzer, folder, { seconds: SECONDS, seed })
+    t.is(run.finding, undefined, `${run.finding?.said}\ninput: ${run.finding?.input}`)
+    t.log(`${run.inputs} inputs, ${run.reached} of ${run.branches} branches`)
+    const missed = run.missed.filter(name => !AT_THE_START.test(name) && !OUT_OF_REACH.test(name))
+    t.deepEqual(missed, [], 'functions of the host that no input reached')
+    t.true(run.inputs > 1_000)
+    t.true(hostCalls().length > 50)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
