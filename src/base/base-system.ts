@@ -57,7 +57,13 @@ export interface OperatorPackage {
   readonly paths?: readonly string[]
 }
 
-export type ToolSection = 'tools' | 'loaders' | 'agent-toolchain' | 'sanitizers' | 'lab' | 'lab-bookworm'
+export type ToolSection =
+  | 'tools'
+  | 'loaders'
+  | 'agent-toolchain'
+  | 'sanitizers'
+  | 'lab'
+  | 'lab-bookworm'
 
 /** Programs of one section, run from the private root so that the host's versions do not matter. */
 export interface Toolbox {
