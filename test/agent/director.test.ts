@@ -324,7 +324,8 @@ test('a backup that was stalled says so and listens on', t => {
 
 test('R4: a VRID that is not configured on that interface is discarded and counted', t => {
   const rig = newRig().toBackup()
-  const packet = rig.state.instances[0]?.frames?.advert.subarray(14) ?? new Uint8Array()
+  const advert = rig.state.instances[0]?.frames?.advert
+  const packet = advert?.kind === 'send' ? advert.frame.subarray(14) : new Uint8Array()
   rig.step({ kind: 'advert', interface: 'back', packet })
   t.deepEqual(rig.state.interfaces[1]?.discards, { R4: 1 })
 })

@@ -96,7 +96,7 @@ function explainOne(state: DirectorState, instance: InstanceState, at: Instant):
 function deadlineOf(state: DirectorState, instance: InstanceState): Deadline | undefined {
   const group = item(state.groups, instance.group).name
   return earliest(offer =>
-    offerVrrpDeadlines(state, (at, timer, subject) => {
+    offerVrrpDeadlines({ ...state, instances: [instance] }, (at, timer, subject) => {
       const concerned = OF_GROUPS.includes(timer) ? group : instance.name
       if (subject === concerned) offer(at, timer, subject)
     }),

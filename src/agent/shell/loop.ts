@@ -89,12 +89,16 @@ function openCore<State>(
   perform: (effects: readonly Effect[], at: Instant) => void,
 ) {
   let state = initial
+  // Of this state; looked up again after the next step.
+  let next: { readonly at: Instant } | undefined | 'unknown' = 'unknown'
   const events: Happening[] = []
 
   const step = (happening: Happening) => {
     const at = host.now()
-    const [next, effects] = machine.step(state, { ...happening, at } as Event)
-    state = next
+    const stepped = machine.step(state, { ...happening, at } as Event)
+    const effects = stepped[1]
+    state = stepped[0]
+    next = 'unknown'
     if (effects.length > 0) perform(effects, at)
   }
   // Whatever else has happened: the core hears first that its VIPs are closed.
@@ -123,6 +127,9 @@ function openCore<State>(
       events.push(happening)
     },
     isIdle: () => events.length === 0,
-    deadline: () => machine.nextDeadline(state)?.at,
+    deadline() {
+      if (next === 'unknown') next = machine.nextDeadline(state)
+      return next?.at
+    },
   }
 }

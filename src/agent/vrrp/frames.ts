@@ -1,7 +1,7 @@
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
 import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
-import type { Address } from '../wire/address.ts'
+import { type Address, formatAddress } from '../wire/address.ts'
 import { ADDRESSES_MAX, type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../wire/vrrp-packet.ts'
 import { macOf, sourceOf } from './source.ts'
@@ -11,7 +11,7 @@ import type { Frames, InstanceState } from './state.ts'
  * Builds the two messages that an instance ever sends, so that a tick only hands them out: the
  * advertisement, and the one with priority 0. At most 255 VIPs are listed, the first ones.
  */
-export function buildFrames(
+function buildFrames(
   config: VrrpInstanceConfig,
   {
     family,
@@ -31,12 +31,17 @@ export function buildFrames(
   }
   const group = family === 4 ? VRRP_GROUP : VRRP_GROUP_6
   const destination = config.unicast ? peer : undefined
-  const build = (priority: number) => {
+  const build = (priority: number): Frames['advert'] => {
     const ends = { source, destination: destination ?? group }
     const packet = encodeAdvertPacket({ ...advert, priority }, ends, config.checksum)
-    return destination === undefined ? multicastFrame(packet, config.vrid, family, mac) : packet
+    if (destination !== undefined) {
+      const to = { interface: config.interface, destination: formatAddress(destination) }
+      return { kind: 'send_to', ...to, packet }
+    }
+    const frame = multicastFrame(packet, config.vrid, family, mac)
+    return { kind: 'send', interface: config.interface, frame }
   }
-  return { advert: build(config.priority), release: build(0), destination }
+  return { advert: build(config.priority), release: build(0) }
 }
 
 /** Builds the frames anew, after a change of the source's addresses or of the priority. */

@@ -43,8 +43,7 @@ export function startGroup(turn: Turn, group: GroupState): void {
   moveGroup(turn, group, 'backup', { reason: 'startup_complete', facts: {} })
   let takes = false
   for (const instance of membersOf(turn, group)) {
-    const { changes, moves } = applyRules(onStartup, instance.router, undefined, turn.at)
-    Object.assign(instance.router, changes)
+    const { moves } = applyRules(onStartup, instance.router, undefined, turn.at)
     takes ||= moves.includes('take')
   }
   if (takes) takeGroup(turn, group, { reason: 'address_owner', facts: {} })

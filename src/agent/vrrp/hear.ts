@@ -38,9 +38,8 @@ export function hear(
     answerClaim(turn, instance, heard)
     return
   }
-  const { rule, changes, moves } = applyRules(onAdvert, instance.router, heard, turn.at)
-  Object.assign(instance.router, changes)
-  if (rule === 'B5') onActiveHeard(turn, instance, heard)
+  const { id, moves } = applyRules(onAdvert, instance.router, heard, turn.at)
+  if (id === 'B5') onActiveHeard(turn, instance, heard)
   if (advert.priority === 0) instance.counters.priority_zero_received += 1
   for (const move of moves) {
     if (move === 'advertise') sendAdvert(turn, instance)

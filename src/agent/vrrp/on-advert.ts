@@ -2,32 +2,37 @@
 
 import { after, type Instant } from '../units.ts'
 import { isAbove } from '../wire/address.ts'
-import { always, type Heard, ignore, type Outcome, type Router, type Rules } from './router.ts'
+import { always, type Heard, ignore, type Router, type Rules } from './router.ts'
 import { activeDownInterval, skewTime } from './timers.ts'
 
 export const onAdvert: Rules<Heard> = {
-  initialize: [{ id: 'S0', rfc: '6.4.1', when: always, act: ignore }],
+  initialize: [{ id: 'S0', rfc: '6.4.1', when: always, act: ignore, moves: [] }],
   backup: [
     {
       id: 'B4',
       rfc: '6.4.2',
       when: (_, heard) => heard.priority === 0,
-      act: (router, _, at) => [{ downAt: after(at, skewOf(router)) }, ['released']],
+      act(router, _, at) {
+        router.downAt = after(at, skewOf(router))
+      },
+      moves: ['released'],
     },
     {
       id: 'B5',
       rfc: '6.4.2',
       when: (router, heard) => !isPreempting(router) || heard.priority >= router.priority,
-      act: (router, heard, at) => [adopted(router, heard, at), []],
+      act: adopt,
+      moves: [],
     },
-    { id: 'B6', rfc: '6.4.2', when: always, act: ignore },
+    { id: 'B6', rfc: '6.4.2', when: always, act: ignore, moves: [] },
   ],
   active: [
     {
       id: 'A4',
       rfc: '6.4.3',
       when: (_, heard) => heard.priority === 0,
-      act: advertiseNow(['advertise']),
+      act: advertiseNow,
+      moves: ['advertise'],
     },
     {
       id: 'A5',
@@ -35,12 +40,19 @@ export const onAdvert: Rules<Heard> = {
       when: (router, heard) =>
         heard.priority > router.priority ||
         (heard.priority === router.priority && isAbove(heard.source, router.address)),
-      act: (router, heard, at) => [
-        { ...adopted(router, heard, at), advertAt: undefined },
-        ['yield'],
-      ],
+      act(router, heard, at) {
+        adopt(router, heard, at)
+        router.advertAt = undefined
+      },
+      moves: ['yield'],
     },
-    { id: 'A6', rfc: '6.4.3', when: always, act: advertiseNow(['advertise', 'announce']) },
+    {
+      id: 'A6',
+      rfc: '6.4.3',
+      when: always,
+      act: advertiseNow,
+      moves: ['advertise', 'announce'],
+    },
   ],
 }
 
@@ -49,13 +61,11 @@ const skewOf = ({ priority, interval, version }: Router) => skewTime(priority, i
 // 6.1: the owner of the addresses always preempts.
 const isPreempting = (router: Router) => router.preempt || router.priority === 255
 
-function adopted(router: Router, heard: Heard, at: Instant): Partial<Router> {
-  return {
-    interval: heard.interval,
-    downAt: after(at, activeDownInterval(router.priority, heard.interval, router.version)),
-  }
+function adopt(router: Router, heard: Heard, at: Instant): void {
+  router.interval = heard.interval
+  router.downAt = after(at, activeDownInterval(router.priority, heard.interval, router.version))
 }
 
-function advertiseNow(moves: Outcome[1]): (router: Router, _: Heard, at: Instant) => Outcome {
-  return (router, _, at) => [{ advertAt: after(at, router.own_interval) }, moves]
+function advertiseNow(router: Router, _: Heard, at: Instant): void {
+  router.advertAt = after(at, router.own_interval)
 }

@@ -10,12 +10,21 @@ export const onStartup: Rules<undefined> = {
       id: 'S1',
       rfc: '6.4.1',
       when: router => router.priority === 255,
-      act: () => [{}, ['take']],
+      act: ignore,
+      moves: ['take'],
     },
-    { id: 'S2', rfc: '6.4.1', when: always, act: (router, _, at) => [asBackup(router, at), []] },
+    {
+      id: 'S2',
+      rfc: '6.4.1',
+      when: always,
+      act(router, _, at) {
+        Object.assign(router, asBackup(router, at))
+      },
+      moves: [],
+    },
   ],
-  backup: [{ id: 'B0', rfc: '6.4.2', when: always, act: ignore }],
-  active: [{ id: 'A0', rfc: '6.4.3', when: always, act: ignore }],
+  backup: [{ id: 'B0', rfc: '6.4.2', when: always, act: ignore, moves: [] }],
+  active: [{ id: 'A0', rfc: '6.4.3', when: always, act: ignore, moves: [] }],
 }
 
 /** Startup of a router that does not own the addresses: it listens, by its own interval. */

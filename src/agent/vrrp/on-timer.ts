@@ -5,25 +5,28 @@ import { always, ignore, type Router, type Rules } from './router.ts'
 import { activeDownInterval, skewTime } from './timers.ts'
 
 export const onTimer: Rules<undefined> = {
-  initialize: [{ id: 'S0', rfc: '6.4.1', when: always, act: ignore }],
+  initialize: [{ id: 'S0', rfc: '6.4.1', when: always, act: ignore, moves: [] }],
   backup: [
     {
       // Adverts may lie unread in the socket: read them before believing the silence.
       id: 'L2',
       rfc: 'none',
       when: (router, _, at) => lateness(router.downAt, at) > router.interval / 2,
-      act: (router, _, at) => [
-        { downAt: after(at, skewTime(router.priority, router.interval, router.version)) },
-        [],
-      ],
+      act(router, _, at) {
+        router.downAt = after(at, skewTime(router.priority, router.interval, router.version))
+      },
+      moves: [],
     },
     {
       id: 'B3',
       rfc: '6.4.2',
       when: (router, _, at) => router.downAt !== undefined && isDue(router.downAt, at),
-      act: () => [{ downAt: undefined }, ['take']],
+      act(router) {
+        router.downAt = undefined
+      },
+      moves: ['take'],
     },
-    { id: 'B0', rfc: '6.4.2', when: always, act: ignore },
+    { id: 'B0', rfc: '6.4.2', when: always, act: ignore, moves: [] },
   ],
   active: [
     {
@@ -31,21 +34,23 @@ export const onTimer: Rules<undefined> = {
       id: 'L1',
       rfc: 'none',
       when: (router, _, at) => lateness(router.advertAt, at) >= 2 * router.own_interval,
-      act: (router, _, at) => [
-        {
-          advertAt: undefined,
-          downAt: after(at, activeDownInterval(router.priority, router.interval, router.version)),
-        },
-        ['stalled'],
-      ],
+      act(router, _, at) {
+        const { priority, interval, version } = router
+        router.advertAt = undefined
+        router.downAt = after(at, activeDownInterval(priority, interval, version))
+      },
+      moves: ['stalled'],
     },
     {
       id: 'A3',
       rfc: '6.4.3',
       when: (router, _, at) => router.advertAt !== undefined && isDue(router.advertAt, at),
-      act: (router, _, at) => [{ advertAt: nextAdvert(router, at) }, ['advertise']],
+      act(router, _, at) {
+        router.advertAt = nextAdvert(router, at)
+      },
+      moves: ['advertise'],
     },
-    { id: 'A0', rfc: '6.4.3', when: always, act: ignore },
+    { id: 'A0', rfc: '6.4.3', when: always, act: ignore, moves: [] },
   ],
 }
 

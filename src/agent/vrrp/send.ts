@@ -1,6 +1,5 @@
 import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
-import { formatAddress } from '../wire/address.ts'
 import type { InstanceState } from './state.ts'
 
 /** Sends the advertisement, but never for VIPs that the kernel was not seen to have opened. */
@@ -8,7 +7,7 @@ export function sendAdvert(turn: Turn, instance: InstanceState): void {
   const { frames, vips } = instance
   if (frames === undefined || vips.is !== 'open') return
   instance.counters.adverts_sent += 1
-  send(turn, instance, frames.advert)
+  turn.effects.push(frames.advert)
 }
 
 /** Sends the priority 0 that is owed, once the VIPs are seen to be closed. */
@@ -17,20 +16,5 @@ export function sendRelease(turn: Turn, instance: InstanceState): void {
   const { up } = item(turn.state.interfaces, instance.interface)
   if (instance.frames === undefined || up !== true) return
   instance.counters.priority_zero_sent += 1
-  send(turn, instance, instance.frames.release)
-}
-
-function send(turn: Turn, instance: InstanceState, bytes: Uint8Array): void {
-  const { name } = item(turn.state.interfaces, instance.interface)
-  const destination = instance.frames?.destination
-  turn.effects.push(
-    destination === undefined
-      ? { kind: 'send', interface: name, frame: bytes }
-      : {
-          kind: 'send_to',
-          interface: name,
-          destination: formatAddress(destination),
-          packet: bytes,
-        },
-  )
+  turn.effects.push(instance.frames.release)
 }

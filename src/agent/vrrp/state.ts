@@ -1,5 +1,5 @@
 import type { TrackConfig } from '../../model/node-config.ts'
-import type { Ticket } from '../machine.ts'
+import type { Effect, Ticket } from '../machine.ts'
 import type { Reason } from '../reasons.ts'
 import type { Instant } from '../units.ts'
 import type { Address, Family } from '../wire/address.ts'
@@ -90,12 +90,13 @@ export interface Announcing {
   nextAt: Instant
 }
 
-/** Whole Ethernet frames, or with a destination whole IP packets for it alone. */
+/** Whole Ethernet frames, or whole IP packets for the peer alone. */
 export interface Frames {
-  readonly advert: Uint8Array
-  readonly release: Uint8Array
-  readonly destination: Address | undefined
+  readonly advert: SendEffect
+  readonly release: SendEffect
 }
+
+type SendEffect = Effect & { readonly kind: 'send' | 'send_to' }
 
 export interface Peer {
   readonly address: Address

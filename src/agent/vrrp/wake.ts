@@ -24,18 +24,25 @@ export function wakeVrrp(turn: Turn): void {
   for (const instance of turn.state.instances) wakeVips(turn, instance)
 }
 
-/** Hands each running VRRP timer to `offer`; the time first, the name only when it is wanted. */
+/** Hands the first of the running timers of the instances to `offer`, and each of the others. */
 export function offerVrrpDeadlines(
   state: DirectorState,
   offer: (at: Instant | undefined, timer: string, subject: string) => void,
 ): void {
+  // With hundreds of instances a call for each timer would show: only for what comes first so far.
+  let first = Number.POSITIVE_INFINITY
+  const offerFirst = (at: Instant, timer: string, subject: string) => {
+    first = at
+    offer(at, timer, subject)
+  }
   for (const instance of state.instances) {
-    // Most of these do not run: with hundreds of instances a call for each would show.
-    const { router, vips, announcing, name } = instance
-    if (router.advertAt !== undefined) offer(router.advertAt, 'advert', name)
-    if (router.downAt !== undefined) offer(router.downAt, 'active_down', name)
-    if (vips.dueAt !== undefined) offer(vips.dueAt, 'flip', name)
-    if (announcing !== undefined) offer(announcing.nextAt, 'announce', name)
+    const { advertAt, downAt } = instance.router
+    const { dueAt } = instance.vips
+    const nextAt = instance.announcing?.nextAt
+    if (advertAt !== undefined && advertAt < first) offerFirst(advertAt, 'advert', instance.name)
+    if (downAt !== undefined && downAt < first) offerFirst(downAt, 'active_down', instance.name)
+    if (dueAt !== undefined && dueAt < first) offerFirst(dueAt, 'flip', instance.name)
+    if (nextAt !== undefined && nextAt < first) offerFirst(nextAt, 'announce', instance.name)
   }
   for (const { settlesAt, name } of state.interfaces) {
     if (settlesAt !== undefined) offer(settlesAt, 'link_delay', name)
@@ -77,9 +84,8 @@ function wakeRouter(turn: Turn, instance: InstanceState): void {
   const due = downAt ?? advertAt
   if (due === undefined || !isDue(due, turn.at)) return
   const group = item(turn.state.groups, instance.group)
-  const { rule, changes, moves } = applyRules(onTimer, instance.router, undefined, turn.at)
-  Object.assign(instance.router, changes)
-  if (rule === 'L2') note(turn, 'warning', 'loop_late', instance.name, { late_us: turn.at - due })
+  const { id, moves } = applyRules(onTimer, instance.router, undefined, turn.at)
+  if (id === 'L2') note(turn, 'warning', 'loop_late', instance.name, { late_us: turn.at - due })
   for (const move of moves) {
     if (move === 'advertise') sendAdvert(turn, instance)
     else if (move === 'take') onSilence(turn, group, instance)

@@ -16,8 +16,9 @@ export const scenario: Scenario = {
     { at: atSecond(61), owner: 'lb1' },
   ],
   check: world => {
-    const frames = world.nodes[0]?.state?.instances[0]?.frames?.advert
-    const source = Array.from(frames?.subarray(6, 12) ?? [], byte => byte.toString(16)).join(':')
+    const advert = world.nodes[0]?.state?.instances[0]?.frames?.advert
+    const frame = advert?.kind === 'send' ? advert.frame : new Uint8Array()
+    const source = Array.from(frame.subarray(6, 12), byte => byte.toString(16)).join(':')
     return source.startsWith('0:0:5e') || source === '' ? `adverts come from ${source}` : undefined
   },
 }

@@ -38,8 +38,9 @@ const heard = (priority: number, changes: Partial<Heard> = {}): Heard => ({
 
 // The rule, the router after it, and what it asks for.
 const outcome = <Input>(rules: Rules<Input>, state: Router, input: Input) => {
-  const { rule, changes, moves } = applyRules(rules, state, input, now)
-  return [rule, { ...state, ...changes }, moves] as const
+  const next = { ...state }
+  const { id, moves } = applyRules(rules, next, input, now)
+  return [id, next, moves] as const
 }
 
 const onHearing = (state: Router, advert: Heard) => outcome(onAdvert, state, advert)
