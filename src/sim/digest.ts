@@ -1,4 +1,5 @@
 import type { Effect, Event } from '../agent/machine.ts'
+import { readU32 } from '../agent/wire/bytes.ts'
 
 export interface Digest {
   add(node: number, event: Event | 'begin', effects: readonly Effect[], at: number): void
@@ -17,7 +18,7 @@ export function newDigest(): Digest {
     for (let index = 0; index < text.length; index += 1) number(text.charCodeAt(index))
   }
   const bytes = (content: Uint8Array) => {
-    for (const byte of content) number(byte)
+    for (let at = 0; at < content.length; at += 4) number(readU32(content, at))
   }
   const effect = (said: Effect) => {
     word(said.kind)

@@ -85,8 +85,15 @@ const BACKLOG_MAX = 200
 export function newNode(
   fields: Pick<SimNode, 'name' | 'index' | 'config' | 'wires' | 'queue' | 'watch' | 'options'>,
 ): SimNode {
+  const { name, index, config, wires, queue, watch, options } = fields
   return {
-    ...fields,
+    name,
+    index,
+    config,
+    wires,
+    queue,
+    watch,
+    options,
     kernel: newKernel(),
     line: undefined,
     lineErrors: 0,
@@ -159,12 +166,19 @@ export function deliver(node: SimNode, happening: Happening): void {
 /** One step of the director, and what follows from it. */
 export function run(node: SimNode, happening: Happening): void {
   if (node.state === undefined) return
-  const event = { at: localTime(node), ...happening } as Event
+  const event = stamped(happening, localTime(node))
   const [state, effects] = step(node.state, event)
   node.state = state
   node.watch.onStep(node, event, effects)
   perform(node, effects)
   planWake(node)
+}
+
+// In place: each happening is made for one node, and there are thousands in a run.
+function stamped(happening: Happening, at: Instant): Event {
+  const event = happening as Happening & { at: Instant }
+  event.at = at
+  return event as Event
 }
 
 function planWake(node: SimNode): void {

@@ -1,10 +1,11 @@
 /** A virtual machine as its host can freeze it and put it back: memory, devices, its clock. */
 
+import { begin } from '../agent/director.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { type Duration, type Instant, microseconds } from '../agent/units.ts'
 import { newKernel } from './kernel.ts'
 import { killProcess, resumeProcess } from './life.ts'
-import { localTime, type SimNode } from './node.ts'
+import { lifeOf, localTime, type SimNode } from './node.ts'
 
 export interface Snapshot {
   readonly state: DirectorState
@@ -40,7 +41,7 @@ export function restoreSnapshot(node: SimNode, snapshot: Snapshot): void {
   for (const [name, service] of snapshot.ipvs) kernel.ipvs.set(name, service)
   node.kernel = kernel
   node.clock = microseconds(snapshot.at - node.queue.now()) as Duration
-  node.state = copyOf(snapshot.state)
+  node.state = restored(node, snapshot)
   node.wakeAt = snapshot.at
   resumeProcess(node)
 }
@@ -50,10 +51,40 @@ function copyOf({ hash, config, ...rest }: DirectorState): DirectorState {
   return { ...clone(rest), hash, config }
 }
 
+// Into a state that was made as any other is: objects that were put together in another way are
+// other objects to the engine, and would slow down every run after this one.
+function restored(node: SimNode, { state, at }: Snapshot): DirectorState {
+  const [fresh] = begin(node.config, at, lifeOf(node))
+  fill(fresh, state)
+  return fresh
+}
+
+type Fields = Record<string, unknown>
+
+function fill(into: object, from: object): void {
+  const [target, source] = [into as Fields, from as Fields]
+  for (const key of Object.keys(target)) if (!(key in source)) delete target[key]
+  for (const key of Object.keys(source)) {
+    if (key === 'hash' || key === 'config') continue
+    const [held, value] = [target[key], source[key]]
+    if (isPlain(held) && isPlain(value)) fill(held, value)
+    else if (Array.isArray(held) && Array.isArray(value) && held.length === value.length) {
+      fill(held, value)
+    } else target[key] = clone(value)
+  }
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Uint8Array)
+
 function clone<Value>(value: Value): Value {
   if (value instanceof Uint8Array) return value.slice() as Value
   if (Array.isArray(value)) return value.map(clone) as Value
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, held]) => [key, clone(held)])
-  return Object.fromEntries(entries) as Value
+  if (!isPlain(value)) return value
+  const copy = { ...value } as Fields
+  for (const key of Object.keys(copy)) copy[key] = clone(copy[key])
+  return copy as Value
 }

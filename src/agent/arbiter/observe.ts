@@ -25,19 +25,29 @@ export const reportOf = ({ heartbeat }: DirectorState, group: number): GroupRepo
 export const canTakeNow = (report: GroupReport | undefined): boolean =>
   report?.role !== 'initialize' && (report?.canTake ?? false)
 
-/** Everything that the rules look at. */
+/** Everything that the rules look at. One literal: it is made after nearly every event. */
 export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): View {
   const { state, at } = turn
-  const members = group.members.map(index => item(state.instances, index))
+  const { heartbeat } = state
   const report = reportOf(state, group.index)
-  const isAlive = isPeerAlive(state) && report !== undefined
+  const node = heartbeat?.peer.report?.node
+  const [own, known] = reachOf(state.connectivity)
+  const heard = heardBy(turn, group)
   return {
     role: group.role,
     isHeld: group.standby === 'held',
     isOffering: isRunning(arbiter.offerUntil, at),
     isWanted: isRunning(arbiter.wantedUntil, at),
-    isAutomatic: members.every(({ router }) => router.preempt),
-    ...peerPart(turn, members, report, isAlive),
+    isAutomatic: heard.arePreempting,
+    isAlive: report !== undefined && isPeerAlive(state),
+    peerRole: report?.role ?? 'initialize',
+    isPeerClosed: report?.isClosed ?? false,
+    canPeerTake: canTakeNow(report),
+    isPeerHolding: report?.role === 'initialize' && report.canTake,
+    isPeerStopping: node?.isStopping ?? false,
+    isPeerOffering: report?.offers ?? false,
+    isSameConfig: node === undefined || node.digest === heartbeat?.identity.digest,
+    outranks: outranks(state, firstOf(state, group), report),
     isPeerDeaf: arbiter.deafReports >= REPORTS_MIN,
     isLate: isLate(state, at),
     isJustBack: isJustBack(state, at),
@@ -46,12 +56,20 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     isGranted: isGranted(arbiter, report, at),
     hasGranted: arbiter.granting,
     peerClaim: peerClaim(arbiter, report, at),
-    ...vrrpPart(members, at),
+    isSilent: heard.isSilent,
+    isOtherHeard: heard.isOther,
+    isLowerHeard: heard.isSilent && heard.isAny,
     stranger: strangerOf(state, arbiter, at),
-    ...reachPart(state, arbiter),
+    reachesMore: arbiter.betterReports >= REPORTS_MIN,
+    reachesLess: own < (node?.reach ?? 0),
+    isCutOff: known > 0 && own === 0,
+    mayServeCutOff: state.config.arbitration?.all_silent === 'serve',
     fencing: fencingOf(state, arbiter),
   }
 }
+
+const firstOf = (state: DirectorState, group: GroupState) =>
+  item(state.instances, item(group.members, 0))
 
 // What is read before the timer is looked at shows by the frames that are overdue.
 function isLate({ heartbeat }: DirectorState, at: Instant): boolean {
@@ -93,26 +111,6 @@ const CAUSE_NAMES: Readonly<Record<number, Cause | undefined>> = Object.fromEntr
   Object.entries(CAUSES).map(([name, code]) => [code, name as Cause]),
 )
 
-function peerPart(
-  { state }: Turn,
-  members: readonly InstanceState[],
-  report: GroupReport | undefined,
-  isAlive: boolean,
-) {
-  const node = state.heartbeat?.peer.report?.node
-  return {
-    isAlive,
-    peerRole: report?.role ?? 'initialize',
-    isPeerClosed: report?.isClosed ?? false,
-    canPeerTake: canTakeNow(report),
-    isPeerHolding: report?.role === 'initialize' && report.canTake,
-    isPeerStopping: node?.isStopping ?? false,
-    isPeerOffering: report?.offers ?? false,
-    isSameConfig: node === undefined || node.digest === state.heartbeat?.identity.digest,
-    outranks: outranks(state, item(members, 0), report),
-  }
-}
-
 // The order of VRRP: priority, then the higher address; where that is not known, the lower id.
 function outranks(
   { config }: DirectorState,
@@ -144,17 +142,19 @@ export function isPeerDeaf(state: DirectorState, group: GroupState): boolean {
   return isLost(advert_age, 2 * interval)
 }
 
-function vrrpPart(members: readonly InstanceState[], at: Instant) {
-  const isSilent = members.every(({ router }) => router.downAt === undefined)
-  let isOtherHeard = false
-  let isHeard = false
-  for (const member of members) {
+// What VRRP says to all members together.
+function heardBy({ state, at }: Turn, group: GroupState) {
+  const heard = { arePreempting: true, isSilent: true, isOther: false, isAny: false }
+  for (const index of group.members) {
+    const member = item(state.instances, index)
+    if (!member.router.preempt) heard.arePreempting = false
+    if (member.router.downAt !== undefined) heard.isSilent = false
     for (const peer of activePeers(member, at)) {
-      isHeard = true
-      isOtherHeard ||= !isOfPeer(member, peer.address)
+      heard.isAny = true
+      if (!isOfPeer(member, peer.address)) heard.isOther = true
     }
   }
-  return { isSilent, isOtherHeard, isLowerHeard: isSilent && isHeard }
+  return heard
 }
 
 function strangerOf(state: DirectorState, arbiter: GroupArbiter, at: Instant): View['stranger'] {
@@ -169,17 +169,6 @@ function strangerOf(state: DirectorState, arbiter: GroupArbiter, at: Instant): V
   if (isOver) return 'none'
   if (stranger.activeAt !== undefined && between(stranger.activeAt, at) < recent) return 'active'
   return between(stranger.at, at) < recent ? 'present' : 'none'
-}
-
-function reachPart(state: DirectorState, arbiter: GroupArbiter) {
-  const [own, of] = reachOf(state.connectivity)
-  const peer = state.heartbeat?.peer.report?.node.reach ?? 0
-  return {
-    reachesMore: arbiter.betterReports >= REPORTS_MIN,
-    reachesLess: own < peer,
-    isCutOff: of > 0 && own === 0,
-    mayServeCutOff: state.config.arbitration?.all_silent === 'serve',
-  }
 }
 
 function fencingOf({ config }: DirectorState, { fencing }: GroupArbiter): View['fencing'] {

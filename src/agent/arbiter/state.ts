@@ -65,11 +65,24 @@ export interface Grant {
 
 export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
   groups: Array.from({ length: groups }, () => ({
-    ...{ term: 0, claim: undefined, grant: undefined, granting: false, canTake: false },
-    ...{ contested: false, cold: true, coldUntil: undefined },
-    ...{ offerUntil: undefined, wantedUntil: undefined, fencing: undefined },
-    ...{ silentAt: undefined, heldUntil: undefined, betterReports: 0, deafReports: 0, deafAt: at },
-    ...{ ruling: { id: 'start', reason: 'loading', at }, said: -1 },
+    term: 0,
+    claim: undefined,
+    grant: undefined,
+    granting: false,
+    canTake: false,
+    contested: false,
+    cold: true,
+    coldUntil: undefined,
+    offerUntil: undefined,
+    wantedUntil: undefined,
+    fencing: undefined,
+    silentAt: undefined,
+    heldUntil: undefined,
+    betterReports: 0,
+    deafReports: 0,
+    deafAt: at,
+    ruling: { id: 'start', reason: 'loading', at },
+    said: -1,
   })),
 })
 

@@ -57,8 +57,9 @@ function newTarget(
 }
 
 function spread(targets: Target[]): Target[] {
-  return targets.map((target, index) => ({
-    ...target,
-    dueAt: (target.dueAt + Math.floor((target.interval * index) / targets.length)) as Instant,
-  }))
+  for (const [index, target] of targets.entries()) {
+    const part = Math.floor((target.interval * index) / targets.length)
+    target.dueAt = (target.dueAt + part) as Instant
+  }
+  return targets
 }

@@ -80,7 +80,8 @@ function nextFrame(turn: Turn, heartbeat: HeartbeatState, session: Session): Uin
     paths: heartbeat.paths.map(path => pathReport(path, at)),
     groups: state.groups.map(({ index }) => groupReport(state, index, at)),
   })
-  const out = { ...headerNow(state), type: BEAT, tag: session.tag, seq: session.seq }
+  const { major, tag, seq } = session
+  const out = headerNow(state, { type: BEAT, major, tag, seq })
   const frame = encodeFrame(out, body, signed => state.hash.hmac(session.sendKey, signed))
   return encodeCobs(frame)
 }

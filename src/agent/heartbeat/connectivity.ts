@@ -38,8 +38,16 @@ export const newConnectivity = (config: NodeConfig, at: Instant): readonly Conne
     isUp: undefined,
     since: at,
     targets: targets.map(target => ({
-      ...{ target, sequence: 0, nextAt: at, missed: 0, sent: 0, answered: 0 },
-      ...{ isUp: undefined, sentAt: undefined, answeredAt: undefined, rtt_us: undefined },
+      target,
+      sequence: 0,
+      nextAt: at,
+      missed: 0,
+      sent: 0,
+      answered: 0,
+      isUp: undefined,
+      sentAt: undefined,
+      answeredAt: undefined,
+      rtt_us: undefined,
     })),
   }))
 

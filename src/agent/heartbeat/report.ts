@@ -19,16 +19,19 @@ import {
 import { reachOf } from './connectivity.ts'
 import type { HeartbeatState, PathState } from './state.ts'
 
-/** The eternal header as it is now; the caller adds type, session and number. */
-export function headerNow(state: DirectorState): Omit<Outgoing, 'tag' | 'seq'> {
-  const { identity, peer } = state.heartbeat as HeartbeatState
+/** The eternal header as it is now, for one frame of this type, session and number. */
+export function headerNow(
+  state: DirectorState,
+  { type, major, tag, seq }: Pick<Outgoing, 'type' | 'major' | 'tag' | 'seq'>,
+): Outgoing {
+  const { identity } = state.heartbeat as HeartbeatState
   const { groups } = state.arbiter
   const canTake = groups.some(group => group.canTake)
   const isInhibited = state.groups.some(group => group.standby !== undefined)
   return {
-    major: peer.session?.major ?? identity.major_max,
+    major,
     minor: 0,
-    type: 0,
+    type,
     role: nodeRole(state),
     flags:
       (canTake ? FLAG_CAN_TAKE : 0) |
@@ -39,6 +42,8 @@ export function headerNow(state: DirectorState): Omit<Outgoing, 'tag' | 'seq'> {
     key: identity.send_with,
     priority: state.instances[0]?.router.priority ?? 0,
     term: (groups[0]?.term ?? 0) & 0xff,
+    tag,
+    seq,
   }
 }
 
@@ -58,7 +63,8 @@ export function nodeReport(state: DirectorState, at: Instant): NodeReport {
     isStopping: state.phase === 'stopping',
     digest: identity.digest,
     late: Math.min(Math.floor(late_us / 10_000), 255),
-    ...{ reach, reach_of },
+    reach,
+    reach_of,
   }
 }
 

@@ -64,7 +64,7 @@ function send(turn: Turn, path: PathState, nonce: Uint8Array, echo: Uint8Array):
   const { identity } = state.heartbeat as HeartbeatState
   const { major_min, major_max, boot, agent } = identity
   const body = encodeHello({ nonce, echo, boot, major_min, major_max, agent })
-  const out = { ...headerNow(state), type: HELLO, major: major_max, tag: 0, seq: 0 }
+  const out = headerNow(state, { type: HELLO, major: major_max, tag: 0, seq: 0 })
   const key = identity.keys[identity.send_with]?.hello ?? NOBODY
   const frame = encodeFrame(out, body, signed => state.hash.hmac(key, signed))
   sendFrame(turn, path, frame)
@@ -88,10 +88,19 @@ function establish(turn: Turn, hello: Hello): void {
   const mine = own.fresh as Uint8Array
   const major = Math.min(hello.major_max, identity.major_max)
   const nonces = { mine, theirs: hello.nonce, major }
+  const { tag, sendKey, receiveKeys } = sessionKeys(state.hash, identity, nonces, hello.boot)
   const session: Session = {
-    ...nonces,
-    ...sessionKeys(state.hash, identity, nonces, hello.boot),
-    ...{ since: at, seq: 0, heard: 0, firsts: [], sent: [] },
+    mine,
+    theirs: hello.nonce,
+    tag,
+    major,
+    sendKey,
+    receiveKeys,
+    since: at,
+    seq: 0,
+    heard: 0,
+    firsts: [],
+    sent: [],
   }
   own.fresh = undefined
   const isRestart = peer.boot !== undefined && !isSame(peer.boot, hello.boot)

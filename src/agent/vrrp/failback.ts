@@ -27,6 +27,6 @@ function setPreempt(turn: Turn, group: GroupState, preempt: boolean): void {
   if (group.standby !== undefined) return
   for (const index of group.members) {
     const instance = item(turn.state.instances, index)
-    instance.router = { ...instance.router, preempt }
+    Object.assign(instance.router, { preempt })
   }
 }

@@ -54,7 +54,7 @@ export function takeGroup(turn: Turn, group: GroupState, cause: Cause): void {
   moveGroup(turn, group, 'active', cause)
   group.isTakeover = cause.reason === 'operator_takeover'
   for (const instance of membersOf(turn, group)) {
-    instance.router = asActive(instance.router)
+    Object.assign(instance.router, asActive(instance.router))
     instance.releasedBy = undefined
     instance.silentAt = undefined
     instance.following = undefined
@@ -79,7 +79,7 @@ export function standDown(turn: Turn, group: GroupState, cause: Cause): void {
 function leaveActive(turn: Turn, group: GroupState, cause: Cause, owesRelease: boolean): void {
   moveGroup(turn, group, 'backup', cause)
   for (const instance of membersOf(turn, group)) {
-    instance.router = asYielded(instance.router, turn.at)
+    Object.assign(instance.router, asYielded(instance.router, turn.at))
     instance.owesRelease = owesRelease
     closeVips(turn, instance)
   }
@@ -91,7 +91,7 @@ export function releaseGroup(turn: Turn, group: GroupState, cause: Cause): void 
   moveGroup(turn, group, 'initialize', cause)
   group.holdAt = undefined
   for (const instance of membersOf(turn, group)) {
-    instance.router = asInitialize(instance.router)
+    Object.assign(instance.router, asInitialize(instance.router))
     instance.silentAt = undefined
     instance.following = undefined
     // Standby may still owe one although the group is backup.
@@ -105,10 +105,9 @@ export function onSettled(turn: Turn, instance: InstanceState, settled: Settled)
   const group = item(turn.state.groups, instance.group)
   if (settled === 'opened') {
     const { own_interval } = instance.router
-    instance.router = {
-      ...instance.router,
+    Object.assign(instance.router, {
       advertAt: after(beat(turn, group, own_interval), own_interval),
-    }
+    })
     sendAdvert(turn, instance)
     sayActive(turn, instance)
     startAnnouncing(turn, instance)
@@ -134,7 +133,7 @@ function beat(turn: Turn, group: GroupState, interval: Duration): Instant {
 /** A whole Active_Down_Interval from now; until then nobody takes over on this member. */
 export function listenAnew(turn: Turn, instance: InstanceState): void {
   instance.silentAt = undefined
-  instance.router = asYielded({ ...instance.router, downAt: undefined }, turn.at)
+  Object.assign(instance.router, asYielded({ ...instance.router, downAt: undefined }, turn.at))
 }
 
 /**
@@ -149,7 +148,7 @@ export function hastenGroup(turn: Turn, group: GroupState, hearer: InstanceState
     const { downAt } = instance.router
     if (downAt === undefined || downAt <= until) continue
     if (instance.following?.priority !== hearer.following?.priority) continue
-    instance.router = { ...instance.router, downAt: until }
+    Object.assign(instance.router, { downAt: until })
     instance.releasedBy = hearer.releasedBy
   }
 }

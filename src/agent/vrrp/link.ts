@@ -89,7 +89,7 @@ function takeAddress(
 ): void {
   for (const index of Object.values(link.instances[family])) {
     const instance = item(turn.state.instances, index)
-    instance.router = { ...instance.router, address: address ?? 0 }
+    Object.assign(instance.router, { address: address ?? 0 })
     renewFrames(turn, instance)
   }
 }

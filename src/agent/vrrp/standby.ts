@@ -44,7 +44,7 @@ export function beginStandby(
   const cause = { reason: 'operator_standby', facts: { ...facts, force } } as const
   const wasActive = group.role === 'active'
   for (const instance of membersOf(turn, group)) {
-    instance.router = { ...instance.router, preempt: false }
+    Object.assign(instance.router, { preempt: false })
   }
   group.standby = wasActive && !force ? 'handing_over' : 'held'
   if (wasActive) standDown(turn, group, cause)

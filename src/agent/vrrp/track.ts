@@ -35,7 +35,7 @@ export function weigh(turn: Turn, group: GroupState): void {
     const { priority } = item(turn.state.config.vrrp.instances, index)
     const left = priority === OWNER ? OWNER : Math.max(1, priority - lost)
     if (instance.router.priority === left) continue
-    instance.router = { ...instance.router, priority: left }
+    Object.assign(instance.router, { priority: left })
     renewFrames(turn, instance)
   }
 }

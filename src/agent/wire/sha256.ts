@@ -44,8 +44,14 @@ function compress(state: Int32Array, bytes: Uint8Array, offset: number): void {
     w[t] = ((w[t - 16] as number) + low + (w[t - 7] as number) + high) | 0
   }
   const s = state
-  let [a, b, c, d] = [s[0] as number, s[1] as number, s[2] as number, s[3] as number]
-  let [e, f, g, h] = [s[4] as number, s[5] as number, s[6] as number, s[7] as number]
+  let a = s[0] as number
+  let b = s[1] as number
+  let c = s[2] as number
+  let d = s[3] as number
+  let e = s[4] as number
+  let f = s[5] as number
+  let g = s[6] as number
+  let h = s[7] as number
   for (let t = 0; t < 64; t += 1) {
     const high = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
     const one = (h + high + ((e & f) ^ (~e & g)) + (ROUND[t] as number) + (w[t] as number)) | 0
@@ -72,16 +78,18 @@ function compress(state: Int32Array, bytes: Uint8Array, offset: number): void {
 
 const tail = new Uint8Array(2 * BLOCK)
 
-// `before` bytes, a whole number of blocks, are in the state already.
+// `before` bytes, a whole number of blocks, are in the state already. The bytes are moved one by
+// one: there are few, and each call of a typed array costs more than they do.
 function finish(state: Int32Array, bytes: Uint8Array, before: number): Uint8Array {
-  const whole = bytes.length - (bytes.length % BLOCK)
+  const { length } = bytes
+  const rest = length % BLOCK
+  const whole = length - rest
   for (let at = 0; at < whole; at += BLOCK) compress(state, bytes, at)
-  const rest = bytes.length - whole
   const end = rest < 56 ? BLOCK : 2 * BLOCK
-  tail.fill(0)
-  tail.set(bytes.subarray(whole))
+  for (let at = 0; at < rest; at += 1) tail[at] = bytes[whole + at] as number
   tail[rest] = 0x80
-  writeU32(tail, end - 4, (before + bytes.length) * 8)
+  for (let at = rest + 1; at < end - 4; at += 1) tail[at] = 0
+  writeU32(tail, end - 4, (before + length) * 8)
   for (let at = 0; at < end; at += BLOCK) compress(state, tail, at)
   const digest = new Uint8Array(32)
   for (let at = 0; at < 8; at += 1) writeU32(digest, 4 * at, state[at] as number)
@@ -115,14 +123,17 @@ function padsFor(key: Uint8Array): Pads {
 
 const scratch = new Int32Array(8)
 
+function load(pad: Int32Array): Int32Array {
+  for (let at = 0; at < 8; at += 1) scratch[at] = pad[at] as number
+  return scratch
+}
+
 /** In TypeScript. The pads of a key are kept, so that a short HMAC is three blocks. */
 export const plainHash: Hash = {
   sha256: bytes => finish(newState(), bytes, 0),
   hmac(key, bytes) {
     const { inner, outer } = padsFor(key)
-    scratch.set(inner)
-    const digest = finish(scratch, bytes, BLOCK)
-    scratch.set(outer)
-    return finish(scratch, digest, BLOCK)
+    const digest = finish(load(inner), bytes, BLOCK)
+    return finish(load(outer), digest, BLOCK)
   },
 }
