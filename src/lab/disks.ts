@@ -5,6 +5,8 @@ export interface LabDisk {
   readonly bus: DiskBus
   /** Its place in the order in which the firmware tries to start; absent: never. */
   readonly bootIndex?: number
+  /** Of a disk on virtio: the size of its blocks; absent: 512. */
+  readonly blockBytes?: 4096
 }
 
 export const DISK_BUSES = ['virtio', 'ahci', 'nvme', 'usb', 'mmc'] as const
@@ -12,12 +14,15 @@ export type DiskBus = (typeof DISK_BUSES)[number]
 
 /** The arguments of QEMU for the disks of a machine. */
 export function diskArguments(disks: readonly LabDisk[]): readonly string[] {
-  return disks.flatMap(({ bootIndex, bus, image }, index) => {
+  return disks.flatMap(({ blockBytes, bootIndex, bus, image }, index) => {
     const name = `disk${index}`
     const boot = bootIndex === undefined ? '' : `,bootindex=${bootIndex}`
-    return [...backing(image, name), ...device(bus, name, boot)]
+    const more = `${boot}${blockBytes === undefined ? '' : blocksOf(blockBytes)}`
+    return [...backing(image, name), ...device(bus, name, more)]
   })
 }
+
+const blocksOf = (bytes: number) => `,logical_block_size=${bytes},physical_block_size=${bytes}`
 
 function backing(image: LabDisk['image'], name: string): readonly string[] {
   if (typeof image === 'string') return ['-drive', `if=none,id=${name},file=${image},format=raw`]
@@ -26,21 +31,21 @@ function backing(image: LabDisk['image'], name: string): readonly string[] {
 }
 
 // Every disk has a bus of its own, so that any number of them goes together.
-function device(bus: DiskBus, name: string, boot: string): readonly string[] {
+function device(bus: DiskBus, name: string, more: string): readonly string[] {
   switch (bus) {
     case 'virtio':
-      return ['-device', `virtio-blk-pci,drive=${name}${boot}`]
+      return ['-device', `virtio-blk-pci,drive=${name}${more}`]
     case 'ahci':
       return [
         ...['-device', `ahci,id=${name}-bus`],
-        ...['-device', `ide-hd,drive=${name},bus=${name}-bus.0${boot}`],
+        ...['-device', `ide-hd,drive=${name},bus=${name}-bus.0${more}`],
       ]
     case 'nvme':
-      return ['-device', `nvme,drive=${name},serial=${name}${boot}`]
+      return ['-device', `nvme,drive=${name},serial=${name}${more}`]
     case 'usb':
       return [
         ...['-device', `qemu-xhci,id=${name}-bus`],
-        ...['-device', `usb-storage,drive=${name},bus=${name}-bus.0${boot}`],
+        ...['-device', `usb-storage,drive=${name},bus=${name}-bus.0${more}`],
       ]
     case 'mmc':
       // QEMU gives a card no place in the order: it starts when nothing else does. A reader's bus

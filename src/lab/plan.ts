@@ -17,6 +17,8 @@ export interface DirectorPlan {
   readonly serialPorts: readonly ('console' | 'heartbeat' | 'nothing')[]
   /** Bits per second of the heartbeat port. */
   readonly heartbeatBaud: number | undefined
+  /** The machine's serial number in its DMI table. */
+  readonly dmiSerial?: string
 }
 
 export interface NicPlan {
@@ -85,6 +87,7 @@ function planDirector(
     })),
     serialPorts: ports,
     heartbeatBaud: node.serial.heartbeat?.baud,
+    ...(node.node.dmi_serial === undefined ? {} : { dmiSerial: node.node.dmi_serial }),
   }
 }
 

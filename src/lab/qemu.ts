@@ -66,6 +66,7 @@ export function qemuArguments(options: QemuOptions): readonly string[] {
     ...['-chardev', `socket,id=control,path=${sockets.control}`],
     ...['-mon', 'chardev=control,mode=control'],
     ...serialArguments(options),
+    ...smbiosArguments(director),
     ...director.nics.flatMap(nic => [
       // Without the virtio header captures hold plain frames with every version of QEMU.
       ...[
@@ -123,6 +124,12 @@ function serialArguments({ director, sockets, consoleLog }: QemuOptions): readon
         return ['-serial', 'null']
     }
   })
+}
+
+// A comma in a value is doubled: QEMU's manual, -smbios.
+function smbiosArguments({ dmiSerial }: DirectorPlan): readonly string[] {
+  if (dmiSerial === undefined) return []
+  return ['-smbios', `type=1,serial=${dmiSerial.replaceAll(',', ',,')}`]
 }
 
 // iPXE for BIOS knows the screen alone: its words come to the serial port by the firmware, as with

@@ -104,6 +104,7 @@ e2e.serial('a CD installs a disk, which then serves beside a disk on trial', asy
         { image: emptyDisk(prepared.logs, 'small', 128 * MIB), bus: 'virtio' },
         { image: other, bus: 'virtio' },
         { image: { forgets_bytes: 256 * MIB }, bus: 'virtio' },
+        { image: { forgets_bytes: 256 * MIB }, bus: 'virtio', blockBytes: 4096 },
       ]
       if (media.kind !== 'iso') throw new Error('no ISO')
       return { ...media, disks }
@@ -124,6 +125,7 @@ e2e.serial('a CD installs a disk, which then serves beside a disk on trial', asy
     await refused(t, lab, 'vda --yes', /disk_too_small/)
     await refused(t, lab, 'vdb --yes', /disk_not_empty/)
     await refused(t, lab, 'vdc --yes', /disk_differs.*\n.*\n.*drops writes/)
+    await refused(t, lab, 'vdd --yes', /disk_blocks.*\n.*expected: 512 bytes\s+found: +4096 bytes/)
     await refused(t, lab, 'sdz --yes', /disk_unknown/)
     await kill()
     t.like((await inspectFile(target)).facts, { active: 'a', stamp: { node: 'lb1' } })
@@ -239,15 +241,20 @@ e2e.serial('a damaged slot is never started: the other one is, from NVMe by UEFI
   t.regex(said, /loading slot b, version/)
 })
 
-e2e.serial('a trial that cannot start costs a try and is passed over, from USB', async t => {
-  const image = await diskWith('usb.img', { damaged: ['b'] })
-  await writeState(image, onTrial('b', 2))
-  const said = await bootAlone({ image, bus: 'usb', bootIndex: 1 }, LISTENING)
-  t.regex(said, /trial of slot b, starts left after this one: 1/)
-  t.regex(said, /slot b cannot be started/)
-  t.regex(said, /loading slot a, version/)
-  t.like(await readState(image), { active: 'a', trial: { slot: 'b', tries: 1 } })
-})
+e2e.serial(
+  'a trial that a disk is too small for costs a try and is passed over, from USB',
+  async t => {
+    const image = await diskWith('usb.img', { damaged: [] })
+    // In the middle of slot B.
+    truncateSync(image, slotPartition('b').offset + 17 * MIB)
+    await writeState(image, onTrial('b', 2))
+    const said = await bootAlone({ image, bus: 'usb', bootIndex: 1 }, LISTENING)
+    t.regex(said, /trial of slot b, starts left after this one: 1/)
+    t.regex(said, /slot b cannot be started/)
+    t.regex(said, /loading slot a, version/)
+    t.like(await readState(image), { active: 'a', trial: { slot: 'b', tries: 1 } })
+  },
+)
 
 e2e.serial('a trial has its last start and then no more, from a memory card', async t => {
   const image = await diskWith('mmc.img', { damaged: [] })

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { stampOf } from '../../src/lab/boot-media.ts'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
 import { type PreparedLab, prepareLab } from '../../src/lab/prepare.ts'
+import type { BootMedia } from '../../src/lab/qemu.ts'
 import { bootDirectors, waitForOwner, waitUntilServed } from '../../src/lab/wait.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
 import { fleetPatches, openDirectorIso } from '../../src/stamp/iso.ts'
 import { writePatched } from '../../src/stamp/patch.ts'
@@ -19,18 +23,42 @@ const e2e = requires('root', 'qemu', 'netns')
 const TIMEOUT_MS = 240_000
 // GRUB draws the seconds that are left at the top of the screen.
 const COUNTDOWN = '\u001b[1;1H1'
+const NAT = '192.0.2.100'
+const SERIAL = 'E2E-2'
+let folder: string
 let lab: Lab
 let iso: string
 
 e2e.before(async () => {
-  const options = { clusterFile: CLUSTER_FILE, boot: 'iso', memory_mb: 256 } as const
+  folder = mkdtempSync(join(tmpdir(), 'director-fleet-'))
+  const firmware = (node: string) => (node === 'lb1' ? 'bios' : 'uefi')
+  const options = { clusterFile: writeCluster(), boot: 'iso', firmware, memory_mb: 256 } as const
   const prepared = await prepareLab({ ...options, steps: quietSteps })
   iso = await writeFleet(prepared)
-  lab = await startLab({ ...prepared, media: async () => ({ kind: 'iso', iso }) })
+  const media = async (node: NodeConfig): Promise<BootMedia> => {
+    const { uefi } = await prepared.media(node)
+    return { kind: 'iso', iso, ...(uefi === undefined ? {} : { uefi }) }
+  }
+  lab = await startLab({ ...prepared, media })
 })
 e2e.after.always(async () => {
   await lab?.close()
+  rmSync(folder, { recursive: true, force: true })
 })
+
+/** The pair, of which the second node is known by the serial number of its machine alone. */
+function writeCluster(): string {
+  const path = join(folder, 'pair.yaml')
+  let slot = 0x10
+  const text = readFileSync(CLUSTER_FILE, 'utf8')
+    .replace('name: lb2\n', `name: lb2\n    identity: { dmi_serial: ${SERIAL} }\n`)
+    .replaceAll(/mac: "52:54:00:e2:02:\d\d"/g, () => {
+      slot += 1
+      return `pci: "0000:00:${slot.toString(16)}.0"`
+    })
+  writeFileSync(path, text)
+  return path
+}
 
 /** The fleet ISO of a build with the stamps of this lab. */
 async function writeFleet({ build, nodes, logs }: PreparedLab): Promise<string> {
@@ -45,21 +73,29 @@ async function writeFleet({ build, nodes, logs }: PreparedLab): Promise<string> 
   return path
 }
 
-e2e.serial('two machines with one image become the two nodes, and one of them serves', async t => {
-  await bootDirectors(lab, quietSteps)
-  await waitUntilServed(lab)
-  // On a busy host the second may be up well before the first, and then it stays active.
-  t.regex((await waitForOwner(lab, '192.0.2.100')).node, /^lb[12]$/)
-  for (const node of ['lb1', 'lb2']) {
-    const said = lab.machine(node).console.transcript.text()
-    t.regex(said, new RegExp(`this machine is ${node} of e2e by MAC 52:54:00:e2:0`))
-    const { output } = await lab
-      .machine(node)
-      .console.shell.run('hostname; find /etc/director -name node.json')
-    t.is(output.trim().replaceAll('\r', ''), `${node}\n/etc/director/node.json`)
-    await lab.machine(node).kill()
-  }
-})
+e2e.serial(
+  'two machines with one image become the two nodes, by MAC and by serial number, and each serves',
+  async t => {
+    await bootDirectors(lab, quietSteps)
+    await waitUntilServed(lab)
+    // On a busy host the second may be up well before the first, and then it stays active.
+    const { node: active } = await waitForOwner(lab, NAT)
+    const by = { lb1: 'MAC 52:54:00:e2:01:', lb2: `DMI serial ${SERIAL}` }
+    for (const [node, mark] of Object.entries(by)) {
+      const { shell, transcript } = lab.machine(node).console
+      const said = transcript.text()
+      t.regex(said, new RegExp(`this machine is ${node} of e2e by ${mark}`))
+      t.is(said.includes('EFI stub'), node === 'lb2')
+      const { output } = await shell.run('hostname; find /etc/director -name node.json')
+      t.is(output.trim().replaceAll('\r', ''), `${node}\n/etc/director/node.json`)
+    }
+    await lab.machine(active).kill()
+    await waitUntilServed(lab)
+    const { node: other } = await waitForOwner(lab, NAT)
+    t.not(other, active)
+    await lab.machine(other).kill()
+  },
+)
 
 /** A machine with one card and a serial number that no node has; its serial port. */
 function startStranger() {
@@ -112,7 +148,7 @@ e2e.serial(
       t.regex(stranger.said(), /error: this machine is none of the 2 nodes that this image holds/)
       t.regex(
         stranger.said(),
-        /e2e\/lb1 \(MAC 52:54:00:e2:01:01 .*\); e2e\/lb2 \(MAC 52:54:00:e2:02/,
+        /e2e\/lb1 \(MAC 52:54:00:e2:01:01 .*\); e2e\/lb2 \(DMI serial E2E-2\)/,
       )
       t.regex(stranger.said(), /MAC 52:54:00:99:00:01 \(eth0\); DMI serial STRANGER-1/)
       t.regex(stranger.said(), /this node does not serve: which of the nodes/)

@@ -3,8 +3,9 @@ import { type BootKind, stampOf, writeMedia } from '../../src/lab/boot-media.ts'
 import type { Lab, LabOptions } from '../../src/lab/lab.ts'
 import type { DirectorPlan } from '../../src/lab/plan.ts'
 import type { PreparedLab } from '../../src/lab/prepare.ts'
+import type { BootMedia } from '../../src/lab/qemu.ts'
 import { bootDirector, LISTENING, waitForOwner, waitUntilServed } from '../../src/lab/wait.ts'
-import { openLab } from '../support/e2e-lab.ts'
+import { type E2eOptions, openLab } from '../support/e2e-lab.ts'
 import { requires } from '../support/requires.ts'
 
 // Each test boots two machines that lack different things, each by itself.
@@ -17,8 +18,9 @@ async function inLab(
   boot: BootKind,
   change: (prepared: PreparedLab) => Partial<LabOptions>,
   work: (lab: Lab) => Promise<void>,
+  firmware: E2eOptions['firmware'] = () => 'bios',
 ): Promise<void> {
-  const lab = await openLab({ boot, change })
+  const lab = await openLab({ boot, change, firmware })
   try {
     await work(lab)
   } finally {
@@ -112,27 +114,45 @@ e2e.serial(
   },
 )
 
-e2e.serial('without any serial port a node serves, without the heartbeat’s it says so', async t => {
-  const alter = (director: DirectorPlan): DirectorPlan => ({
-    ...director,
-    serialPorts: director.name === 'lb1' ? [] : director.serialPorts.slice(0, 1),
-  })
-  await inLab(
-    'iso',
-    () => ({ alter }),
-    async lab => {
-      await Promise.all([lab.machine('lb1').start(), bootDirector(lab, 'lb2')])
-      t.regex(
-        lab.machine('lb2').console.transcript.text(),
-        /director-setup: warning: the serial port ttyS1 of the heartbeat is not there/,
-      )
-      await waitUntilServed(lab)
-      await lab.machine('lb2').kill()
-      t.is((await waitForOwner(lab, NAT)).node, 'lb1')
-      await waitUntilServed(lab)
-    },
-  )
-})
+/** The ISO as the disk that it is when it was written to a USB stick. */
+function asStick(media: BootMedia): BootMedia {
+  if (media.kind !== 'iso') throw new Error('no ISO')
+  return { kind: 'flash', disks: [{ image: media.iso, bus: 'usb', bootIndex: 1 }] }
+}
+
+e2e.serial(
+  'without any serial port a node serves from a USB stick, without the heartbeat’s one by UEFI says so',
+  async t => {
+    const alter = (director: DirectorPlan): DirectorPlan => ({
+      ...director,
+      serialPorts: director.name === 'lb1' ? [] : director.serialPorts.slice(0, 1),
+    })
+    const media = async (prepared: PreparedLab, node: PreparedLab['nodes'][number]) => {
+      const own = await prepared.media(node)
+      return node.node.name === 'lb1' ? asStick(own) : own
+    }
+    await inLab(
+      'iso',
+      prepared => ({ alter, media: node => media(prepared, node) }),
+      async lab => {
+        await bootDirector(lab, 'lb2')
+        const said = lab.machine('lb2').console.transcript.text()
+        t.regex(said, /EFI stub/)
+        t.regex(
+          said,
+          /director-setup: warning: the serial port ttyS1 of the heartbeat is not there/,
+        )
+        await lab.machine('lb1').start()
+        await waitUntilServed(lab)
+        t.is((await waitForOwner(lab, NAT)).node, 'lb2')
+        await lab.machine('lb2').kill()
+        t.is((await waitForOwner(lab, NAT, BOOT_TIMEOUT_MS)).node, 'lb1')
+        await waitUntilServed(lab)
+      },
+      node => (node === 'lb2' ? 'uefi' : 'bios'),
+    )
+  },
+)
 
 function nodeOf({ nodes }: PreparedLab, name: string) {
   const found = nodes.find(({ node }) => node.name === name)

@@ -123,3 +123,18 @@ test('NVMe disks and memory cards have controllers', t => {
   t.regex(words, /nvme,drive=disk0,serial=disk0,bootindex=1/)
   t.regex(words, /sdhci-pci -device sd-card,drive=disk1$/)
 })
+
+test('a machine that is known by its serial number has it, and a comma in it is no option', t => {
+  const nodes = pairOf().map(one => ({ ...one, node: { ...one.node, dmi_serial: 'A,1' } }))
+  const words = argumentsOf(iso, nodes)
+  t.is(words[words.indexOf('-smbios') + 1], 'type=1,serial=A,,1')
+  t.false(argumentsOf(iso).includes('-smbios'))
+})
+
+test('a machine that boots from the network may have a disk that it tries before', t => {
+  const by: NetworkFirmware = { kind: 'card', rom: '/rom' }
+  const disks = [{ image: '/disk', bus: 'ahci', bootIndex: 0 }] as const
+  const words = argumentsOf({ kind: 'network', network: 'front', by, disks }).join(' ')
+  t.regex(words, /ide-hd,drive=disk0,bus=disk0-bus\.0,bootindex=0$/)
+  t.regex(words, /romfile=\/rom,bootindex=1/)
+})
