@@ -38,6 +38,7 @@ import { memoryReader } from '../src/stamp/image-reader.ts'
 import { openDirectorIso, stampPatches } from '../src/stamp/iso.ts'
 import { streamPatched } from '../src/stamp/patch.ts'
 import { encodeStamp } from '../src/stamp/stamp.ts'
+import { encodeFileHead } from '../src/tree/cpio.ts'
 import { readTar } from '../src/tree/tar.ts'
 import { BASE, CONSOLE, OTHER_BASE, problemOf, sampleIso } from './stamp/sample.ts'
 import { tinyIso } from './stamp/tiny-iso.ts'
@@ -173,6 +174,14 @@ test('bytes are compared by ranges, and a damaged image is compared as bytes', a
   const { differences } = await compareFiles(first, second)
   t.deepEqual(differences[0]?.details, ['differ: byte 100, byte 4000'])
   t.regex(differences[1]?.details?.join() ?? '', /cannot be looked into/)
+})
+
+test('the head of a file of an archive, which lies on an ISO by itself, is compared as bytes', async t => {
+  const head = (size: number) => encodeFileHead('install/system', { inode: 2, mode: 0o600, size })
+  const first = put(t.context.folder, 'a', { 'system.head': head(70_000) })
+  const second = put(t.context.folder, 'b', { 'system.head': head(70_001) })
+  const { differences } = await compareFiles(first, second)
+  t.deepEqual(differences[0]?.details, ['differ: byte 61'])
 })
 
 test('two programs are compared by their sections too', async t => {

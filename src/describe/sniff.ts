@@ -24,7 +24,7 @@ const HEAD_BYTES = 4096
 export async function sniff(image: ImageReader): Promise<Shape> {
   const head = await image.read(0, Math.min(image.size, HEAD_BYTES))
   const begins = (text: string, at = 0) => head.toString('latin1', at, at + text.length) === text
-  if (begins('070701')) return 'archive'
+  if (begins('070701')) return isHeadAlone(head, image.size) ? 'binary' : 'archive'
   if (head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC) return 'zstd'
   if (beginsAsGzip(head)) return 'gzip'
   if (begins('\x7fELF')) return 'elf'
@@ -34,6 +34,16 @@ export async function sniff(image: ImageReader): Promise<Shape> {
   if (begins('FAT12   ', 54) || begins('FAT16   ', 54) || begins('FAT32   ', 82)) return 'fat'
   if (!isText(head)) return 'binary'
   return /^\s*[{[]/.test(head.toString('latin1')) ? 'json' : 'text'
+}
+
+/**
+ * True for the head of one file of an archive, which a loader puts before the file itself: the
+ * kernel's buffer-format.rst, c_filesize and c_namesize.
+ */
+function isHeadAlone(head: Buffer, size: number): boolean {
+  const field = (at: number) => Number.parseInt(head.toString('latin1', at, at + 8), 16)
+  const end = 110 + field(94)
+  return field(54) > 0 && size === end + (-end & 3)
 }
 
 /** True for UTF-8 without control characters but those of lines; its last character may be cut. */

@@ -2,6 +2,7 @@ import type { Disk } from '../flash/disk.ts'
 import type { DiskFacts } from '../flash/may-install.ts'
 import { LOOK_BYTES, whatIsOn } from '../flash/what-is-on.ts'
 import { asciiText } from '../kernel/text.ts'
+import { breathe } from './ask-line.ts'
 import { listNames, readWhole } from './files.ts'
 
 // Documentation/ABI/stable/sysfs-block: the size is in units of 512 bytes whatever the disk is.
@@ -46,6 +47,8 @@ function contentOf(name: string): DiskFacts['content'] {
   if (typeof disk === 'number') return { kind: 'other', what: 'nobody knows: it cannot be read' }
   const head = disk.read(0, Math.min(LOOK_BYTES, disk.bytes))
   host.close(disk.fd)
+  // A disk is slow to wake, and there may be many of them.
+  breathe()
   if (typeof head !== 'number') return whatIsOn(head)
   return { kind: 'other', what: 'nobody knows: its beginning cannot be read' }
 }

@@ -82,7 +82,7 @@ function summary({ cluster, folder, files, fleetIso, netboot, nodes }: BuildResu
     ...(fleetIso === undefined ? [] : [`one image for all nodes:       ${shortPath(fleetIso)}`]),
     `write a USB stick (erases it): dd if=${iso} of=/dev/STICK bs=1M conv=fsync`,
     `write a disk (erases it):      dd if=${place}/flash/${nodes[0]?.name}.img of=/dev/DISK bs=1M conv=fsync`,
-    `boot from the network:         ${shortPath(netboot.folder)}/, see dnsmasq.conf in it`,
+    `boot from the network:         ./director serve ${place}, and ${shortPath(netboot.folder)}/dnsmasq.conf`,
     `try the pair on this machine:  ./director lab ${shortPath(cluster.path)}`,
   ].join('\n')
 }
