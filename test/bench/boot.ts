@@ -4,37 +4,54 @@ import { join } from 'node:path'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { activeDown_ms } from '../../src/lab/failover.ts'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
-import { prepareLab } from '../../src/lab/prepare.ts'
+import { type Firmware, type PrepareOptions, prepareLab } from '../../src/lab/prepare.ts'
 import type { Mark, Transcript } from '../../src/lab/transcript.ts'
 import { bootDirector, LISTENING, waitUntilServed } from '../../src/lab/wait.ts'
 import type { Figure, Topic } from './figure.ts'
 import { MB, median, PAIR } from './tool.ts'
 
 const SMALLEST = 'smallest machine, by BIOS'
+const SMALLEST_UEFI = 'smallest machine, by UEFI'
 const MEMORY = 'memory used after boot'
 const START = 'kernel start to listening'
 const ADVERT = 'first advert off its time'
 const MACHINE_MB = 128
+const UEFI_MACHINE_MB = 256
 const BOOTS = 3
 const LINE_TIMEOUT_MS = 30_000
 
-/** One director of the example pair boots from its ISO on a machine of 128 MB, three times. */
+/**
+ * One director of the example pair boots from its ISO on a machine of 128 MB, three times, and once
+ * by UEFI on one of 256 MB.
+ */
 export const boot: Topic = {
   name: 'boot',
-  figures: [SMALLEST, MEMORY, START, ADVERT],
+  figures: [SMALLEST, SMALLEST_UEFI, MEMORY, START, ADVERT],
   async measure() {
     const folder = mkdtempSync(join(tmpdir(), 'director-bench-'))
     const options = { clusterFile: PAIR, boot: 'iso', out: folder, steps: quietSteps } as const
-    const lab = await startLab(await prepareLab({ ...options, memory_mb: MACHINE_MB }))
     try {
-      const boots: Boot[] = []
-      for (let count = 0; count < BOOTS; count += 1) boots.push(await bootOnce(lab))
+      const boots = await inLab({ ...options, memory_mb: MACHINE_MB }, async lab => {
+        const done: Boot[] = []
+        for (let count = 0; count < BOOTS; count += 1) done.push(await bootOnce(lab))
+        return done
+      })
+      const uefi = { firmware: (): Firmware => 'uefi', memory_mb: UEFI_MACHINE_MB }
+      await inLab({ ...options, ...uefi }, bootOnce)
       return figures(boots)
     } finally {
-      await lab.close()
       rmSync(folder, { recursive: true })
     }
   },
+}
+
+async function inLab<T>(options: PrepareOptions, work: (lab: Lab) => Promise<T>): Promise<T> {
+  const lab = await startLab(await prepareLab(options))
+  try {
+    return await work(lab)
+  } finally {
+    await lab.close()
+  }
 }
 
 interface Boot {
@@ -49,6 +66,7 @@ function figures(boots: readonly Boot[]): readonly Figure[] {
   return [
     // That it got this far says that it served.
     { ...common, figure: SMALLEST, unit: 'MB', ours: MACHINE_MB, bar: 128 },
+    { issue: 3, figure: SMALLEST_UEFI, unit: 'MB', ours: UEFI_MACHINE_MB, bar: 256 },
     { ...common, figure: MEMORY, unit: 'MB', ours: of('used') / MB, bar: 64 },
     { ...common, figure: START, unit: 's', ours: of('start_s'), bar: 5 },
     { ...common, figure: ADVERT, unit: 'ms', ours: of('advertOff_ms'), bar: 50 },
