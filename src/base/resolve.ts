@@ -124,8 +124,8 @@ export async function findSourceVersion(
   const all = stanzas.map(entry => toLockedSource(recipe, entry))
   const source = all.find(each => each.version === version)
   if (source === undefined) return undefined
-  const listed = all.flatMap(({ files }) => files)
-  const elsewhere = listed.filter(({ file, sha256 }) =>
+  const listed = new Map(all.flatMap(({ files }) => files).map(file => [file.file, file]))
+  const elsewhere = [...listed.values()].filter(({ file, sha256 }) =>
     source.files.some(own => own.sha256 === sha256 && own.file !== file),
   )
   return { source, elsewhere }
