@@ -31,7 +31,7 @@ import { withImage } from '../../src/stamp/image-reader.ts'
 import { patchedReader } from '../../src/stamp/patch.ts'
 import { writeSparsePatched } from '../../src/stamp/sparse-copy.ts'
 import { CLUSTER_FILE, openLab } from '../support/e2e-lab.ts'
-import { emptyDisk, installOn, keyboard } from '../support/install.ts'
+import { consentTo, emptyDisk, keyboard, nameDisk } from '../support/install.ts'
 import { requires } from '../support/requires.ts'
 import { waitForText } from '../support/wait-for-text.ts'
 
@@ -119,9 +119,10 @@ e2e.serial('a CD installs a disk, which then serves beside a disk on trial', asy
     // The countdown of the loader.
     const counting = await transcript.waitFor(/\[1;1H *1 /, INSTALL_TIMEOUT_MS, 0)
     keyboard(lab, 'lb1')('i')
-    const { listed, end } = await installOn(lab, 'lb1', 'sda', counting.end)
+    const { listed, end: named } = await nameDisk(lab, 'lb1', 'sda', counting.end)
     t.regex(listed, /sda: 257 MB.*; on it: nothing/)
     t.regex(listed, /on it: an ext2, ext3 or ext4 file system/)
+    const end = await consentTo(lab, 'lb1', 'sda', named)
     await refused(t, lab, 'vda --yes', /disk_too_small/)
     await refused(t, lab, 'vdb --yes', /disk_not_empty/)
     await refused(t, lab, 'vdc --yes', /disk_differs.*\n.*\n.*drops writes/)

@@ -37,6 +37,11 @@ test('the script brings what is installed only to a machine that is to install',
   const script = bootScript(template('boot.ipxe'), 'pair', await nodes(), CONSOLE)
   const [, optional = ''] =
     /^isset \$\{install\} \|\| goto start\n(.*)^:start$/ms.exec(script) ?? []
+  // What was told before is not asked for again: && and || of iPXE go from left to right.
+  t.regex(
+    script,
+    /^isset \$\{install\} && goto told \|\|\nprompt .* && set install ask \|\|\n:told$/m,
+  )
   t.regex(optional, /^initrd .*install\.img /m)
   t.regex(optional, /vmlinuz install\/vmlinuz mode=600/)
   t.regex(optional, /initramfs\.zst install\/initramfs\.zst mode=600/)

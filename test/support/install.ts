@@ -23,27 +23,33 @@ export function keyboard(lab: Lab, node: string): (keys: string) => void {
 }
 
 /**
- * Answers what a system that was started to install asks on its console, and waits until the disk
- * is written and read back.
+ * Names the disk on the console of a system that was started to install and was not told which.
  *
  * @param disk its name in /dev
- * @param from where in the transcript the questions are looked for
- * @returns what it listed before it asked, and where in the transcript it was done
+ * @param from where in the transcript the question is looked for
+ * @returns what it listed before it asked, and where in the transcript it asked
  */
-export async function installOn(
+export async function nameDisk(lab: Lab, node: string, disk: string, from: number) {
+  const { transcript } = lab.machine(node).console
+  const { end } = await transcript.waitFor(/which disk\? /, INSTALL_TIMEOUT_MS, from)
+  keyboard(lab, node)(`${disk}\r`)
+  return { listed: transcript.text().slice(from, end), end }
+}
+
+/**
+ * Consents to what is asked before a disk is written, and waits until it is written and read back.
+ *
+ * @returns where in the transcript it was done
+ */
+export async function consentTo(
   lab: Lab,
   node: string,
   disk: string,
   from: number,
-): Promise<{ readonly listed: string; readonly end: number }> {
-  const type = keyboard(lab, node)
+): Promise<number> {
   const { transcript } = lab.machine(node).console
-  const see = (what: RegExp, start: number) => transcript.waitFor(what, INSTALL_TIMEOUT_MS, start)
-  const which = await see(/which disk\? /, from)
-  type(`${disk}\r`)
-  const sure = await see(/as it is: /, which.end)
-  type(`install ${disk}\r`)
+  const sure = await transcript.waitFor(/as it is: /, INSTALL_TIMEOUT_MS, from)
+  keyboard(lab, node)(`install ${disk}\r`)
   const done = new RegExp(`${disk} is written, read back and right: ${node} starts from it`)
-  const { end } = await see(done, sure.end)
-  return { listed: transcript.text().slice(from, which.end), end }
+  return (await transcript.waitFor(done, INSTALL_TIMEOUT_MS, sure.end)).end
 }
