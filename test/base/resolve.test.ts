@@ -7,7 +7,7 @@ const ARCHIVES = { debian: { pool: 'pool/' }, 'debian-security': { pool: 'pool/u
 const recipe = { archives: ARCHIVES } as unknown as Recipe
 const [DSC, OTHER_DSC, ORIG] = ['a', 'b', 'c'].map(letter => letter.repeat(64))
 
-/** What `apt-cache showsrc` prints: the point release and the update before it, and an older one. */
+/** What `apt-cache showsrc` prints: an update, the same in a point release, and an older one. */
 const LISTED = `
 Package: zlib
 Version: 1:1.3-1+deb13u1
