@@ -171,6 +171,36 @@ export interface RouteSpec {
   readonly via: string
 }
 
+/** Where packets go while the instance is active here. */
+export interface MovingRouteSpec {
+  /** A network with prefix length, or `default` (of the family of the instance). */
+  readonly to: string
+  /** A neighbour in a subnet of the interface. Absent: the destination itself is on the link. */
+  readonly via?: string
+  /** Number of the routing table; 254 is the main one. */
+  readonly table: number
+  /**
+   * The VIP of the instance that packets of the node itself then come from. Absent: the kernel
+   * chooses an address of the interface.
+   */
+  readonly source?: string
+}
+
+/**
+ * Which packets look up a table while the instance is active here. At least one of from and
+ * to.
+ */
+export interface MovingRuleSpec {
+  /** Packets from this network. */
+  readonly from?: string
+  /** Packets to this network. */
+  readonly to?: string
+  /** Number of the routing table that is looked up. */
+  readonly table: number
+  /** The rule with the lowest number is looked at first; that of the main table is 32766. */
+  readonly preference: number
+}
+
 /** Which addresses move between the nodes (VIPs), and which of them move together. */
 export interface VrrpSpec {
   /**
@@ -239,6 +269,22 @@ export interface InstanceSpec {
    * neighbours have to learn another MAC address.
    */
   readonly virtual_mac: boolean
+  /**
+   * Networks whose every address is served by the active node, and which the routers before it
+   * send to the first VIP. No neighbour asks for them, so nothing is announced for them, and a
+   * service may be at any of their addresses.
+   */
+  readonly blocks: readonly string[]
+  /**
+   * Routes through the interface of the instance that are there only while it is active on the
+   * node.
+   */
+  readonly routes: readonly MovingRouteSpec[]
+  /**
+   * Policy rules that are there only while the instance is active on the node: which packets
+   * look up which table.
+   */
+  readonly rules: readonly MovingRuleSpec[]
   /**
    * VIPs that move along and are not in adverts, so that the other router need not list them:
    * for more than an advert can carry. Of the same family.

@@ -1,3 +1,4 @@
+import { contains, type Prefix, parseAddress, parsePrefix } from './ip.ts'
 import nodeSchema from './node.schema.json' with { type: 'json' }
 import type { NodeConfig } from './node-config.ts'
 import { type CheckedSchema, checkSchema, type SchemaFault } from './schema-check.ts'
@@ -21,6 +22,7 @@ function checkReferences(config: NodeConfig): readonly SchemaFault[] {
   const interfaces = new Set(config.interfaces.map(({ name }) => name))
   const { instances, groups } = config.vrrp
   const vips = new Set<string>()
+  const blocks: Prefix[] = []
   const grouped = new Map<string, number>()
   for (const group of groups) {
     for (const name of group.instances) grouped.set(name, (grouped.get(name) ?? 0) + 1)
@@ -33,10 +35,17 @@ function checkReferences(config: NodeConfig): readonly SchemaFault[] {
     for (const address of [...instance.addresses, ...(instance.more_addresses ?? [])]) {
       vips.add(address.slice(0, address.indexOf('/')))
     }
+    for (const text of instance.blocks ?? []) {
+      const block = parsePrefix(text)
+      if (block !== undefined) blocks.push(block)
+    }
   }
   if (grouped.size > 0) refuse('vrrp.groups', 'groups of instances that exist')
   for (const [index, service] of config.services.entries()) {
-    if (!vips.has(service.address)) refuse(`services[${index}].address`, 'a VIP of an instance')
+    const address = parseAddress(service.address)
+    const isInBlock = address !== undefined && blocks.some(block => contains(block, address))
+    if (!vips.has(service.address) && !isInBlock)
+      refuse(`services[${index}].address`, 'a VIP of an instance')
   }
   checkHeartbeat(config, interfaces, refuse)
   return faults.slice(0, 20)

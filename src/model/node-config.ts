@@ -136,12 +136,42 @@ export interface VrrpInstanceConfig {
   readonly accept: boolean
   /** false: the VIPs are on the interface itself, with its own MAC address. Absent: true. */
   readonly virtual_mac?: boolean
+  /** Networks that the active node answers for. Absent: none. */
+  readonly blocks?: readonly string[]
+  /** Through the interface, while the instance is active. Absent: none. */
+  readonly routes?: readonly MovingRouteConfig[]
+  /** While the instance is active. Absent: none. */
+  readonly rules?: readonly MovingRuleConfig[]
   /** With prefix length; they move along and are not in adverts. Absent: none. */
   readonly more_addresses?: readonly string[]
 }
 
 /** Of what is sent; both are accepted. */
 export type ChecksumForm = 'message' | 'pseudo_header'
+
+/** Where packets go while the instance is active. */
+export interface MovingRouteConfig {
+  /** A network with prefix length; of length 0: the default route. */
+  readonly to: string
+  /** Absent: the destination is on the link. */
+  readonly via?: string
+  /** Number of the routing table. */
+  readonly table: number
+  /** A VIP of the instance. Absent: the kernel chooses. */
+  readonly source?: string
+}
+
+/** Which packets look up a table while the instance is active. */
+export interface MovingRuleConfig {
+  /** Absent: from anywhere. */
+  readonly from?: string
+  /** Absent: to anywhere. */
+  readonly to?: string
+  /** Number of the routing table. */
+  readonly table: number
+  /** The lowest is looked at first. */
+  readonly preference: number
+}
 
 /** Instances that move together. */
 export interface VrrpGroupConfig {

@@ -8,8 +8,9 @@ import type {
   ServiceSpec,
   TrackSpec,
 } from './cluster-spec.ts'
-import { formatAddress } from './ip.ts'
-import { advertSources, entryOf, prefixOf } from './meaning/networks.ts'
+import { formatAddress, formatPrefix } from './ip.ts'
+import { movingDestination } from './meaning/moving.ts'
+import { advertSources, entryOf, familyOfInstance, prefixOf } from './meaning/networks.ts'
 import { TRACK_KINDS } from './meaning/track.ts'
 import type {
   AccessConfig,
@@ -158,6 +159,23 @@ function resolveInstance(
     ...(more_addresses.length === 0 ? {} : { more_addresses }),
     ...(peer === undefined ? {} : { peer: formatAddress(peer) }),
     accept,
+    ...resolveMoving(instance),
+  }
+}
+
+function resolveMoving(
+  instance: InstanceSpec,
+): Pick<VrrpInstanceConfig, 'blocks' | 'routes' | 'rules'> {
+  const { blocks, rules } = instance
+  const family = familyOfInstance(instance)
+  const routes = instance.routes.map(({ to, ...rest }) => ({
+    to: formatPrefix(movingDestination(to, family)),
+    ...rest,
+  }))
+  return {
+    ...(blocks.length === 0 ? {} : { blocks }),
+    ...(routes.length === 0 ? {} : { routes }),
+    ...(rules.length === 0 ? {} : { rules }),
   }
 }
 

@@ -34,7 +34,20 @@ const address: Names = {
   8: 'IFA_FLAGS',
   11: 'IFA_PROTO',
 }
-const route: Names = { 1: 'RTA_DST', 4: 'RTA_OIF', 5: 'RTA_GATEWAY', 15: 'RTA_TABLE' }
+const route: Names = {
+  1: 'RTA_DST',
+  4: 'RTA_OIF',
+  5: 'RTA_GATEWAY',
+  7: 'RTA_PREFSRC',
+  15: 'RTA_TABLE',
+}
+const rule: Names = {
+  1: 'FRA_DST',
+  2: 'FRA_SRC',
+  6: 'FRA_PRIORITY',
+  15: 'FRA_TABLE',
+  21: 'FRA_PROTOCOL',
+}
 const chain: Names = {
   1: 'NFTA_CHAIN_TABLE',
   3: 'NFTA_CHAIN_NAME',
@@ -75,6 +88,7 @@ const ROUTE: Readonly<Record<number, Shape>> = {
   20: { command: 'RTM_NEWADDR', header: 8, names: address },
   21: { command: 'RTM_DELADDR', header: 8, names: address },
   24: { command: 'RTM_NEWROUTE', header: 12, names: route },
+  32: { command: 'RTM_NEWRULE', header: 12, names: rule },
 }
 const NETFILTER: Readonly<Record<number, Shape>> = {
   16: { command: 'NFNL_MSG_BATCH_BEGIN', header: 4, names: {} },

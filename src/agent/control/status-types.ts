@@ -120,6 +120,10 @@ export interface InstanceStatus {
     readonly since_s: number
     readonly errno: number
     readonly addresses: readonly string[]
+    /** What follows the VIPs, as `ip` writes it; absent: nothing of the kind. */
+    readonly blocks?: readonly string[]
+    readonly routes?: readonly string[]
+    readonly rules?: readonly string[]
   }
   /** VIPs that are being made known, or will be again; null: all is said. */
   readonly announcing: {

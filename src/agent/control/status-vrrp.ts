@@ -1,5 +1,10 @@
 /** The VRRP half of `status`: interfaces, groups, instances. */
 
+import type {
+  MovingRouteConfig,
+  MovingRuleConfig,
+  VrrpInstanceConfig,
+} from '../../model/node-config.ts'
 import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant } from '../units.ts'
@@ -95,6 +100,7 @@ export function instanceStatus(
       since_s: ageOf(vips.since, at),
       errno: vips.errno,
       addresses: [...config.addresses, ...(config.more_addresses ?? [])],
+      ...movingStatus(config),
     },
     announcing: announcingStatus(instance, at),
     peers: instance.peers.map(peer => peerStatus(peer, at)),
@@ -105,6 +111,27 @@ export function instanceStatus(
     })),
   }
 }
+
+function movingStatus({ blocks, routes, rules }: VrrpInstanceConfig) {
+  return {
+    ...(blocks === undefined ? {} : { blocks: [...blocks] }),
+    ...(routes === undefined ? {} : { routes: routes.map(routeText) }),
+    ...(rules === undefined ? {} : { rules: rules.map(ruleText) }),
+  }
+}
+
+// As `ip route` and `ip rule` write them.
+const routeText = ({ to, via, table, source }: MovingRouteConfig) =>
+  words(to, ['via', via], ['table', table], ['src', source])
+
+const ruleText = ({ from = 'all', to, table, preference }: MovingRuleConfig) =>
+  words(`from ${from}`, ['to', to], ['lookup', table], ['pref', preference])
+
+const words = (
+  first: string,
+  ...more: readonly (readonly [word: string, value: string | number | undefined])[]
+) =>
+  [first, ...more.flatMap(([word, value]) => (value === undefined ? [] : [word, value]))].join(' ')
 
 const virtualMacOf = ({ onOwnMac, vrid, family }: InstanceState) =>
   onOwnMac ? null : virtualMac(vrid, family).map(hexByte).join(':')

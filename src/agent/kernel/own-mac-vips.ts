@@ -47,7 +47,7 @@ export function ownMacVips(
     family,
     accept: instance.accept,
     addresses,
-    networks: [],
+    networks: (instance.blocks ?? []).map(encodePrefix),
     adding: inPieces(addresses, address =>
       newMovingAddress(index, address, heldLength(address), DIRECTOR_PROTOCOL),
     ),

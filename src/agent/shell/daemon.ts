@@ -14,6 +14,7 @@ import { newLife } from './life.ts'
 import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
 import { type LongWork, type Loop, openLoop, type Timed } from './loop.ts'
+import { withMoving } from './moving-vips.ts'
 import { openOwnMacVips } from './own-mac-vips.ts'
 import { openPoll, POLL_IN, type Poll } from './poll.ts'
 import { openProbes } from './probes.ts'
@@ -99,7 +100,7 @@ interface Opened {
 
 function openWorld(
   config: NodeConfig,
-  { kernel, links, devices, ownMac }: Prepared,
+  { kernel, links, devices, ownMac, moving }: Prepared,
   options: DaemonOptions,
   { poll, happen, end }: LoopEnds,
 ): Opened {
@@ -117,10 +118,11 @@ function openWorld(
   const flips = openTasks(kernel, FLIP_STEPS_A_TURN)
   const lost = () => happen({ kind: 'stop' })
   const watch = joinWatch(supervisor.watchLoop)
-  const vips = joinVips([
+  const both = joinVips([
     openVips(devices, kernel, tasks, say, { lost, watchLoop: watch() }),
     openOwnMacVips(ownMac, kernel, { tasks: flips, say, lost, watchLoop: watch() }),
   ])
+  const vips = withMoving(both, moving, kernel, { say, lost })
   const adverts = advertPorts(config, links, poll, happen)
   const hostStatus = (): HostStatus => ({
     console_lines_dropped: lines.dropped(),

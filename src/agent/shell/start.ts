@@ -1,5 +1,6 @@
 import type { NodeConfig, VrrpInstanceConfig } from '../../model/node-config.ts'
 import { errnoName } from '../kernel/errno.ts'
+import { type Moving, movingOf, removeLeftRoutes } from '../kernel/moving.ts'
 import { prepareOwnMac, removeOwnMac } from '../kernel/own-mac-prepare.ts'
 import { hasVirtualMac, type OwnMacVips, ownMacVips } from '../kernel/own-mac-vips.ts'
 import { andThen, type Failure, type Talk } from '../kernel/talk.ts'
@@ -26,6 +27,8 @@ export interface Prepared {
   readonly devices: readonly MadeVipDevice[]
   /** Those without virtual MAC. */
   readonly ownMac: readonly OwnMacVips[]
+  /** Routes, rules and blocks that follow instances. */
+  readonly moving: readonly Moving[]
 }
 
 /** Takes the network namespace and makes the VIP devices; where it cannot, the program ends. */
@@ -36,19 +39,23 @@ export function prepareKernel(config: NodeConfig): Prepared {
   const kernel = orRefuse(openKernel(), 'open the netlink sockets')
   const links = talkOrRefuse(kernel, findLinks(config))
   const ownMac = vipsOfKind(config, links, false, ownMacVips)
-  talkOrRefuse(kernel, removeOwnMac(ownMac))
+  const moving = config.vrrp.instances.flatMap(instance => {
+    const link = links.get(instance.interface)
+    return link === undefined ? [] : (movingOf(instance, link) ?? [])
+  })
+  talkOrRefuse(kernel, andThen(removeOwnMac(ownMac), removeLeftRoutes))
   const devices = talkOrRefuse(kernel, prepareVips(vipsOfKind(config, links, true, vipDevice)))
   talkOrRefuse(kernel, prepareOwnMac(ownMac))
   if (!talkOrRefuse(kernel, tieToLife(devices, ownMac))) {
     writeAll(2, 'directord: warning: this kernel leaves VIPs open when the agent is killed\n')
   }
-  orRefuse(guardVips(devices, ownMac, kernel), 'leave the closing messages with the host')
-  return { kernel, links, devices, ownMac }
+  orRefuse(guardVips(devices, ownMac, moving, kernel), 'leave the closing messages with the host')
+  return { kernel, links, devices, ownMac, moving }
 }
 
 /** What prepareKernel has made; the addresses first, or they would answer without their filter. */
 export const removeAll = (ownMac: readonly OwnMacVips[]): Talk<void> =>
-  andThen(removeOwnMac(ownMac), removeVips)
+  andThen(removeOwnMac(ownMac), () => andThen(removeLeftRoutes(), removeVips))
 
 function vipsOfKind<T>(
   config: NodeConfig,

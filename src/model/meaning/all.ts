@@ -5,6 +5,7 @@ import { checkForwarding } from './forwarding.ts'
 import { checkHeartbeat } from './heartbeat.ts'
 import { checkIdentity } from './identity.ts'
 import { checkImage } from './image.ts'
+import { checkMoving } from './moving.ts'
 import { checkNames } from './names.ts'
 import { checkNics } from './nics.ts'
 import { checkRoutes } from './routes.ts'
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   checkAddresses,
   checkRoutes,
   checkVrrp,
+  checkMoving,
   checkHeartbeat,
   checkVrrpKinds,
   checkTracking,

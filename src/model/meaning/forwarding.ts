@@ -2,7 +2,14 @@ import type { ClusterSpec, ServiceSpec } from '../cluster-spec.ts'
 import { type Address, familyOf, formatAddress } from '../ip.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
-import { addressOf, describeSubnets, type Egress, egressOf, type NodeNetworks } from './networks.ts'
+import {
+  addressOf,
+  describeSubnets,
+  type Egress,
+  egressOf,
+  type NodeNetworks,
+  vipAt,
+} from './networks.ts'
 
 /** Packets reach the real servers, and for NAT the answers come back through the active node. */
 export function* checkForwarding(subject: Subject): Iterable<Finding> {
@@ -88,7 +95,7 @@ function* checkReturnPath(
   index: number,
   links: ReadonlySet<string>,
 ): Iterable<Finding> {
-  const vip = networks.vips.find(({ prefix }) => formatAddress(prefix.address) === service.address)
+  const vip = vipAt(networks, addressOf(service.address))
   const group = vip === undefined ? undefined : onlyGroupOf(spec, vip.instance)
   // What is no VIP, or in no group or two, is a finding of its own.
   if (vip === undefined || group === undefined) return

@@ -19,6 +19,8 @@ export interface Networks {
   /** In the order of the file. */
   readonly nodes: readonly NodeNetworks[]
   readonly vips: readonly Vip[]
+  /** Whose addresses a service may have too. */
+  readonly blocks: readonly Vip[]
 }
 
 export interface NodeNetworks {
@@ -64,17 +66,33 @@ export function networksOf(spec: ClusterSpec): Networks {
       const strays = links.filter(link => isStray(link, allLinks[0] ?? []))
       return { name, links, strays, routes: routesOf(spec, links) }
     }),
-    vips: Object.entries(spec.vrrp.instances).flatMap(([instance, own]) =>
-      (['addresses', 'more_addresses'] as const).flatMap(key =>
-        own[key].map((text, index) => ({
-          prefix: prefixOf(text),
-          instance,
-          interface: own.interface,
-          path: ['vrrp', 'instances', instance, key, index],
-        })),
-      ),
-    ),
+    vips: prefixesOf(spec, ['addresses', 'more_addresses']),
+    blocks: prefixesOf(spec, ['blocks']),
   }
+}
+
+function prefixesOf(
+  spec: ClusterSpec,
+  keys: readonly ('addresses' | 'more_addresses' | 'blocks')[],
+): readonly Vip[] {
+  return Object.entries(spec.vrrp.instances).flatMap(([instance, own]) =>
+    keys.flatMap(key =>
+      own[key].map((text, index) => ({
+        prefix: prefixOf(text),
+        instance,
+        interface: own.interface,
+        path: ['vrrp', 'instances', instance, key, index],
+      })),
+    ),
+  )
+}
+
+/** The VIP that an address is, or the block that it is in. */
+export function vipAt({ vips, blocks }: Networks, address: Address): Vip | undefined {
+  return (
+    vips.find(({ prefix }) => prefix.address === address) ??
+    blocks.find(({ prefix }) => contains(prefix, address))
+  )
 }
 
 function linksOf(spec: ClusterSpec, node: NodeSpec): readonly Link[] {

@@ -53,7 +53,8 @@ export function* checkRoutes(subject: Subject): Iterable<Finding> {
   }
 }
 
-function* checkGateway(
+/** A gateway is a neighbour on the interface, and not ourselves. */
+export function* checkGateway(
   { spec, networks }: Subject,
   name: string,
   via: string,

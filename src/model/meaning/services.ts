@@ -3,6 +3,7 @@ import { formatAddress } from '../ip.ts'
 import { nearest } from '../nearest.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
+import { addressOf, vipAt } from './networks.ts'
 
 /** Each service is at a VIP, alone, and its settings do not contradict each other. */
 export function* checkServices({ spec, networks }: Subject): Iterable<Finding> {
@@ -10,7 +11,9 @@ export function* checkServices({ spec, networks }: Subject): Iterable<Finding> {
   const seen = new Map<string, string>()
   for (const [index, service] of spec.services.entries()) {
     const path: DocumentPath = ['services', index]
-    if (!vips.has(service.address)) yield notVip(service, vips, path)
+    if (!vips.has(service.address) && vipAt(networks, addressOf(service.address)) === undefined) {
+      yield notVip(service, vips, path)
+    }
     const key = `${service.protocol} ${service.address}:${service.port}`
     const other = seen.get(key)
     if (other === undefined) seen.set(key, service.name)
