@@ -49,7 +49,10 @@ export function begin(
 ): readonly [DirectorState, readonly Effect[]] {
   const state = newDirector(config, at, life)
   const turn: Turn = { at, state, effects: [] }
-  for (const group of state.groups) weigh(turn, group)
+  for (const group of state.groups) {
+    weigh(turn, group)
+    if (group.standby === 'held') note(turn, 'alarm', 'started_held', group.name)
+  }
   for (const instance of state.instances) closeVips(turn, instance)
   beginIpvs(turn)
   beginHealth(turn)

@@ -8,8 +8,8 @@ export interface Life {
   /** 32 bytes of the kernel's random source, new at each start; every nonce comes from them. */
   readonly entropy: Uint8Array
   readonly hash: Hash
-  /** A restored node takes nothing over until `join`. */
-  readonly held: boolean
+  /** Groups that take nothing over until `join`: of a restored node, or held before this start. */
+  readonly held: readonly string[]
   /** The lowest and highest major of the heartbeat, where not all that the code speaks. */
   readonly versions?: readonly [number, number]
 }

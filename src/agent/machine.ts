@@ -160,6 +160,8 @@ export type Effect =
     }
   /** Runs the fencing hook of the config. `done` with 0: the peer cannot own anything any more. */
   | { readonly kind: 'fence'; readonly ticket: Ticket; readonly timeout: Duration }
+  /** The groups that the operator holds: the next start of the agent is given them. */
+  | { readonly kind: 'remember'; readonly held: readonly string[] }
   | { readonly kind: 'reply'; readonly client: ClientId; readonly answer: unknown }
   | Note
   | { readonly kind: 'exit'; readonly code: number }

@@ -9,7 +9,7 @@ import { cutSlices } from './ipvs/audit.ts'
 import { desiredServices } from './ipvs/desired.ts'
 import { byName, nameOfKey } from './ipvs/table.ts'
 import type { Life } from './life.ts'
-import { assert } from './never.ts'
+import { assert, item } from './never.ts'
 import type { DirectorState } from './state.ts'
 import { type Instant, milliseconds } from './units.ts'
 import { unknownVips } from './vrrp/ownership.ts'
@@ -30,7 +30,7 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
     tickets: 0,
     interfaces: config.interfaces.map(({ name }) => newInterface(config, name, at)),
     instances: config.vrrp.instances.map((instance, index) =>
-      newInstance(config, instance, index, at),
+      newInstance(config, instance, index, at, life),
     ),
     groups: config.vrrp.groups.map((group, index) => newGroup(config, group, index, life)),
     ipvs: newIpvs(config),
@@ -78,6 +78,7 @@ function newInstance(
   instance: VrrpInstanceConfig,
   index: number,
   at: Instant,
+  life: Life,
 ): InstanceState {
   const group = config.vrrp.groups.findIndex(other => other.instances.includes(instance.name))
   const link = config.interfaces.findIndex(other => other.name === instance.interface)
@@ -94,7 +95,7 @@ function newInstance(
     onOwnMac: instance.virtual_mac === false,
     listed: instance.addresses.length,
     peer: instance.peer === undefined ? undefined : parseAddress(instance.peer),
-    router: newRouter(config, instance, group),
+    router: newRouter(config, instance, group, life),
     vips: unknownVips(at),
     frames: undefined,
     announcing: undefined,
@@ -110,13 +111,19 @@ function newInstance(
   }
 }
 
-function newRouter(config: NodeConfig, instance: VrrpInstanceConfig, group: number): Router {
+function newRouter(
+  config: NodeConfig,
+  instance: VrrpInstanceConfig,
+  group: number,
+  life: Life,
+): Router {
   const interval = milliseconds(instance.advert_interval_ms)
+  const { name, failback } = item(config.vrrp.groups, group)
   return {
     role: 'initialize',
     version: instance.version,
     priority: instance.priority,
-    preempt: config.vrrp.groups[group]?.failback === 'automatic',
+    preempt: failback === 'automatic' && !life.held.includes(name),
     own_interval: interval,
     interval,
     address: 0,
@@ -159,7 +166,7 @@ function newGroup(
     openedAt: undefined,
     faultUntil: undefined,
     failbackAt: undefined,
-    standby: life.held ? 'held' : undefined,
+    standby: life.held.includes(group.name) ? 'held' : undefined,
     guarded: isGuarded(config),
     keeps: false,
     spared: false,

@@ -13,7 +13,7 @@ export interface Beginning {
   readonly config: NodeConfig
   readonly version: string
   readonly entropy: Uint8Array
-  readonly held: boolean
+  readonly held: readonly string[]
 }
 
 /**

@@ -32,6 +32,8 @@ export interface NodeConfig {
   readonly arbitration?: ArbitrationConfig
   /** Restarts the node when the agent gives no sign of life. Absent: none is used. */
   readonly watchdog?: WatchdogConfig
+  /** The node was restored: it takes nothing over until `directorctl join`. Absent: false. */
+  readonly held?: boolean
 }
 
 /** Which node this is. */

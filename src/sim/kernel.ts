@@ -13,6 +13,8 @@ export interface SimKernel {
   readonly open: Set<string>
   /** ARP is answered for VIPs that are closed, as without arp_ignore on the parent. */
   answersClosed: boolean
+  /** Groups that are held, as a file in memory keeps it for the next start of the agent. */
+  held: readonly string[]
   /** By `nameOfKey`. */
   readonly ipvs: Map<string, IpvsService>
   /** How long a flip takes, and how long a request to IPVS. */
@@ -33,6 +35,7 @@ export function newKernel(): SimKernel {
   return {
     open,
     answersClosed: false,
+    held: [],
     ipvs,
     flip_delay: microseconds(200),
     ipvs_delay: microseconds(500),

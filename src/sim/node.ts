@@ -73,7 +73,6 @@ export interface SimNode {
 export interface NodeOptions {
   /** Majors of the heartbeat. */
   readonly versions?: readonly [number, number]
-  readonly held?: boolean
   /** False: nobody looks whether the kernel still holds what it was told. */
   readonly isAudited?: boolean
 }
@@ -134,7 +133,7 @@ export const lifeOf = (node: SimNode): Life => ({
   version: 'simulated',
   entropy: plainHash.sha256(Uint8Array.of(node.index, node.life >>> 8, node.life)),
   hash: plainHash,
-  held: node.options.held ?? false,
+  held: node.kernel.held,
   ...(node.options.versions === undefined ? {} : { versions: node.options.versions }),
 })
 

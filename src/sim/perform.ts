@@ -53,6 +53,9 @@ export function performOne(node: SimNode, effect: Effect): void {
         return { kind: 'done', ticket: effect.ticket, errno: node.watch.fence(node) }
       })
       break
+    case 'remember':
+      kernel.held = effect.held
+      break
     case 'exit':
       killProcess(node)
       break

@@ -34,6 +34,7 @@ export function restoreSnapshot(node: SimNode, snapshot: Snapshot): void {
   node.backlog.length = 0
   const kernel = newKernel()
   Object.assign(kernel, {
+    held: node.kernel.held,
     flip_delay: node.kernel.flip_delay,
     ipvs_delay: node.kernel.ipvs_delay,
   })

@@ -55,6 +55,20 @@ export async function readNodeSources(
   return resolve(await load(path)).map(config => sourceOf(config, encodeNodeConfig(config)))
 }
 
+/** The same node, that takes nothing over until `directorctl join`: it was restored. */
+export function heldSource(source: NodeSource): NodeSource {
+  const config = { ...source.config, held: true }
+  const held = sourceOf(config, encodeNodeConfig(config))
+  return {
+    config,
+    stampFor(baseSha256) {
+      // A stamp that is for another base is refused as it would be without this.
+      source.stampFor(baseSha256)
+      return held.stampFor(baseSha256)
+    },
+  }
+}
+
 const isCluster = (bytes: Buffer) =>
   !beginsAsGzip(bytes) && !/^\s*\{/.test(bytes.toString('utf8', 0, 100))
 

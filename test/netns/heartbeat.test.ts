@@ -200,3 +200,31 @@ netns.serial('an order to stand by hands over in one handshake', async t => {
   // A tenth of what VRRP alone takes at the least, on however busy a machine.
   t.true(gap >= 0 && gap < 0.25, `${gap} s without an owner`)
 })
+
+netns.serial(
+  'a held group stays so when its agent starts anew, as does a restored node',
+  async t => {
+    const { segment, programs } = t.context
+    const [lb1, lb2] = await startPair(t.context)
+    const order = (words: string) =>
+      segment.run('lb2', [programs.agent, 'directorctl', words, '--socket', segment.socket('lb2')])
+    await order('hold')
+    await lb2.end('SIGKILL')
+    const again = start(t.context, 2)
+    await again.saw(/front backup/)
+    t.true(again.lines().some(line => /started_held/.test(line)))
+    await lb1.end('SIGKILL')
+    await again.saw(/standby_without_active|path_lost/)
+    await sleep(1_000)
+    t.false(again.lines().some(line => /front active/.test(line)))
+    await order('join')
+    await again.saw(/front active/)
+    // What the stamp says counts until the operator has said something on this machine.
+    const restored = start(t.context, 1, { ...guardedNode(1), held: true })
+    await restored.saw(/started_held/)
+    await again.end('SIGKILL')
+    await restored.saw(/path_lost/)
+    await sleep(1_000)
+    t.false(restored.lines().some(line => /front active/.test(line)))
+  },
+)

@@ -8,7 +8,8 @@ import { load } from '../../src/model/cluster.ts'
 import { encodeNodeConfig, resolve } from '../../src/model/resolve.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
 import { openDirectorIso, readStamped } from '../../src/stamp/iso.ts'
-import { readNodeSource, readNodeSources } from '../../src/stamp/node-source.ts'
+import { heldSource, readNodeSource, readNodeSources } from '../../src/stamp/node-source.ts'
+import { decodeStamp } from '../../src/stamp/stamp.ts'
 import { stampEach } from '../../src/stamp/stamp-each.ts'
 import { stampFleet } from '../../src/stamp/stamp-fleet.ts'
 import { type StampedImage, type StampOptions, stampImage } from '../../src/stamp/stamp-image.ts'
@@ -186,6 +187,12 @@ test('each node of several files gets a file of its own, all of them or none', a
   writeFileSync(shop, JSON.stringify(two))
   t.is((await problemOf(() => each(iso, [CLUSTER, shop]))).code, 'stamp_too_large')
   t.deepEqual(readdirSync(join(out, 'pair')), [])
+})
+
+test('a node that was restored is stamped so, and differs in nothing else', async t => {
+  const source = await readNodeSource(t.context.config, undefined)
+  const { config } = decodeStamp(heldSource(source).stampFor(BASE))
+  t.deepEqual(JSON.parse(Buffer.from(config).toString()), { ...source.config, held: true })
 })
 
 test('a stamp that is too large for an ISO leaves the old file as it was', async t => {

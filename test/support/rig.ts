@@ -48,7 +48,7 @@ export const testLife: Life = {
   version: 'test',
   entropy: new Uint8Array(32),
   hash: plainHash,
-  held: false,
+  held: [],
 }
 
 /** A director of the example pair's first node, begun at 1 s. */

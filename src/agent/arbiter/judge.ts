@@ -11,7 +11,7 @@ import { after, between, type Duration, type Instant, milliseconds } from '../un
 import { startAnnouncing } from '../vrrp/announce.ts'
 import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
-import { endStandby } from '../vrrp/standby.ts'
+import { endStandby, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import type { Cause } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
@@ -149,7 +149,7 @@ function obey(
       return
     case 'release':
       arbiter.offerUntil = undefined
-      if (act.do === 'release' && view.peerClaim === 'offered') group.standby = 'handing_over'
+      if (view.peerClaim === 'offered') setStandby(turn, group, 'handing_over')
       standDown(turn, group, { reason, facts })
       return
     case 'yield':

@@ -5,6 +5,7 @@ import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, isDue, milliseconds } from '../units.ts'
 import { membersOf, reviewGroup, startupHold } from '../vrrp/group.ts'
 import { activePeers } from '../vrrp/peers.ts'
+import { setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import type { GroupReport } from '../wire/heartbeat-body.ts'
 import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
@@ -40,7 +41,7 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
   const heldAt = arbiter.silentAt === undefined ? undefined : after(arbiter.silentAt, hold)
   arbiter.heldUntil = heldAt === undefined || isDue(heldAt, at) ? undefined : heldAt
   if (group.standby === 'handing_over' && report?.role === 'active') {
-    group.standby = 'held'
+    setStandby(turn, group, 'held')
     note(turn, 'info', 'handed_over', group.name, { peer_priority: report.priority })
   }
   learnColdStart(turn, group, arbiter, report)

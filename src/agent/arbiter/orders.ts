@@ -5,7 +5,7 @@ import type { Reason } from '../reasons.ts'
 import { note, type Turn } from '../state.ts'
 import { after } from '../units.ts'
 import type { Cause as Why } from '../vrrp/group.ts'
-import { beginStandby, judgeStandby, type Ruling } from '../vrrp/standby.ts'
+import { beginStandby, judgeStandby, type Ruling, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import { beginTakeover, judgeTakeover } from '../vrrp/takeover.ts'
 import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
@@ -72,7 +72,7 @@ export function judgeHold(turn: Turn, group: GroupState): Ruling {
 
 /** Keeps the group from taking over, until `join`. */
 export function beginHold(turn: Turn, group: GroupState): void {
-  group.standby = 'held'
+  setStandby(turn, group, 'held')
   note(turn, 'info', 'operator_hold', group.name)
 }
 

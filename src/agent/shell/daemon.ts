@@ -10,7 +10,7 @@ import { openConsole } from './console.ts'
 import { openControl } from './control.ts'
 import { openEvents } from './events.ts'
 import { openHeartbeat } from './heartbeat.ts'
-import { newLife } from './life.ts'
+import { heldPathOf, newLife, rememberHeld } from './life.ts'
 import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
 import { type LongWork, type Loop, openLoop, type Timed } from './loop.ts'
@@ -69,7 +69,7 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
     end,
   })
   const trackers = openTrackers(config, poll, happen)
-  const [state, effects] = begin(config, host.now(), newLife())
+  const [state, effects] = begin(config, host.now(), newLife(config, heldPathOf(options.socket)))
   loop = openLoop(director, state, {
     poll,
     timed: [...timed, trackers],
@@ -145,6 +145,7 @@ function openWorld(
     heartbeat: openHeartbeat(config, links, poll, happen),
     said: { complaint: '' },
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
+    remember: held => rememberHeld(heldPathOf(options.socket), held, say),
     exit: end,
   }
   const timed: Timed[] = [world.probes, world.heartbeat, control, vips, supervisor]

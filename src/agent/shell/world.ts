@@ -29,6 +29,8 @@ export interface World {
   readonly said: { complaint: string }
   reply(client: ClientId, answer: unknown): void
   happen(happening: Happening): void
+  /** Keeps which groups are held for the next start of the agent. */
+  remember(held: readonly string[]): void
   exit(code: number): void
 }
 
@@ -66,6 +68,9 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       break
     case 'note':
       say(world, effect, at)
+      break
+    case 'remember':
+      world.remember(effect.held)
       break
     case 'exit':
       world.exit(effect.code)

@@ -6,7 +6,7 @@ import { after, between, type Duration, type Instant, microseconds, seconds } fr
 import { startAnnouncing } from './announce.ts'
 import { reviewFailback } from './failback.ts'
 import { record, sayActive } from './history.ts'
-import { asActive, asInitialize, asYielded, onStartup } from './on-startup.ts'
+import { asActive, asBackup, asInitialize, asYielded, onStartup } from './on-startup.ts'
 import { closeVips, openVips, type Settled } from './ownership.ts'
 import { applyRules, type Role } from './router.ts'
 import { sendAdvert, sendRelease } from './send.ts'
@@ -46,7 +46,14 @@ export function startGroup(turn: Turn, group: GroupState): void {
     const { moves } = applyRules(onStartup, instance.router, undefined, turn.at)
     takes ||= moves.includes('take')
   }
-  if (takes) takeGroup(turn, group, { reason: 'address_owner', facts: {} })
+  if (!takes) return
+  if (group.standby === undefined) {
+    takeGroup(turn, group, { reason: 'address_owner', facts: {} })
+    return
+  }
+  for (const instance of membersOf(turn, group)) {
+    instance.router = asBackup(instance.router, turn.at)
+  }
 }
 
 /** Every member becomes active and asks the kernel for its VIPs. */

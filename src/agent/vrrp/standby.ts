@@ -46,9 +46,18 @@ export function beginStandby(
   for (const instance of membersOf(turn, group)) {
     Object.assign(instance.router, { preempt: false })
   }
-  group.standby = wasActive && !force ? 'handing_over' : 'held'
+  setStandby(turn, group, wasActive && !force ? 'handing_over' : 'held')
   if (wasActive) standDown(turn, group, cause)
   else note(turn, 'info', cause.reason, group.name, cause.facts)
+}
+
+/** Sets what is ordered; which groups are held outlives the agent, so that it starts held again. */
+export function setStandby(turn: Turn, group: GroupState, standby: GroupState['standby']): void {
+  const wasHeld = group.standby === 'held'
+  group.standby = standby
+  if (wasHeld === (standby === 'held')) return
+  const held = turn.state.groups.filter(each => each.standby === 'held').map(({ name }) => name)
+  turn.effects.push({ kind: 'remember', held })
 }
 
 /** Whether standby can be ended. */
@@ -70,7 +79,7 @@ export function beginJoin(turn: Turn, group: GroupState): void {
 /** An active router was heard while the group is backup: who was to take over has done so. */
 export function completeStandby(turn: Turn, group: GroupState, heard: Heard): void {
   if (group.standby !== 'handing_over') return
-  group.standby = 'held'
+  setStandby(turn, group, 'held')
   const facts = { peer: formatAddress(heard.source), peer_priority: heard.priority }
   note(turn, 'info', 'handed_over', group.name, facts)
 }
@@ -112,7 +121,7 @@ function judgeHold(turn: Turn, group: GroupState, force: boolean): Ruling {
 
 /** Forgets the order; failback is again as the config has it. */
 export function endStandby(turn: Turn, group: GroupState): void {
-  group.standby = undefined
+  setStandby(turn, group, undefined)
   reviewFailback(turn, group)
 }
 

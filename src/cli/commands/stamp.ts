@@ -3,7 +3,12 @@ import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { fail } from '../../kit/problem.ts'
 import { withImage } from '../../stamp/image-reader.ts'
-import { type NodeSource, readNodeSource, readNodeSources } from '../../stamp/node-source.ts'
+import {
+  heldSource,
+  type NodeSource,
+  readNodeSource,
+  readNodeSources,
+} from '../../stamp/node-source.ts'
 import { type StampedEach, stampEach } from '../../stamp/stamp-each.ts'
 import { stampFleet } from '../../stamp/stamp-fleet.ts'
 import { type StampedImage, stampImage } from '../../stamp/stamp-image.ts'
@@ -15,6 +20,7 @@ interface Options {
   readonly fleet?: boolean
   readonly each?: boolean
   readonly output?: string
+  readonly held?: boolean
   readonly replace?: boolean
   readonly remove?: boolean
   readonly baseSha256?: string
@@ -36,6 +42,7 @@ export function configure(command: Command): void {
       '-o, --output <file>',
       'where to; - is standard output; default: NODE.iso, NODE.img or fleet.iso',
     )
+    .option('--held', 'the node was restored: it takes nothing over until directorctl join')
     .option('--replace', 'write over a stamp that is there already')
     .option(
       '--remove',
@@ -49,7 +56,8 @@ export function configure(command: Command): void {
 async function run(base: string, configs: readonly string[], options: Options): Promise<void> {
   const { output, node, fleet = false, each = false, baseSha256, replace = false } = options
   checkUsage(configs, options)
-  const sources = await sourcesOf(configs, node, fleet || each)
+  const given = await sourcesOf(configs, node, fleet || each)
+  const sources = options.held === true ? given.map(heldSource) : given
   const [source] = sources
   await withImage(base, async opened => {
     const how = { replace, ...(baseSha256 === undefined ? {} : { expectedBase: baseSha256 }) }
@@ -110,6 +118,7 @@ function reportEach(stamped: StampedEach, { json = false }: Options): void {
 function checkUsage(configs: readonly string[], options: Options): void {
   const { output, remove = false, fleet = false, each = false, json } = options
   if (remove && configs.length > 0) usage('--remove takes no configuration')
+  if (remove && options.held === true) usage('--remove takes the stamp out: nothing is held')
   if (remove && (fleet || each)) usage('--remove takes every stamp out, those of a fleet too')
   if (!remove && configs.length === 0) usage('the configuration of the node is missing')
   if (fleet && each) usage('--fleet makes one image, --each one for every node')
