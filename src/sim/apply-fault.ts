@@ -126,6 +126,8 @@ function powerOn(node: SimNode): void {
   node.powered = true
   node.clock = microseconds(0)
   node.kernel = newKernel()
+  node.boots += 1
+  node.core = node.options.cores?.[node.boots] ?? node.core
   startProcess(node)
 }
 

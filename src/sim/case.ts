@@ -2,9 +2,10 @@
 
 import { type Duration, type Instant, microseconds } from '../agent/units.ts'
 import type { Fault } from './faults.ts'
+import type { NodeOptions } from './node.ts'
 import { type PairOptions, pairConfigs } from './pair.ts'
 import { stream } from './random.ts'
-import { firstViolation, newCheckedWorld, type Verdict } from './scenario.ts'
+import { firstViolation, newCheckedWorld, nodeOptions, type Verdict } from './scenario.ts'
 import { ownersOf, planFaults, runUntil, type World } from './world.ts'
 
 export interface Case {
@@ -20,9 +21,13 @@ export interface Case {
 }
 
 /** Runs a case to its end. */
-export function runCase(given: Case, trace?: World['trace']): Verdict {
+export function runCase(
+  given: Case,
+  trace?: World['trace'],
+  nodes: readonly NodeOptions[] = nodeOptions(given.pair),
+): Verdict {
   const { seed, pair, faults, overlap_max, until, healed_at } = given
-  const world = newCheckedWorld({ seed, configs: pairConfigs(pair), trace }, overlap_max)
+  const world = newCheckedWorld({ seed, configs: pairConfigs(pair), trace, nodes }, overlap_max)
   const kernels = stream(seed, 'kernels')
   for (const node of world.nodes) {
     node.kernel.flip_delay = microseconds(kernels.integer(20, 2_000))

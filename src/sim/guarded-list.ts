@@ -34,6 +34,7 @@ import { scenario as row35 } from './guarded/35-restored.ts'
 import { scenario as row36 } from './guarded/36-replayed.ts'
 import { scenario as row37 } from './guarded/37-other-key.ts'
 import { scenario as row38 } from './guarded/38-other-version.ts'
+import { scenario as row39 } from './guarded/39-later-minor.ts'
 import { scenario as row40 } from './guarded/40-other-config.ts'
 import { scenario as row41 } from './guarded/41-rolling-upgrade.ts'
 import { scenario as row43 } from './guarded/43-refused-config.ts'
@@ -109,6 +110,7 @@ export const guardedScenarios: readonly Scenario[] = [
   row36,
   row37,
   row38,
+  row39,
   row40,
   row41,
   row43,

@@ -21,6 +21,16 @@ export type Happening = Event extends infer Kind
     : never
   : never
 
+/** A director's core: of this tree, or an older one beside it. */
+export interface Core {
+  begin: typeof begin
+  step: typeof step
+  nextDeadline: typeof nextDeadline
+}
+
+/** Of this tree. */
+export const PRESENT: Core = { begin, step, nextDeadline }
+
 export interface NodeWatch {
   onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
   /** The kernel opened or closed the VIPs of an instance. */
@@ -48,9 +58,13 @@ export interface SimNode {
   readonly options: NodeOptions
   readonly watch: NodeWatch
   kernel: SimKernel
+  /** What the machine was booted with. */
+  core: Core
   /** The director; undefined: the process does not run. */
   state: DirectorState | undefined
   powered: boolean
+  /** How often it was powered on again. */
+  boots: number
   /** Counts the lives of the process: what an older life waited for is forgotten. */
   life: number
   stalled: boolean
@@ -71,6 +85,10 @@ export interface SimNode {
 
 /** What differs between the nodes beside their configs. */
 export interface NodeOptions {
+  /** One for each time that the machine is powered on; the last one stays. */
+  readonly cores?: readonly Core[]
+  /** Its frames are of a later minor version, and carry what nobody knows yet. */
+  readonly isLater?: boolean
   /** Majors of the heartbeat. */
   readonly versions?: readonly [number, number]
   /** False: nobody looks whether the kernel still holds what it was told. */
@@ -94,6 +112,8 @@ export function newNode(
     watch,
     options,
     kernel: newKernel(),
+    core: options.cores?.[0] ?? PRESENT,
+    boots: 0,
     line: undefined,
     lineErrors: 0,
     clock: microseconds(0),
@@ -117,7 +137,7 @@ export function startProcess(node: SimNode): void {
   node.stalled = false
   node.silent = microseconds(0)
   node.backlog.length = 0
-  const [state, effects] = begin(node.config, localTime(node), lifeOf(node))
+  const [state, effects] = node.core.begin(node.config, localTime(node), lifeOf(node))
   node.state = state
   node.watch.onStep(node, 'begin', effects)
   perform(node, effects)
@@ -166,7 +186,7 @@ export function deliver(node: SimNode, happening: Happening): void {
 export function run(node: SimNode, happening: Happening): void {
   if (node.state === undefined) return
   const event = stamped(happening, localTime(node))
-  const [state, effects] = step(node.state, event)
+  const [state, effects] = node.core.step(node.state, event)
   node.state = state
   node.watch.onStep(node, event, effects)
   perform(node, effects)
@@ -181,7 +201,7 @@ function stamped(happening: Happening, at: Instant): Event {
 }
 
 function planWake(node: SimNode): void {
-  const at = node.state === undefined ? undefined : nextDeadline(node.state)?.at
+  const at = node.state === undefined ? undefined : node.core.nextDeadline(node.state)?.at
   if (at === undefined || at === node.wakeAt) return
   node.wakeAt = at
   const { life } = node

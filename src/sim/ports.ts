@@ -1,6 +1,7 @@
 /** What a simulated node's kernel does with frames, datagrams and the serial port. */
 
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
+import { asLater } from './later.ts'
 import { deliver, type SimNode } from './node.ts'
 import type { Cargo } from './wire.ts'
 
@@ -17,7 +18,8 @@ export function reportPath(node: SimNode, name: string): void {
 const ENODEV = 19
 
 /** Sends one frame of the heartbeat. */
-export function sendBeat(node: SimNode, name: string, bytes: Uint8Array): void {
+export function sendBeat(node: SimNode, name: string, sent: Uint8Array): void {
+  const bytes = node.options.isLater === true ? asLater(node, sent) : sent
   const path = node.config.heartbeat?.paths.find(other => other.name === name)
   node.tapped?.push({ path: name, bytes })
   if (path?.kind === 'serial') node.line?.send(bytes)

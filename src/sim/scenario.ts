@@ -20,6 +20,8 @@ export interface Scenario {
   readonly pair?: PairOptions
   /** Nodes that are off at the start. */
   readonly off?: readonly string[]
+  /** More of what differs between the nodes than `pair` says. */
+  readonly nodes?: readonly NodeOptions[]
   readonly faults: readonly Fault[]
   /** Who must own every VIP at a time, or those of each instance; undefined: nobody. */
   readonly expect: readonly { readonly at: Instant; readonly owner: Owner }[]
@@ -53,7 +55,10 @@ export const atSecond = (length_s: number): Instant =>
 export function runScenario(scenario: Scenario, seed: number, trace?: World['trace']): Verdict {
   const options = {
     ...{ seed, configs: pairConfigs(scenario.pair), off: scenario.off ?? [], trace },
-    nodes: nodeOptions(scenario.pair),
+    nodes: nodeOptions(scenario.pair).map((each, index) => ({
+      ...each,
+      ...scenario.nodes?.[index],
+    })),
   }
   const sayings = newSayings()
   const world = newCheckedWorld(options, scenario.overlap_max ?? microseconds(0), [sayings])

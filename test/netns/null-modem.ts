@@ -49,7 +49,7 @@ export class NullModem {
   /** The words before a command that sees an end as its /dev/ttyS1, with a folder for that. */
   words(end: 0 | 1, folder: string): readonly string[] {
     const devices = join(folder, `dev${end}`)
-    mkdirSync(devices)
+    mkdirSync(devices, { recursive: true })
     for (const name of ['null', 'ttyS1']) writeFileSync(join(devices, name), '')
     const mounts = [
       'mount --bind /dev/null "$0/null"',

@@ -6,6 +6,7 @@ import {
   FLAG_CAN_TAKE,
   FLAG_INHIBITED,
   FLAG_STOPPING,
+  MINOR,
   type Outgoing,
   type WireRole,
 } from '../wire/heartbeat.ts'
@@ -30,7 +31,7 @@ export function headerNow(
   const isInhibited = state.groups.some(group => group.standby !== undefined)
   return {
     major,
-    minor: 0,
+    minor: MINOR,
     type,
     role: nodeRole(state),
     flags:

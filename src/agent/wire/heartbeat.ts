@@ -4,6 +4,8 @@ import { readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
 import { crc32c } from './crc32c.ts'
 
 export const MAGIC = 0xd1
+/** Of what this version says; docs/heartbeat.md has what came with each. */
+export const MINOR = 1
 export const HEADER_BYTES = 12
 /** Header, session tag, sequence number. */
 export const BODY_AT = 24
