@@ -455,10 +455,15 @@ export interface HeartbeatKeySpec {
 export interface HeartbeatPathSpec {
   /** true: the null-modem line between the heartbeat ports of the nodes. */
   readonly serial?: true
-  /** Datagrams between the first IPv4 addresses of the nodes on this interface. */
+  /**
+   * Datagrams between the first addresses of the nodes on this interface: of IPv4 where both
+   * have one, else of IPv6, link-local ones last.
+   */
   readonly interface?: string
   /** Of both ends. Only with `interface`. */
   readonly udp_port?: number
+  /** Only addresses of this family are taken. Absent: either. Only with `interface`. */
+  readonly family?: 'ipv4' | 'ipv6'
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts'
 import type { ClusterSpec, NodeSpec } from './cluster-spec.ts'
-import { familyOf, parsePrefix } from './ip.ts'
 import type { HeartbeatPath, NodeConfig } from './node-config.ts'
+import { pathEnds } from './path-ends.ts'
 
 /** UDP port of a path that names none. */
 const UDP_PORT = 6941
@@ -63,18 +63,15 @@ function pathsOf(spec: ClusterSpec, node: NodeSpec, id: number): readonly Heartb
   return Object.entries(spec.heartbeat?.paths ?? {}).map(([name, path]) => {
     if (path.interface === undefined) return { name, kind: 'serial' }
     const port = path.udp_port ?? UDP_PORT
-    const ends = {
-      address: addressOf(node, path.interface),
-      peer_address: addressOf(peer, path.interface),
-    }
+    const [address, peer_address] = pathEnds(
+      addressesOf(node, path.interface),
+      addressesOf(peer, path.interface),
+      path.family,
+    ) ?? ['', '']
+    const ends = { address, peer_address }
     return { name, kind: 'udp', interface: path.interface, ...ends, port }
   })
 }
 
-function addressOf(node: NodeSpec | undefined, link: string): string {
-  const found = (node?.interfaces[link]?.addresses ?? []).find(text => {
-    const prefix = parsePrefix(text)
-    return prefix !== undefined && familyOf(prefix.address) === 4
-  })
-  return found?.slice(0, found.indexOf('/')) ?? ''
-}
+const addressesOf = (node: NodeSpec | undefined, link: string) =>
+  node?.interfaces[link]?.addresses ?? []

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { ProblemError } from '../../src/kit/problem.ts'
 import { load } from '../../src/model/cluster.ts'
+import { pathEnds } from '../../src/model/path-ends.ts'
 import { resolve } from '../../src/model/resolve.ts'
 
 const good = readFileSync('test/fixtures/cluster/good.yaml', 'utf8')
@@ -73,9 +74,9 @@ test('a key that others may read, or that is none, is refused and not shown', as
   }
 })
 
-test('a path needs an IPv4 address at both ends, and an interface that exists', async t => {
+test('a path lies between addresses of one kind, and over an interface that exists', async t => {
   for (const [from, to, code] of [
-    ['[10.77.0.12/24, ', '[', 'path_without_address'],
+    ['mgmt, udp_port: 7000', 'mgmt, family: ipv6', 'path_without_address'],
     ['back: { interface: back }', 'back: { interface: bakc }', 'unknown_interface'],
   ] as const) {
     const file = written(HEARTBEAT, 'ab'.repeat(32))
@@ -86,6 +87,19 @@ test('a path needs an IPv4 address at both ends, and an interface that exists', 
       JSON.stringify(error?.problems),
     )
   }
+})
+
+test('a path takes IPv4, else IPv6, else link-local addresses, or the family asked for', async t => {
+  const all = ['fe80::1/64', 'fd00:77::1/64', '10.77.0.1/24']
+  const local = ['fe80::2/64']
+  t.deepEqual(pathEnds(all, ['fd00:77::2/64', '10.77.0.2/24']), ['10.77.0.1', '10.77.0.2'])
+  t.deepEqual(pathEnds(all, [...local, 'fd00:77::2/64']), ['fd00:77::1', 'fd00:77::2'])
+  t.deepEqual(pathEnds(all, local), ['fe80::1', 'fe80::2'])
+  t.deepEqual(pathEnds(all, [...local, '10.77.0.2/24'], 'ipv6'), ['fe80::1', 'fe80::2'])
+  t.is(pathEnds(all, local, 'ipv4'), undefined)
+  const asked = HEARTBEAT.replace('{ interface: back }', '{ interface: back, family: ipv6 }')
+  const [lb1] = resolve(await load(written(asked, 'ab'.repeat(32))))
+  t.like(lb1?.heartbeat?.paths[1], { address: 'fd00:77::11', peer_address: 'fd00:77::12' })
 })
 
 test('without a heartbeat there is nothing of it', async t => {

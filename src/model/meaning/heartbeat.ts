@@ -1,6 +1,7 @@
-import type { HeartbeatSpec } from '../cluster-spec.ts'
-import { familyOf, parseAddress } from '../ip.ts'
+import type { HeartbeatPathSpec, HeartbeatSpec } from '../cluster-spec.ts'
+import { parseAddress } from '../ip.ts'
 import { nearest } from '../nearest.ts'
+import { pathEnds } from '../path-ends.ts'
 import { quote } from '../quote.ts'
 import type { DocumentPath } from '../yaml/offsets.ts'
 import type { Finding, Subject } from './finding.ts'
@@ -91,10 +92,14 @@ function* checkKeys({ keys, send_with }: HeartbeatSpec): Iterable<Finding> {
 
 function* checkPaths(subject: Subject, { paths }: HeartbeatSpec): Iterable<Finding> {
   let line: string | undefined
+  const shared = new Map<string, string>()
   for (const [name, path] of Object.entries(paths)) {
     const at: DocumentPath = ['heartbeat', 'paths', name]
     const isSerial = path.serial === true
-    if (isSerial === (path.interface !== undefined) || (isSerial && path.udp_port !== undefined)) {
+    if (
+      isSerial === (path.interface !== undefined) ||
+      (isSerial && (path.udp_port ?? path.family) !== undefined)
+    ) {
       yield {
         code: 'path_of_no_kind',
         path: at,
@@ -105,7 +110,8 @@ function* checkPaths(subject: Subject, { paths }: HeartbeatSpec): Iterable<Findi
       continue
     }
     if (!isSerial) {
-      yield* checkInterface(subject, path.interface ?? '', [...at, 'interface'])
+      yield* checkInterface(subject, path, [...at, 'interface'])
+      yield* checkShared(shared, path.interface ?? '', name, at)
       continue
     }
     if (line !== undefined) {
@@ -131,8 +137,8 @@ function* checkPaths(subject: Subject, { paths }: HeartbeatSpec): Iterable<Findi
 }
 
 function* checkInterface(
-  { spec, networks }: Subject,
-  name: string,
+  { spec }: Subject,
+  { interface: name = '', family }: HeartbeatPathSpec,
   path: DocumentPath,
 ): Iterable<Finding> {
   if (entryOf(spec.interfaces, name) === undefined) {
@@ -147,19 +153,40 @@ function* checkInterface(
     }
     return
   }
-  const bare = networks.nodes.find(node => {
-    const link = node.links.find(other => other.interface === name)
-    return !link?.addresses.some(({ address }) => familyOf(address) === 4)
-  })
-  if (bare === undefined) return
+  const [own = [], peer = []] = spec.nodes.map(
+    ({ interfaces }) => entryOf(interfaces, name)?.addresses ?? [],
+  )
+  if (pathEnds(own, peer, family) !== undefined) return
+  const kind = family === undefined ? 'address of one kind' : `${NAMES[family]} address`
   yield {
     code: 'path_without_address',
     path,
-    message: `the node ${bare.name} has no IPv4 address on this interface`,
-    expected: 'an IPv4 address on both nodes',
+    message: `the nodes have no ${kind} on this interface`,
+    expected: `an ${kind === 'address of one kind' ? 'address of the same family' : kind} on both nodes`,
     found: quote(name),
   }
 }
+
+// Two paths that fail together are one.
+function* checkShared(
+  shared: Map<string, string>,
+  link: string,
+  name: string,
+  path: DocumentPath,
+): Iterable<Finding> {
+  const first = shared.get(link)
+  shared.set(link, name)
+  if (first === undefined) return
+  yield {
+    code: 'two_paths_on_interface',
+    path,
+    message: 'two heartbeat paths take the same interface, and fail together with it',
+    expected: 'each interface in one path',
+    found: `${quote(first)} and ${quote(name)}`,
+  }
+}
+
+const NAMES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const
 
 function* checkConnectivity({ spec }: Subject): Iterable<Finding> {
   for (const [name, group] of Object.entries(spec.connectivity)) {
