@@ -92,3 +92,23 @@ test('both forms of failback come to the same', async t => {
     failback_delay_ms: 60_000,
   })
 })
+
+test('what follows an instance is spelt out for the node, and a service may be in a block', async t => {
+  const [config] = await resolved(
+    [
+      'vrid: 11,',
+      `vrid: 11, virtual_mac: false, blocks: [203.0.112.0/24],
+      routes: [{ to: default, via: 192.0.2.1, table: 100, source: 192.0.2.99 }],
+      rules: [{ from: 192.0.2.99/32, table: 100 }],`,
+    ],
+    ['address: 192.0.2.100\n    port: 443', 'address: 203.0.112.7\n    port: 443'],
+  )
+  t.like(named(config?.vrrp.instances ?? [], 'more'), {
+    virtual_mac: false,
+    blocks: ['203.0.112.0/24'],
+    routes: [{ to: '0.0.0.0/0', via: '192.0.2.1', table: 100, source: '192.0.2.99' }],
+    rules: [{ from: '192.0.2.99/32', table: 100, preference: 10_000 }],
+  })
+  t.is(named(config?.services ?? [], 'tls')?.address, '203.0.112.7')
+  t.deepEqual(checkNodeConfig(JSON.parse(JSON.stringify(config))), [])
+})

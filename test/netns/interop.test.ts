@@ -78,6 +78,17 @@ const kinds: readonly Kind[] = [
       ...['unicast_src_ip 192.0.2.12', 'unicast_peer {\n    192.0.2.251\n  }'],
     ],
   },
+  {
+    ...{ ...IPV4, name: 'no virtual MAC' },
+    ours: { virtual_mac: false, checksum: 'pseudo_header' },
+    theirs: ['version 3'],
+  },
+  {
+    ...{ name: 'IPv6, no virtual MAC', vips: ['fe80::100/64', '2001:db8::100/64'] },
+    ...{ vip: '2001:db8::100', interval_ms: 200, since: 13 },
+    ours: { virtual_mac: false },
+    theirs: ['version 3'],
+  },
 ]
 
 for (const [section, release] of [
@@ -102,7 +113,9 @@ async function wholeLife(
   await first.saw(/Entering MASTER STATE/)
   const agent = segment.agent(programs, 'lb1', configOf(kind))
   await agent.saw(/front backup/)
-  const end = await watchOwnership(segment, programs, kind.vip, signsOf(t.context, kind))
+  const signs = signsOf(t.context, kind)
+  const hasVirtualMac = kind.ours.virtual_mac !== false
+  const end = await watchOwnership(segment, programs, kind.vip, signs, hasVirtualMac)
   await sleep(1000)
   t.false(agent.lines().some(line => /front active/.test(line)))
 
@@ -180,14 +193,14 @@ const configOf = ({ vips, interval_ms, ours }: Kind) =>
     instance: ours,
   })
 
-function signsOf({ segment }: Context, { vip }: Kind) {
+function signsOf({ segment }: Context, { vip, ours }: Kind) {
   const isIpv6 = vip.includes(':')
   const device = `vr${isIpv6 ? 6 : 4}.10.${frontIndex(segment, 'lb1')}`
   const held = isIpv6
     ? '/proc/net/if_inet6=^20010db8000000000000000000000100 '
     : '/proc/net/fib_trie=192\\.0\\.2\\.100\\s+/32 host LOCAL'
   return [
-    ['lb1', `/sys/class/net/${device}/proto_down=^0`],
+    ['lb1', ours.virtual_mac === false ? held : `/sys/class/net/${device}/proto_down=^0`],
     ['peer', held],
   ] as const
 }
@@ -197,6 +210,9 @@ function cutPower({ segment }: Context): void {
   segment.killAll('peer', 'keepalived')
   for (const [, name = ''] of segment.ip('peer', '-o link').matchAll(/^\d+: (vrrp\S*?)@/gm)) {
     segment.ip('peer', `link delete ${name}`)
+  }
+  for (const [, prefix = ''] of segment.ip('peer', '-o address').matchAll(/ (\S+[.:]100\/\d+) /g)) {
+    segment.ip('peer', `address delete ${prefix} dev front`)
   }
 }
 

@@ -119,6 +119,12 @@ netns.serial('the VIPs are on the active node alone, and move with the group', a
   for (const { bytes } of adverts) {
     t.is(toHex(bytes.subarray(6, 12)), macOf(t.context, 'lb1').replaceAll(':', ''))
   }
+  // What someone else takes away or puts there is put right.
+  segment.ip('lb1', `address delete ${MORE}/32 dev front`)
+  segment.ip('lb2', `address add ${VIP}/32 dev front`)
+  for (const each of [lb1, lb2]) await each.saw(/alarm: vo4\.10\.\d+: 1 values were repaired/, 10)
+  t.deepEqual(heldBy(t.context, 'lb1'), ALL)
+  t.deepEqual(heldBy(t.context, 'lb2'), [])
   t.is(await lb1.end(), 0)
   await lb2.saw(/front active \(peer_released\)/)
   await lb2.saw(/front6 active/)
@@ -145,4 +151,22 @@ netns.serial('an agent that is killed or stopped loses its VIPs, both ways', asy
   t.is(await answersAt(t.context, 'lb2', VIP_6), 0)
   t.true(segment.ip('lb2', 'address show dev front').includes('192.0.2.12/24'))
   await lb1.end()
+})
+
+netns.serial('without accept mode a VIP is found by its neighbours and answers nobody', async t => {
+  const { segment, programs } = t.context
+  const config = configOf('lb1')
+  const instances = config.vrrp.instances.map(each => ({ ...each, accept: false }))
+  const vrrp = { ...config.vrrp, instances }
+  const agent = segment.agent(programs, 'lb1', { ...config, vrrp })
+  await agent.saw(/front6 active/, 10)
+  await agent.saw(/front active/)
+  for (const vip of [VIP, VIP_6]) {
+    t.is(await answers(t.context, vip), 0, vip)
+    const entry = segment.ip('client', `neighbour show ${vip} dev br0`)
+    t.true(entry.includes(macOf(t.context, 'lb1')), `${vip}: ${entry}`)
+  }
+  // The interface's own addresses are nobody's VIPs.
+  for (const own of ['192.0.2.11', '2001:db8::11']) t.is(await answers(t.context, own), 5, own)
+  t.is(await agent.end(), 0)
 })

@@ -31,17 +31,23 @@ export interface Ownership {
 /** What each machine's kernel shows while it owns the VIP: files and what must match in them. */
 export type Signs = readonly (readonly [machine: string, ...signs: readonly string[]])[]
 
-/** Begins to look; the function that it gives ends it and says what was seen. */
+/**
+ * Begins to look; the function that it gives ends it and says what was seen. Without a virtual MAC
+ * there is nobody who has a permanent entry for it: the client learns like everybody.
+ */
 export async function watchOwnership(
   segment: Segment,
   programs: Programs,
   vip: string,
   machines: Signs,
+  hasVirtualMac = true,
 ): Promise<() => Promise<Ownership>> {
   const isIpv6 = vip.includes(':')
   const mac = isIpv6 ? '00:00:5e:00:02:0a' : '00:00:5e:00:01:0a'
   segment.floodAll()
-  segment.ip('client', `neighbour replace ${vip} dev br0 lladdr ${mac} nud permanent`)
+  if (hasVirtualMac) {
+    segment.ip('client', `neighbour replace ${vip} dev br0 lladdr ${mac} nud permanent`)
+  }
   const questions = join(segment.folder, 'questions.hex')
   writeFileSync(questions, questionFrames(vip, macOfClient(segment)).map(toHex).join('\n'))
   const kernels = machines.map(([machine, ...signs]) =>

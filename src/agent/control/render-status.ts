@@ -51,8 +51,8 @@ function instanceRow(instance: InstanceStatus): readonly string[] {
 }
 
 // The state of the VIPs goes without saying where it follows from that of the instance.
-function vipsCell({ state, vips }: InstanceStatus): string {
-  const count = String(vips.addresses.length)
+function vipsCell({ state, vips, virtual_mac }: InstanceStatus): string {
+  const count = `${vips.addresses.length}${virtual_mac === null ? ' (own MAC)' : ''}`
   return vips.state === (state === 'active' ? 'open' : 'closed') ? count : `${count} ${vips.state}`
 }
 

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import test, { type ExecutionContext } from 'ava'
+import { renderStatus } from '../../../src/agent/control/render-status.ts'
 import { statusOf } from '../../../src/agent/control/status.ts'
 import type { Status } from '../../../src/agent/control/status-types.ts'
 import { nextDeadline } from '../../../src/agent/director.ts'
 import { REASONS } from '../../../src/agent/reasons.ts'
+import { pairConfigs } from '../../../src/sim/pair.ts'
 import { newRig, only, type Rig } from '../../support/rig.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
@@ -68,6 +70,27 @@ test('an active director shows its VIPs, why it took them, and the services in t
   )
   t.true(said.services[0]?.in_kernel)
   t.deepEqual(said.problems, [])
+})
+
+test('VIPs without virtual MAC, and what follows them, are in the status', t => {
+  const [config] = pairConfigs({ isOnOwnMac: true })
+  const instances = config.vrrp.instances.map(each => ({
+    ...each,
+    blocks: ['203.0.113.0/24'],
+    routes: [{ to: '0.0.0.0/0', via: '192.0.2.1', table: 100, source: '192.0.2.100' }],
+    rules: [{ to: '203.0.113.0/24', table: 100, preference: 10_000 }],
+  }))
+  const rig = newRig({ ...config, vrrp: { ...config.vrrp, instances } }).toActive()
+  const said = status(t, rig)
+  t.like(said.instances[0], {
+    virtual_mac: null,
+    vips: {
+      blocks: ['203.0.113.0/24'],
+      routes: ['0.0.0.0/0 via 192.0.2.1 table 100 src 192.0.2.100'],
+      rules: ['from all to 203.0.113.0/24 lookup 100 pref 10000'],
+    },
+  })
+  t.regex(renderStatus(said), / 1 \(own MAC\) /)
 })
 
 test('between the decision and the kernel the state is opening', t => {
