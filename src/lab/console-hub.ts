@@ -12,6 +12,8 @@ export interface ConsoleHub {
   readonly machinePath: string
   /** Where people may watch and type; several at once. */
   readonly peoplePath: string
+  /** Takes nothing more from the machine, as a terminal that is held: its port stays full. */
+  hold(isHeld: boolean): void
   close(): void
 }
 
@@ -45,6 +47,10 @@ export async function openConsoleHub(
     shell: createConsoleShell({ transcript, type: text => machine?.write(text), password }),
     machinePath,
     peoplePath,
+    hold(isHeld) {
+      if (isHeld) machine?.pause()
+      else machine?.resume()
+    },
     close() {
       transcript.end('the lab was closed')
       for (const person of people) person.destroy()

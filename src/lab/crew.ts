@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly cwd?: string
   /** Takes standard output and standard error, line by line. */
   readonly onLine?: (line: string) => void
+  /** Takes standard output as it comes, and `onLine` standard error alone. */
+  readonly onBytes?: (piece: Buffer) => void
 }
 
 export interface Member {
@@ -60,7 +62,10 @@ function startMember(program: string, args: readonly string[], options: StartOpt
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
   child.stdin.on('error', () => undefined)
-  for (const stream of [child.stdout, child.stderr]) readLines(stream, options.onLine)
+  const { onBytes, onLine } = options
+  if (onBytes !== undefined) child.stdout.on('data', onBytes)
+  else readLines(child.stdout, onLine)
+  readLines(child.stderr, onLine)
   const ended = new Promise<number | NodeJS.Signals>(resolve => {
     child.on('error', () => resolve(127))
     child.on('close', (code, signal) => resolve(signal ?? code ?? 0))

@@ -6,6 +6,8 @@ import { listenOn } from './socket.ts'
 export interface CrossedLine {
   /** Sets the fault of one direction, or of both if no end is named. */
   setFault(fault: LineFault, from?: LineEnd): void
+  /** Bytes that nobody sent arrive at one end, as when a console is plugged into it. */
+  put(bytes: Uint8Array, at: LineEnd): void
   /** Bytes that went in at each end since the start. */
   sent(): Readonly<Record<LineEnd, number>>
   close(): Promise<void>
@@ -70,6 +72,9 @@ export async function openCrossedLine(
     setFault(fault, from) {
       for (const end of from === undefined ? ([0, 1] as const) : [from])
         directions[end].setFault(fault)
+    },
+    put(bytes, at) {
+      sockets[at]?.write(bytes)
     },
     sent: () => ({ 0: sent[0], 1: sent[1] }),
     async close() {

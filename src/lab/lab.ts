@@ -5,6 +5,7 @@ import type { Steps } from '../kit/steps.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { type Crew, createCrew } from './crew.ts'
 import type { CrossedLine } from './crossed-line.ts'
+import type { KernelLine } from './drill/kernel-watch.ts'
 import { type Load, startLoad } from './load.ts'
 import { completeOrder, findTarget, type LoadRequest, type LoadTarget } from './load-order.ts'
 import type { Machine } from './machine.ts'
@@ -44,8 +45,20 @@ export interface Lab {
   load(order: LoadRequest): Load
   /** Asks on the network who has an address, and tells which nodes answered, with which MAC. */
   owners(address: string): Promise<readonly Owner[]>
+  /** The programs of this lab, for more of them. */
+  readonly crew: Crew
+  /** What looks at the pair from outside; absent: the lab was started without. */
+  readonly observers: ObserverCommands | undefined
+  /** What a director's reader of its kernel has said, in order. */
+  watched(node: string): readonly KernelLine[]
   /** Ends and removes everything. */
   close(): Promise<void>
+}
+
+/** Programs by which a lab is looked at. */
+export interface ObserverCommands {
+  readonly ping: readonly string[]
+  readonly tcpdump: readonly string[]
 }
 
 export interface LabOptions {
@@ -57,6 +70,8 @@ export interface LabOptions {
   readonly memory_mb: number
   /** A folder for logs and captures. */
   readonly logs: string
+  /** For labs that say who owned what; each machine then has a serial port more. */
+  readonly observers?: ObserverCommands
   /** For machines that boot by PXE. */
   readonly netbootServer?: NetbootServer
   /** Hardware that differs from what the cluster file says, for tests of what is missing. */
@@ -104,7 +119,7 @@ async function furnish(
   remove: () => Promise<void>,
 ): Promise<Lab> {
   const { nodes, logs, steps } = options
-  const { serial, servers, machines, client } = await makeParts(options, plan, run, crew)
+  const { serial, servers, machines, client, watched } = await makeParts(options, plan, run, crew)
   const machine = (node: string) => lookUp(machines, node, 'node')
   const nic = (node: string, name: string) => {
     const nics = plan.directors.find(director => director.name === node)?.nics ?? []
@@ -139,6 +154,9 @@ async function furnish(
     load: order =>
       startLoad(crew, client, run.namespace('client'), completeOrder(order, nodes, plan)),
     owners: address => sampleOwners(run, plan, logs, address),
+    crew,
+    observers: options.observers,
+    watched: node => lookUp(watched, node, 'node'),
     async close() {
       await Promise.all([...machines.values()].map(one => one.close()))
       await serial.close()

@@ -1,11 +1,13 @@
+import type { Server } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConsoleHub, openConsoleHub } from './console-hub.ts'
 import { type Control, openControl } from './control.ts'
 import type { Crew, Member } from './crew.ts'
 import { labProblem } from './lab-problem.ts'
 import { SWITCH } from './network.ts'
 import type { DirectorPlan } from './plan.ts'
-import { type BootMedia, captureFilter, qemuArguments } from './qemu.ts'
+import { type BootMedia, captureFilter, type MachineSockets, qemuArguments } from './qemu.ts'
 import type { LabRun } from './run.ts'
 import { listenOn } from './socket.ts'
 
@@ -13,19 +15,38 @@ import { listenOn } from './socket.ts'
 export interface Machine {
   readonly name: string
   readonly console: ConsoleHub
+  /** What it boots from. */
+  readonly media: BootMedia
   isOn(): boolean
   /** Switches the power on; resolves when the processor runs. */
-  start(): Promise<void>
+  start(change?: StartChange): Promise<void>
   /** Takes the power away. */
   kill(): Promise<void>
   /** Stops the processor, as in a hung machine; the network cards stay. */
   pause(): Promise<void>
   resume(): Promise<void>
+  /** Holds the whole machine, whose clock goes on, as a host does that has no time for it. */
+  freeze(isFrozen: boolean): void
+  /** Writes its state to a file, from which `start` can go on. */
+  save(file: string): Promise<void>
+  /** Loses all that a network card sends, or all that it should receive; the carrier stays. */
+  lose(interface_: string, way: FrameWay, isLost: boolean): Promise<void>
   /** Carrier of a network card, as the machine sees it. */
   setCarrier(interface_: string, up: boolean): Promise<void>
   /** Begins the capture of what the card sends anew. */
   restartCapture(interface_: string): Promise<void>
   close(): Promise<void>
+}
+
+/** One way of a cable, as the machine sees it. */
+export type FrameWay = 'sent' | 'received'
+
+/** What is other at one start. */
+export interface StartChange {
+  /** A file with the state to go on from. */
+  readonly restoreFrom?: string
+  /** Takes the place of what the machine boots from. */
+  readonly media?: BootMedia
 }
 
 export interface MachineOptions {
@@ -39,6 +60,8 @@ export interface MachineOptions {
   readonly logs: string
   /** Where the heartbeat port's cable is. */
   readonly heartbeatPath: string
+  /** Takes what comes out of a further serial port, line by line; absent: there is none. */
+  readonly onWatch?: (line: string) => void
 }
 
 // QEMU connects its sockets before it starts the machine.
@@ -56,9 +79,11 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     control = openControl(socket)
     onControl()
   })
+  const watchPath = join(run.folder, `${director.name}.qemu-watch`)
+  const servers = [server, ...(await listenToWatch(watchPath, options.onWatch))]
   const execute = async (command: string, arguments_: Record<string, unknown> = {}) => {
     if (control === undefined) throw new Error(`${director.name} is off`)
-    await control.execute(command, arguments_)
+    return control.execute(command, arguments_)
   }
   const kill = async () => {
     const running = qemu
@@ -69,14 +94,21 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
   return {
     name: director.name,
     console,
+    media: options.media,
     isOn: () => qemu !== undefined,
-    async start() {
+    async start(change = {}) {
       if (qemu !== undefined) return
       const said: string[] = []
       const connected = new Promise<void>(resolve => {
         onControl = resolve
       })
-      const started = startQemu(options, console.machinePath, controlPath, line => said.push(line))
+      const sockets: MachineSockets = {
+        console: console.machinePath,
+        heartbeat: options.heartbeatPath,
+        control: controlPath,
+        ...(options.onWatch === undefined ? {} : { watch: watchPath }),
+      }
+      const started = startQemu(options, sockets, change, line => said.push(line))
       qemu = started
       void started.ended.then(() => {
         if (qemu === started) qemu = undefined
@@ -86,9 +118,18 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
       await within(START_TIMEOUT_MS, connected, started, () => said.join('\n'))
     },
     kill,
-    pause: () => execute('stop'),
-    resume: () => execute('cont'),
-    setCarrier: (interface_, up) => execute('set_link', { name: interface_, up }),
+    async pause() {
+      await execute('stop')
+    },
+    async resume() {
+      await execute('cont')
+    },
+    freeze: isFrozen => qemu?.signal(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
+    save: file => saveState(execute, file),
+    lose: (interface_, way, isLost) => setLoss(execute, interface_, way, isLost),
+    async setCarrier(interface_, up) {
+      await execute('set_link', { name: interface_, up })
+    },
     async restartCapture(interface_) {
       const { id, ...filter } = captureFilter(options.logs, director.name, interface_)
       await execute('object-del', { id })
@@ -96,28 +137,81 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     },
     async close() {
       console.close()
-      server.close()
+      for (const each of servers) each.close()
       await kill()
     },
   }
 }
 
+async function listenToWatch(path: string, onLine?: (line: string) => void): Promise<Server[]> {
+  if (onLine === undefined) return []
+  const server = await listenOn(path, socket => {
+    let rest = ''
+    socket.setEncoding('utf8').on('data', (piece: string) => {
+      const lines = (rest + piece).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) onLine(line)
+    })
+  })
+  return [server]
+}
+
+type Execute = (command: string, arguments_?: Record<string, unknown>) => Promise<unknown>
+
+const SAVE_POLL_MS = 100
+const SAVE_TIMEOUT_MS = 60_000
+
+async function saveState(execute: Execute, file: string): Promise<void> {
+  // All at once: nothing runs that a slow save would have to be careful of.
+  await execute('migrate-set-parameters', { 'max-bandwidth': 2 ** 32 })
+  await execute('migrate', { uri: `exec:cat >${file}` })
+  const deadline = Date.now() + SAVE_TIMEOUT_MS
+  for (;;) {
+    const { status } = (await execute('query-migrate')) as { readonly status?: string }
+    if (status === 'completed') break
+    if (status === 'failed' || Date.now() > deadline) {
+      throw labProblem('lab_qemu', `the state was not saved: ${status}`, file)
+    }
+    await sleep(SAVE_POLL_MS)
+  }
+  await execute('cont')
+}
+
+// A filter whose way out leads nowhere. QEMU's words are those of the network: it receives (`rx`)
+// what the machine sends.
+async function setLoss(
+  execute: Execute,
+  interface_: string,
+  way: FrameWay,
+  isLost: boolean,
+): Promise<void> {
+  const id = `lose-${way}-${interface_}`
+  const outdev = `nowhere-${way}-${interface_}`
+  if (!isLost) {
+    await execute('object-del', { id })
+    await execute('chardev-remove', { id: outdev })
+    return
+  }
+  await execute('chardev-add', { id: outdev, backend: { type: 'null', data: {} } })
+  await execute('object-add', {
+    ...{ 'qom-type': 'filter-redirector', id, netdev: interface_, outdev },
+    ...{ queue: way === 'sent' ? 'rx' : 'tx', position: 'head' },
+  })
+}
+
 function startQemu(
   options: MachineOptions,
-  consolePath: string,
-  controlPath: string,
+  sockets: MachineSockets,
+  change: StartChange,
   onLine: (line: string) => void,
 ): Member {
-  const { director, logs, media, memory_mb, run } = options
-  const sockets = {
-    console: consolePath,
-    heartbeat: options.heartbeatPath,
-    control: controlPath,
-  }
+  const { director, logs, memory_mb, run } = options
+  const { media = options.media, restoreFrom } = change
+  const restore = restoreFrom === undefined ? {} : { restoreFrom }
   const consoleLog = join(logs, `${director.name}.console.log`)
   return options.crew.start(
     'qemu-system-x86_64',
-    qemuArguments({ director, media, memory_mb, sockets, consoleLog, captures: logs }),
+    qemuArguments({ director, media, memory_mb, sockets, consoleLog, captures: logs, ...restore }),
     { namespace: run.namespace(SWITCH), onLine },
   )
 }

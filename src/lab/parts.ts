@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Crew } from './crew.ts'
 import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
+import { type KernelLine, parseLine } from './drill/kernel-watch.ts'
 import type { LabOptions } from './lab.ts'
 import { prepareLoadClient } from './load.ts'
 import { createMachine, type Machine } from './machine.ts'
@@ -17,6 +18,8 @@ export interface LabParts {
   readonly servers: ReadonlyMap<string, WebServer>
   /** By the node's name. */
   readonly machines: ReadonlyMap<string, Machine>
+  /** By the node's name, what its reader has said. */
+  readonly watched: ReadonlyMap<string, readonly KernelLine[]>
   /** The program of the client. */
   readonly client: string
 }
@@ -36,11 +39,13 @@ export async function makeParts(
     await startNetbootServer(netbootServer, plan, nodes, run, crew, log)
   }
   const consoles = new Map<number, () => string>()
+  const watched = new Map<string, KernelLine[]>(plan.directors.map(({ name }) => [name, []]))
   const areUp = () => [...consoles.values()].every(text => isSystemUp(text()))
   return {
     serial: await openSerial(run, plan, areUp),
     servers: startWebServers(options, plan, run, crew),
-    machines: await createMachines(options, plan, run, crew, consoles),
+    machines: await createMachines(options, plan, run, crew, consoles, watched),
+    watched,
     client: await prepareLoadClient(join(run.folder, 'client')),
   }
 }
@@ -94,6 +99,7 @@ async function createMachines(
   crew: Crew,
   /** Takes what the consoles of machines with UEFI have said, by the node's place. */
   consoles: Map<number, () => string>,
+  watched: ReadonlyMap<string, KernelLine[]>,
 ): Promise<ReadonlyMap<string, Machine>> {
   const machines = new Map<string, Machine>()
   for (const [index, node] of options.nodes.entries()) {
@@ -109,9 +115,17 @@ async function createMachines(
       password: options.password,
       logs: options.logs,
       heartbeatPath: heartbeatPath(run, index),
+      ...(options.observers === undefined
+        ? {}
+        : { onWatch: (line: string) => keepLine(line, watched.get(director.name)) }),
     })
     machines.set(director.name, machine)
     if (media.uefi !== undefined) consoles.set(index, machine.console.transcript.text)
   }
   return machines
+}
+
+function keepLine(text: string, lines: KernelLine[] | undefined): void {
+  const line = parseLine(text, Date.now())
+  if (line !== undefined) lines?.push(line)
 }

@@ -19,6 +19,8 @@ export interface PrepareOptions {
   readonly firmware?: (node: string) => Firmware
   readonly memory_mb: number
   readonly steps: Steps
+  /** Whether the lab says who owned what, and when. */
+  readonly isObserved?: boolean
   /** Where images go; absent: `out/` of the project. */
   readonly out?: string
   readonly mirror?: string
@@ -57,6 +59,11 @@ export async function prepareLab(options: PrepareOptions): Promise<PreparedLab> 
     logs,
     steps,
     nginx: [nginx, ...nginxArguments] as const,
+    ...(options.isObserved === true
+      ? {
+          observers: { ping: await tools.command('ping'), tcpdump: await tools.command('tcpdump') },
+        }
+      : {}),
   }
   const program = await tools.path('usr/share/ovmf/OVMF.fd')
   const uefi = ({ node }: NodeConfig) => (firmware(node.name) === 'uefi' ? { uefi: program } : {})

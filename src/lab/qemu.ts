@@ -37,6 +37,8 @@ export interface MachineSockets {
   readonly console: string
   readonly heartbeat: string
   readonly control: string
+  /** For a further serial port, behind those of the plan. */
+  readonly watch?: string
 }
 
 export interface QemuOptions {
@@ -46,6 +48,8 @@ export interface QemuOptions {
   readonly sockets: MachineSockets
   /** A file that takes all that the console says. */
   readonly consoleLog: string
+  /** A file with the state to go on from, as QEMU has saved it. */
+  readonly restoreFrom?: string
   /** A folder for one capture a network card: `NODE.INTERFACE.pcap` holds what the node sent. */
   readonly captures: string
 }
@@ -84,6 +88,7 @@ export function qemuArguments(options: QemuOptions): readonly string[] {
     ...['-device', 'i6300esb,id=watchdog', '-action', 'watchdog=reset'],
     ...['-device', 'virtio-rng-pci'],
     ...bootArguments(options.media),
+    ...(options.restoreFrom === undefined ? [] : ['-incoming', `exec:cat ${options.restoreFrom}`]),
   ]
 }
 
@@ -105,8 +110,16 @@ export function captureFile(folder: string, node: string, interface_: string): s
   return `${folder}/${node}.${interface_}.pcap`
 }
 
-function serialArguments({ director, sockets, consoleLog }: QemuOptions): readonly string[] {
-  if (director.serialPorts.length === 0) return ['-serial', 'none']
+function serialArguments(options: QemuOptions): readonly string[] {
+  const { watch } = options.sockets
+  const ports = [...portArguments(options)]
+  if (watch !== undefined) {
+    ports.push('-chardev', `socket,id=watch,path=${watch}`, '-serial', 'chardev:watch')
+  }
+  return ports.length === 0 ? ['-serial', 'none'] : ports
+}
+
+function portArguments({ director, sockets, consoleLog }: QemuOptions): readonly string[] {
   return director.serialPorts.flatMap(port => {
     switch (port) {
       case 'console':

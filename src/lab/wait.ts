@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Steps } from '../kit/steps.ts'
 import type { Lab } from './lab.ts'
 import { labProblem } from './lab-problem.ts'
+import type { StartChange } from './machine.ts'
 import type { Owner } from './owners.ts'
 
 /** What directord says on the console once it can answer the network. */
@@ -33,10 +34,14 @@ export async function bootDirectors(lab: Lab, steps: Steps): Promise<void> {
 }
 
 /** Switches one director on and waits until it listens. */
-export async function bootDirector(lab: Lab, name: string): Promise<void> {
+export async function bootDirector(
+  lab: Lab,
+  name: string,
+  change: StartChange = {},
+): Promise<void> {
   const machine = lab.machine(name)
   const from = machine.console.transcript.mark()
-  await machine.start()
+  await machine.start(change)
   const { transcript } = machine.console
   const { match } = await transcript.waitFor(LISTENING_OR_REFUSED, BOOT_TIMEOUT_MS, from)
   if (match[0] === LISTENING) return

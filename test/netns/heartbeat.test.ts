@@ -125,6 +125,26 @@ netns.serial(
   },
 )
 
+netns.serial('a serial adapter that disappears is opened again when it returns', async t => {
+  const { line } = t.context
+  const [lb1, lb2] = await startPair(t.context)
+  await line.pull(1)
+  const gone = await until(t.context, 'lb2', answer => pathNamed('line', answer).state === 'closed')
+  t.is(pathNamed('line', gone).trouble, 'closed')
+  t.true(pathNamed('line', gone).errno > 0)
+  t.is(gone.peer?.state, 'verified')
+  await until(t.context, 'lb1', answer => pathNamed('line', answer).state === 'silent')
+  await line.putBack(1)
+  for (const machine of ['lb1', 'lb2']) {
+    await until(t.context, machine, answer => {
+      const { state, trouble, authenticated } = pathNamed('line', answer)
+      return state === 'alive' && trouble === 'none' && authenticated
+    })
+  }
+  const changes = [...lb1.lines(), ...lb2.lines()].filter(one => /front active/.test(one))
+  t.is(changes.length, 1)
+})
+
 netns.serial('a backup takes over when the active one has died on every path', async t => {
   const [lb1, lb2] = await startPair(t.context)
   await lb1.end('SIGKILL')

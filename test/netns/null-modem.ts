@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 const SCRIPT = fileURLToPath(new URL('../support/pty.pl', import.meta.url))
 /** Start bit, eight bits, stop bit. */
 const BITS_A_BYTE = 10
+const PORT = 'ttyS1'
 
 /** What happens to bytes on their way from one end, 0 or 1. */
 export type Way = (bytes: Buffer, from: 0 | 1) => Buffer | undefined
@@ -20,21 +21,26 @@ export class NullModem {
   /** What each end has sent, in its order. */
   readonly sent: [Buffer[], Buffer[]] = [[], []]
   way: Way = bytes => bytes
-  readonly #ends: readonly [End, End]
+  readonly #ends: [End, End]
+  readonly #baud: number
+  readonly #devices: [string, string] = ['', '']
 
-  private constructor(ends: readonly [End, End], baud: number) {
+  private constructor(ends: [End, End], baud: number) {
     this.#ends = ends
-    for (const from of [0, 1] as const) {
-      let free = 0
-      ends[from].child.stdout?.on('data', async (bytes: Buffer) => {
-        this.sent[from].push(bytes)
-        const time = (bytes.length * BITS_A_BYTE * 1_000) / baud
-        free = Math.max(free, performance.now()) + time
-        await sleep(free - performance.now())
-        const left = this.way(bytes, from)
-        if (left !== undefined) this.put(from === 0 ? 1 : 0, left)
-      })
-    }
+    this.#baud = baud
+    for (const from of [0, 1] as const) this.#carry(from)
+  }
+
+  #carry(from: 0 | 1): void {
+    let free = 0
+    this.#ends[from].child.stdout?.on('data', async (bytes: Buffer) => {
+      this.sent[from].push(bytes)
+      const time = (bytes.length * BITS_A_BYTE * 1_000) / this.#baud
+      free = Math.max(free, performance.now()) + time
+      await sleep(free - performance.now())
+      const left = this.way(bytes, from)
+      if (left !== undefined) this.put(from === 0 ? 1 : 0, left)
+    })
   }
 
   static async open(baud: number): Promise<NullModem> {
@@ -49,16 +55,38 @@ export class NullModem {
   /** The words before a command that sees an end as its /dev/ttyS1, with a folder for that. */
   words(end: 0 | 1, folder: string): readonly string[] {
     const devices = join(folder, `dev${end}`)
-    mkdirSync(devices, { recursive: true })
-    for (const name of ['null', 'ttyS1']) writeFileSync(join(devices, name), '')
+    mkdirSync(join(devices, 'pts'), { recursive: true })
+    writeFileSync(join(devices, 'null'), '')
+    this.#devices[end] = devices
+    this.#name(end)
     const mounts = [
       'mount --bind /dev/null "$0/null"',
-      'mount --bind "$1" "$0/ttyS1"',
+      'mount --bind /dev/pts "$0/pts"',
       'mount --rbind "$0" /dev',
-      'shift',
       'exec "$@"',
     ]
-    return ['sh', '-c', mounts.join(' && '), devices, this.#ends[end].path]
+    return ['sh', '-c', mounts.join(' && '), devices]
+  }
+
+  /** The adapter of an end is pulled: whoever has its port open finds a line that was hung up. */
+  async pull(end: 0 | 1): Promise<void> {
+    const { child } = this.#ends[end]
+    rmSync(join(this.#devices[end], PORT))
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  }
+
+  /** It is put back, and is another device of the kernel under the same name. */
+  async putBack(end: 0 | 1): Promise<void> {
+    this.#ends[end] = await openEnd()
+    this.#carry(end)
+    this.#name(end)
+  }
+
+  // Not a mount: a name in this folder may change while somebody sees the folder as /dev.
+  #name(end: 0 | 1): void {
+    const path = this.#ends[end].path.replace('/dev/', '')
+    symlinkSync(path, join(this.#devices[end], PORT))
   }
 
   close(): void {

@@ -29,8 +29,11 @@ export const MONITOR_GROUPS = 0x111
 export interface NetworkView {
   /** By index. */
   readonly links: Map<number, Link>
-  /** In the kernel's order, by link index; without the VIPs that this agent has added. */
-  readonly addresses: Map<number, LinkAddress[]>
+  /**
+   * In the kernel's order, by link index, without the VIPs that this agent has added; the key is of
+   * no concern outside.
+   */
+  readonly addresses: Map<number, Map<string, LinkAddress>>
 }
 
 /** Reads everything: at the start, and whenever the monitor has lost messages (ENOBUFS). */
@@ -78,11 +81,12 @@ export function linkEvent(
 ): LinkEvent {
   const link = index === undefined ? undefined : view.links.get(index)
   if (link === undefined) return { kind: 'link', interface: name, up: false, mac: '' }
-  const addresses = view.addresses.get(link.index) ?? []
-  const primary = addresses.find(
+  const primary = findAddress(
+    view,
+    link.index,
     ({ address, flags }) => address.length === 4 && (flags & IFA_F_SECONDARY) === 0,
   )
-  const linkLocal = addresses.find(each => isLinkLocal(each) && !isUnsettled(each))
+  const linkLocal = findAddress(view, link.index, each => isLinkLocal(each) && !isUnsettled(each))
   return {
     kind: 'link',
     interface: name,
@@ -91,6 +95,17 @@ export function linkEvent(
     ...(primary === undefined ? {} : { address: decodeAddress(primary.address) }),
     ...(linkLocal === undefined ? {} : { address6: decodeAddress(linkLocal.address) }),
   }
+}
+
+function findAddress(
+  view: NetworkView,
+  index: number,
+  isWanted: (address: LinkAddress) => boolean,
+): LinkAddress | undefined {
+  for (const address of view.addresses.get(index)?.values() ?? []) {
+    if (isWanted(address)) return address
+  }
+  return undefined
 }
 
 /** Do two events say the same? */
@@ -116,29 +131,18 @@ export const isUp = (link: Link): boolean =>
 /** One that is there already keeps its place: only its flags are new. */
 function addAddress(view: NetworkView, address: LinkAddress): void {
   if (isMoving(address)) return
-  const list = view.addresses.get(address.index)
-  if (list === undefined) {
-    view.addresses.set(address.index, [address])
-    return
-  }
-  const at = placeOf(list, address)
-  if (at < 0) list.push(address)
-  else list[at] = address
+  const known = view.addresses.get(address.index)
+  if (known === undefined) view.addresses.set(address.index, new Map([[keyOf(address), address]]))
+  else known.set(keyOf(address), address)
 }
 
 // A VIP that this agent put beside the interface's own addresses is nothing to send from.
 const isMoving = ({ protocol }: LinkAddress): boolean => protocol === DIRECTOR_PROTOCOL
 
 function removeAddress(view: NetworkView, address: LinkAddress): void {
-  const list = view.addresses.get(address.index) ?? []
-  const at = placeOf(list, address)
-  if (at >= 0) list.splice(at, 1)
+  view.addresses.get(address.index)?.delete(keyOf(address))
 }
 
-const placeOf = (list: readonly LinkAddress[], wanted: LinkAddress): number =>
-  list.findIndex(
-    each =>
-      each.prefixLength === wanted.prefixLength &&
-      each.address.length === wanted.address.length &&
-      each.address.every((byte, at) => byte === wanted.address[at]),
-  )
+// The kernel has an address with a length once on a link. A link may have thousands.
+const keyOf = ({ address, prefixLength }: LinkAddress): string =>
+  `${address.join()}/${prefixLength}`

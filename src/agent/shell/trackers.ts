@@ -47,8 +47,8 @@ export function openTrackers(
     look(view) {
       if (addresses.length === 0) return
       const present = new Set<string>()
-      for (const list of view.addresses.values()) {
-        for (const { address } of list) present.add(decodeIpv4(address))
+      for (const known of view.addresses.values()) {
+        for (const { address } of known.values()) present.add(decodeIpv4(address))
       }
       for (const { track, tell } of addresses) tell(present.has(track.subject) ? 0 : 1)
     },

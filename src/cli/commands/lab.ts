@@ -1,9 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { fail } from '../../kit/problem.ts'
 import type { Steps } from '../../kit/steps.ts'
 import { attachConsole } from '../../lab/attach-console.ts'
 import { describeLab } from '../../lab/describe.ts'
+import { labCases } from '../../lab/drill/cases.ts'
+import { runLabDrill } from '../../lab/drill/drill.ts'
+import type { LabDrillResult } from '../../lab/drill/judge.ts'
+import { LAB_DRILL_HEAD, renderResult, renderSum } from '../../lab/drill/report.ts'
 import { checkFailover, type FailoverReport } from '../../lab/failover.ts'
-import { startLab } from '../../lab/lab.ts'
+import { type Lab, startLab } from '../../lab/lab.ts'
 import {
   DEFAULT_MEMORY_MB,
   type Firmware,
@@ -12,6 +17,7 @@ import {
 } from '../../lab/prepare.ts'
 import { bootDirectors, waitForOwner, waitUntilServed } from '../../lab/wait.ts'
 import { watchService } from '../../lab/watch.ts'
+import { nearest } from '../../model/nearest.ts'
 import { EXIT, printJson } from '../answer.ts'
 import { withSteps } from '../work.ts'
 
@@ -20,6 +26,8 @@ interface Options {
   readonly firmware: Firmware
   readonly memory: number
   readonly check?: boolean
+  readonly drill?: boolean
+  readonly scenario?: string
   readonly json?: boolean
   readonly mirror?: string
   readonly verbose?: boolean
@@ -41,6 +49,11 @@ export function configure(command: Command): void {
     )
     .option('--memory <MB>', 'memory of each director', asMemory, DEFAULT_MEMORY_MB)
     .option('--check', 'kill the active director under load, say what the client saw, and end')
+    .option('--drill', 'break the pair on purpose, case by case, say who owned the VIP, and end')
+    .option(
+      '--scenario <names>',
+      `with --drill, only: ${labCases.map(({ name }) => name).join(', ')}`,
+    )
     .option('--mirror <url>', "root of a Debian mirror; default: the host's own")
     .option('--json', 'print the report of --check, or how to reach the lab, as JSON')
     .option('--verbose', 'show what the log shows')
@@ -53,17 +66,20 @@ export function configure(command: Command): void {
 }
 
 async function run(clusterFile: string, options: Options): Promise<void> {
-  const { check = false, json = false, verbose = false } = options
+  const { check = false, drill = false, json = false, verbose = false } = options
+  const names = namesOf(options.scenario)
   await withSteps({ command: 'lab', json, verbose }, async steps => {
     const { boot, firmware, memory, mirror } = options
     const lab = await startLab(
       await prepareLab({
         ...{ clusterFile, boot, firmware: () => firmware, memory_mb: memory, steps },
         ...(mirror === undefined ? {} : { mirror }),
+        isObserved: drill,
       }),
     )
     try {
-      if (check) report(await checkFailover(lab, steps), json)
+      if (drill) await breakPair(lab, steps, names, json)
+      else if (check) report(await checkFailover(lab, steps), json)
       else await stay(lab, steps, json)
     } finally {
       await lab.close()
@@ -111,6 +127,41 @@ function report(found: FailoverReport, json: boolean): void {
       '',
     ].join('\n'),
   )
+}
+
+async function breakPair(
+  lab: Lab,
+  steps: Steps,
+  names: readonly string[] | undefined,
+  json: boolean,
+): Promise<void> {
+  await bootDirectors(lab, steps)
+  const results: LabDrillResult[] = []
+  if (!json) process.stdout.write(`${LAB_DRILL_HEAD}\n`)
+  const begun = names === undefined ? {} : { names }
+  for await (const result of runLabDrill(lab, begun)) {
+    results.push(result)
+    if (!json) process.stdout.write(`${renderResult(result)}\n`)
+  }
+  const isHeld = results.every(({ verdict }) => verdict !== 'failed')
+  if (!isHeld) process.exitCode = EXIT.failed
+  if (json) printJson({ ok: isHeld, logs: lab.logs, results })
+  else process.stdout.write(renderSum(results))
+}
+
+function namesOf(text: string | undefined): readonly string[] | undefined {
+  const names = text?.split(',')
+  const wrong = names?.find(name => !labCases.some(each => each.name === name))
+  if (wrong === undefined) return names
+  const known = labCases.map(each => each.name)
+  const near = nearest(wrong, known)
+  return fail({
+    code: 'wrong_usage',
+    message: 'there is no such scenario',
+    expected: known.join(', '),
+    found: wrong,
+    ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
+  })
 }
 
 function asMemory(text: string): number {
