@@ -5,7 +5,7 @@ import type { Steps } from '../kit/steps.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { type Crew, createCrew } from './crew.ts'
 import type { CrossedLine } from './crossed-line.ts'
-import type { KernelLine } from './drill/kernel-watch.ts'
+import type { KernelLook } from './drill/kernel-watch.ts'
 import { type Load, startLoad } from './load.ts'
 import { completeOrder, findTarget, type LoadRequest, type LoadTarget } from './load-order.ts'
 import type { Machine } from './machine.ts'
@@ -50,7 +50,7 @@ export interface Lab {
   /** What looks at the pair from outside; absent: the lab was started without. */
   readonly observers: ObserverCommands | undefined
   /** What a director's reader of its kernel has said, in order. */
-  watched(node: string): readonly KernelLine[]
+  watched(node: string): readonly KernelLook[]
   /** Ends and removes everything. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConsoleHub, openConsoleHub } from './console-hub.ts'
@@ -60,8 +60,8 @@ export interface MachineOptions {
   readonly logs: string
   /** Where the heartbeat port's cable is. */
   readonly heartbeatPath: string
-  /** Takes what comes out of a further serial port, line by line; absent: there is none. */
-  readonly onWatch?: (line: string) => void
+  /** Takes the connection to a further serial port at each start; absent: there is none. */
+  readonly onWatch?: (socket: Socket) => void
 }
 
 // QEMU connects its sockets before it starts the machine.
@@ -80,7 +80,8 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     onControl()
   })
   const watchPath = join(run.folder, `${director.name}.qemu-watch`)
-  const servers = [server, ...(await listenToWatch(watchPath, options.onWatch))]
+  const { onWatch } = options
+  const watch = onWatch === undefined ? [] : [await listenOn(watchPath, onWatch)]
   const execute = async (command: string, arguments_: Record<string, unknown> = {}) => {
     if (control === undefined) throw new Error(`${director.name} is off`)
     return control.execute(command, arguments_)
@@ -137,23 +138,10 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     },
     async close() {
       console.close()
-      for (const each of servers) each.close()
+      for (const each of [server, ...watch]) each.close()
       await kill()
     },
   }
-}
-
-async function listenToWatch(path: string, onLine?: (line: string) => void): Promise<Server[]> {
-  if (onLine === undefined) return []
-  const server = await listenOn(path, socket => {
-    let rest = ''
-    socket.setEncoding('utf8').on('data', (piece: string) => {
-      const lines = (rest + piece).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) onLine(line)
-    })
-  })
-  return [server]
 }
 
 type Execute = (command: string, arguments_?: Record<string, unknown>) => Promise<unknown>

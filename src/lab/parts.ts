@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Crew } from './crew.ts'
 import { type CrossedLine, openCrossedLine } from './crossed-line.ts'
-import { type KernelLine, parseLine } from './drill/kernel-watch.ts'
+import { askReader, type KernelLook } from './drill/kernel-watch.ts'
 import type { LabOptions } from './lab.ts'
 import { prepareLoadClient } from './load.ts'
 import { createMachine, type Machine } from './machine.ts'
@@ -19,7 +20,7 @@ export interface LabParts {
   /** By the node's name. */
   readonly machines: ReadonlyMap<string, Machine>
   /** By the node's name, what its reader has said. */
-  readonly watched: ReadonlyMap<string, readonly KernelLine[]>
+  readonly watched: ReadonlyMap<string, readonly KernelLook[]>
   /** The program of the client. */
   readonly client: string
 }
@@ -39,7 +40,7 @@ export async function makeParts(
     await startNetbootServer(netbootServer, plan, nodes, run, crew, log)
   }
   const consoles = new Map<number, () => string>()
-  const watched = new Map<string, KernelLine[]>(plan.directors.map(({ name }) => [name, []]))
+  const watched = new Map<string, KernelLook[]>(plan.directors.map(({ name }) => [name, []]))
   const areUp = () => [...consoles.values()].every(text => isSystemUp(text()))
   return {
     serial: await openSerial(run, plan, areUp),
@@ -99,7 +100,7 @@ async function createMachines(
   crew: Crew,
   /** Takes what the consoles of machines with UEFI have said, by the node's place. */
   consoles: Map<number, () => string>,
-  watched: ReadonlyMap<string, KernelLine[]>,
+  watched: ReadonlyMap<string, KernelLook[]>,
 ): Promise<ReadonlyMap<string, Machine>> {
   const machines = new Map<string, Machine>()
   for (const [index, node] of options.nodes.entries()) {
@@ -117,15 +118,13 @@ async function createMachines(
       heartbeatPath: heartbeatPath(run, index),
       ...(options.observers === undefined
         ? {}
-        : { onWatch: (line: string) => keepLine(line, watched.get(director.name)) }),
+        : {
+            onWatch: (socket: Socket) =>
+              askReader(socket, look => watched.get(director.name)?.push(look)),
+          }),
     })
     machines.set(director.name, machine)
     if (media.uefi !== undefined) consoles.set(index, machine.console.transcript.text)
   }
   return machines
-}
-
-function keepLine(text: string, lines: KernelLine[] | undefined): void {
-  const line = parseLine(text, Date.now())
-  if (line !== undefined) lines?.push(line)
 }

@@ -16,6 +16,7 @@ export interface E2eOptions {
   readonly firmware?: PrepareOptions['firmware']
   readonly memory_mb?: number
   readonly clusterFile?: string
+  readonly isObserved?: boolean
   /** What differs from a lab as the command starts it. */
   readonly change?: (prepared: PreparedLab) => Partial<LabOptions>
 }
@@ -23,8 +24,11 @@ export interface E2eOptions {
 /** A lab with its machines off, made from the project as it is. */
 export async function openLab(options: E2eOptions): Promise<Lab> {
   const { boot, change = () => ({}), firmware = () => 'bios', memory_mb = 256 } = options
-  const { clusterFile = CLUSTER_FILE } = options
-  const prepared = await prepareLab({ clusterFile, boot, firmware, memory_mb, steps: quietSteps })
+  const { clusterFile = CLUSTER_FILE, isObserved = false } = options
+  const prepared = await prepareLab({
+    ...{ clusterFile, boot, firmware, memory_mb, isObserved },
+    steps: quietSteps,
+  })
   return startLab({ ...prepared, ...change(prepared) })
 }
 

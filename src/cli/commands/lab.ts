@@ -138,8 +138,7 @@ async function breakPair(
   await bootDirectors(lab, steps)
   const results: LabDrillResult[] = []
   if (!json) process.stdout.write(`${LAB_DRILL_HEAD}\n`)
-  const begun = names === undefined ? {} : { names }
-  for await (const result of runLabDrill(lab, begun)) {
+  for await (const result of runLabDrill(lab, names)) {
     results.push(result)
     if (!json) process.stdout.write(`${renderResult(result)}\n`)
   }

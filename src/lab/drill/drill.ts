@@ -6,32 +6,40 @@ import { judge, type LabDrillResult } from './judge.ts'
 import { type Scene, settle, untilOwner } from './scene.ts'
 import { watchWire } from './wire-watch.ts'
 
-export interface LabDrillOptions {
-  /** Only these, by name; absent: all. */
-  readonly names?: readonly string[]
-  readonly onBegin?: (each: LabCase) => void
+/** A pair that is on, and looked at. */
+export interface LabDrill {
+  /** Breaks the pair by one case, waits until it is whole again, and says what came of it. */
+  tryCase(each: LabCase): Promise<LabDrillResult>
 }
 
-/** Breaks a pair that is on, one case after the other, and says what came of each. */
-export async function* runLabDrill(
-  lab: Lab,
-  { names, onBegin = () => undefined }: LabDrillOptions = {},
-): AsyncGenerator<LabDrillResult> {
+/** Waits until a pair is whole, and begins to look who owns its VIP. */
+export async function openLabDrill(lab: Lab): Promise<LabDrill> {
   const place = placeOf(lab)
   await settle(lab)
   const wire = await watchWire(lab, lab.target.host, place.virtualMac)
   let last: Pick<Scene, 'active' | 'backup'> | undefined
+  return {
+    async tryCase(each) {
+      const isOff = lab.plan.directors.some(({ name }) => !lab.machine(name).isOn())
+      const roles: Pick<Scene, 'active' | 'backup'> =
+        each.beginsOff === true && isOff && last !== undefined ? last : await settle(lab)
+      const scene: Scene = { lab, wire, ...roles, ...place }
+      const result = await tryCase(scene, each)
+      const { active, backup } = scene
+      last = each.owner === 'moves' ? { active: backup, backup: active } : { active, backup }
+      return result
+    },
+  }
+}
+
+/** Tries cases, one after the other: those of these names, or all. */
+export async function* runLabDrill(
+  lab: Lab,
+  names?: readonly string[],
+): AsyncGenerator<LabDrillResult> {
+  const drill = await openLabDrill(lab)
   for (const each of labCases) {
-    if (names !== undefined && !names.includes(each.name)) continue
-    onBegin(each)
-    const isOff = lab.plan.directors.some(({ name }) => !lab.machine(name).isOn())
-    const roles: Pick<Scene, 'active' | 'backup'> =
-      each.beginsOff === true && isOff && last !== undefined ? last : await settle(lab)
-    const scene: Scene = { lab, wire, ...roles, ...place }
-    const result = await tryCase(scene, each)
-    const owner = each.owner === 'moves' ? scene.backup : scene.active
-    last = { active: owner, backup: owner === scene.active ? scene.backup : scene.active }
-    yield result
+    if (names === undefined || names.includes(each.name)) yield await drill.tryCase(each)
   }
 }
 

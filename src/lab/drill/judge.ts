@@ -39,8 +39,6 @@ interface Outcome {
 
 // An owner answers a hundred times a second, by ARP and to echo requests.
 const SPAN_GAP_MS = 200
-// The kernel is looked at every ten milliseconds, and the clocks are compared by a serial port.
-const KERNEL_GRAIN_MS = 10
 
 /** Compares what was seen since the case began with what must be. */
 export function judge(scene: Scene, each: LabCase, outcome: Outcome): LabDrillResult {
@@ -49,7 +47,7 @@ export function judge(scene: Scene, each: LabCase, outcome: Outcome): LabDrillRe
   const events = scene.wire.events.filter(({ at_ms }) => at_ms >= from_ms)
   const names = scene.lab.plan.directors.map(({ name }) => name)
   const lines = names.map(name =>
-    scene.lab.watched(name).filter(({ arrived_ms }) => arrived_ms >= from_ms),
+    scene.lab.watched(name).filter(({ asked_ms }) => asked_ms >= from_ms),
   )
   const spans = names.map(name => spansOf(answersOf(events, name), SPAN_GAP_MS))
   const echoes = events.filter(({ kind }) => kind === 'echo').map(({ at_ms }) => at_ms)
@@ -67,12 +65,7 @@ export function judge(scene: Scene, each: LabCase, outcome: Outcome): LabDrillRe
     length_ms: to_ms - from_ms,
     ...seen,
     looks: {
-      kernel: Object.fromEntries(
-        lines.map((own, index) => [
-          names[index] ?? '',
-          own.reduce((sum, { looks }) => sum + looks, 0),
-        ]),
-      ),
+      kernel: Object.fromEntries(lines.map((own, index) => [names[index] ?? '', own.length])),
       arp_answers: events.filter(({ kind }) => kind === 'arp').length,
       echo_answers: echoes.length,
     },
@@ -89,7 +82,7 @@ function wrongOf(seen: Seen): string {
   const { outage_ms, outage_max_ms, kernel_overlap_ms, answer_overlap_ms, overlap_max_ms } = seen
   const said: string[] = []
   const round = (ms: number) => `${ms.toFixed(1)} ms`
-  if (kernel_overlap_ms > overlap_max_ms + KERNEL_GRAIN_MS) {
+  if (kernel_overlap_ms > overlap_max_ms) {
     said.push(`two nodes had the VIP open for ${round(kernel_overlap_ms)}`)
   }
   if (answer_overlap_ms > overlap_max_ms) {

@@ -5,7 +5,7 @@ import { deathLimit, EMULATION_MS, type Scene, shell, until, untilOwner } from '
 
 const SECOND_MS = 1_000
 // A node that returns waits and listens before it says anything.
-const RETURN_MS = 5 * SECOND_MS
+const RETURN_MS = 2 * SECOND_MS
 const BOOT_TIMEOUT_MS = 120 * SECOND_MS
 // Longer than Active_Down_Interval at one advert a second, and than the supervisor waits.
 const STALL_MS = 6 * SECOND_MS

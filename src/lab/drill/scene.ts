@@ -29,7 +29,6 @@ export interface Scene {
 const ANSWERS_WITHIN_MS = 400
 const POLL_MS = 250
 const SETTLE_TIMEOUT_MS = 120_000
-// The reader says something every half second.
 const READER_SILENT_MS = 3_000
 
 /** Emulation on a busy machine delays timers and answers. */
@@ -185,7 +184,7 @@ async function isWhole(lab: Lab, name: string): Promise<void> {
 }
 
 async function startReader(lab: Lab, name: string): Promise<void> {
-  const isHeard = () => (lab.watched(name).at(-1)?.arrived_ms ?? 0) > Date.now() - READER_SILENT_MS
+  const isHeard = () => (lab.watched(name).at(-1)?.answered_ms ?? 0) > Date.now() - READER_SILENT_MS
   if (isHeard()) return
   const director = lab.plan.directors.find(each => each.name === name)
   const node = lab.nodes.find(each => each.node.name === name)
