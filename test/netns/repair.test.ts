@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { requires } from '../support/requires.ts'
 import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
@@ -60,6 +61,27 @@ netns.serial('a VIP that someone else has opened is closed again', async t => {
   segment.ip('lb1', `link set ${device} protodown off`)
   await agent.saw(/alarm: vr4\.10\.\d+ was changed by someone else: .*protodown is off/)
   t.regex(segment.ip('lb1', `-d link show ${device}`), /protodown on/)
+  t.is(await agent.end(), 0)
+})
+
+netns.serial('a link that comes back gives a closed VIP no carrier', async t => {
+  const { segment, programs } = t.context
+  const config = { ...LB1, vrrp: { ...LB1.vrrp, startup_hold_ms: 60_000 } }
+  const agent = segment.agent(programs, 'lb1', config)
+  await agent.saw(/listening/)
+  const device = deviceOf(t.context)
+  segment.ip('client', 'link set lb1 down')
+  await agent.saw(/front link_down/)
+  segment.ip('client', 'link set lb1 up')
+  await agent.saw(/front link_up/)
+  // The agent hears of the carrier right after the kernel has given it.
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (/NO-CARRIER/.test(segment.ip('lb1', `link show ${device}`))) break
+    await sleep(50)
+  }
+  const shown = segment.ip('lb1', `-d link show ${device}`)
+  t.regex(shown, /NO-CARRIER/)
+  t.regex(shown, /protodown on/)
   t.is(await agent.end(), 0)
 })
 

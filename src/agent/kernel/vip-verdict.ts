@@ -1,5 +1,5 @@
 import type { LinkAddress } from '../wire/netlink-address.ts'
-import { IFF_UP, type Link } from '../wire/netlink-link.ts'
+import { IFF_LOWER_UP, IFF_UP, type Link } from '../wire/netlink-link.ts'
 import type { IngressChain } from '../wire/netlink-nftables.ts'
 import { decodeAddress, decodeMac } from '../wire/text-address.ts'
 import { heldLength, type MadeVipDevice } from './vip-device.ts'
@@ -26,6 +26,8 @@ export function judgeDevice(
   expect('protodown', state === 'open' ? 'off' : 'on', link.isProtoDown ? 'on' : 'off')
   expect("the chain's device", device.name, chain.device ?? 'none')
   expect('the policy', policy, chain.policy)
+  // A parent that gets its carrier back gives one to a device that is held down as well.
+  if (state === 'closed' && (link.flags & IFF_LOWER_UP) !== 0) differences.push('it has a carrier')
   if (state === 'open' && link.protoDownReasons !== 0) {
     differences.push(`another program holds it down (reason bits ${link.protoDownReasons})`)
   }

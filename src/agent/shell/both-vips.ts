@@ -9,6 +9,9 @@ export const joinVips = (parts: readonly Vips[]): Vips => ({
   gone(index) {
     for (const part of parts) part.gone(index)
   },
+  look(view) {
+    for (const part of parts) part.look(view)
+  },
   expire(at) {
     for (const part of parts) part.expire(at)
   },

@@ -2,6 +2,7 @@ import type { NodeConfig } from '../../model/node-config.ts'
 import { hostProblems } from '../control/host-problems.ts'
 import type { HostStatus, Status } from '../control/status-types.ts'
 import { begin, director } from '../director.ts'
+import type { NetworkView } from '../kernel/network-view.ts'
 import { silenceMax } from '../silence.ts'
 import { type Family, familyOf, parseAddress } from '../wire/address.ts'
 import { type AdvertPorts, openAdverts } from './adverts.ts'
@@ -77,7 +78,11 @@ function serve(config: NodeConfig, prepared: Prepared, options: DaemonOptions): 
     perform: (effects, at) => performAll(world, effects, at),
   })
   const indexes = new Map([...links].map(([name, { index }]) => [name, index] as const))
-  const ends = { report: happen, gone: world.vips.gone, look: trackers.look }
+  const look = (view: NetworkView) => {
+    trackers.look(view)
+    world.vips.look(view)
+  }
+  const ends = { report: happen, gone: world.vips.gone, look }
   orRefuse(followLinks(indexes, kernel, poll, ends), 'follow the links')
   followSignals(poll, happen)
   const code = loop.run(effects)

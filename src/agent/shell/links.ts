@@ -27,7 +27,7 @@ export interface LinkEnds {
 }
 
 /**
- * Reports each interface once, then whenever the kernel says something new of it. *
+ * Reports each interface once, then whenever the kernel says something new of it.
  * Where the kernel had to drop notifications, everything is read anew.
  *
  * @returns 0, or -errno where the kernel cannot be read at the start

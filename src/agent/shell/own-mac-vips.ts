@@ -63,6 +63,8 @@ export function openOwnMacVips(
       ends.say(`directord: alarm: the interface of ${each.vips.name} was deleted by someone else`)
       ends.lost()
     },
+    // A gate is no device, and has no carrier.
+    look: () => undefined,
     expire(at) {
       if (held.length === 0 || !isDue(auditAt, at)) return
       auditAt = after(at, AUDIT_GAP)

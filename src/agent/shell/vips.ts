@@ -1,4 +1,5 @@
 import { errnoText } from '../control/errno-text.ts'
+import type { NetworkView } from '../kernel/network-view.ts'
 import { converse } from '../kernel/run.ts'
 import { andThen, done } from '../kernel/talk.ts'
 import { auditVip } from '../kernel/vip-audit.ts'
@@ -6,6 +7,7 @@ import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { flip, type VipState } from '../kernel/vip-flip.ts'
 import { flipTogether } from '../kernel/vip-flip-group.ts'
 import { after, type Instant, isDue, seconds } from '../units.ts'
+import { IFF_LOWER_UP } from '../wire/netlink-link.ts'
 import type { OpenKernel } from './kernel-port.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -20,6 +22,8 @@ export interface Vips {
   flip(instances: readonly string[], to: VipState, settle: Settle): void
   /** The kernel has removed a link; if it was a VIP device the agent has to start anew. */
   gone(index: number): void
+  /** Links have changed: a device that is closed and has got a carrier is closed again. */
+  look(view: NetworkView): void
   expire(at: Instant): void
   nextDeadline(): Instant | undefined
   /** Values and addresses that someone else had changed and that were put right. */
@@ -98,6 +102,14 @@ export function openVips(
       if (each === undefined) return
       say(`directord: alarm: ${each.device.name} was deleted by someone else`)
       lost()
+    },
+    look(view) {
+      for (const each of held) {
+        const link = view.links.get(each.device.index)
+        // What somebody has opened is the audit's, which says so.
+        if (each.state !== 'closed' || link === undefined || !link.isProtoDown) continue
+        if ((link.flags & IFF_LOWER_UP) !== 0) flipNow(each, 'closed')
+      }
     },
     expire(at) {
       const each = held[turn % held.length]

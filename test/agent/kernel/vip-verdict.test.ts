@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { MadeVipDevice } from '../../../src/agent/kernel/vip-device.ts'
 import { judgeAddresses, judgeDevice } from '../../../src/agent/kernel/vip-verdict.ts'
+import { IFF_UP } from '../../../src/agent/wire/netlink-link.ts'
 import { encodeIpv4 } from '../../../src/agent/wire/text-address.ts'
 import { linkOf } from '../../support/link.ts'
 
@@ -28,7 +29,7 @@ const chain = {
   ...{ table: 'director', name: 'vr4.10.2', device: 'vr4.10.2', policy: 'accept' as const },
   ...{ frames: 0, bytes: 0 },
 }
-const closedLink = { ...link, isProtoDown: true }
+const closedLink = { ...link, isProtoDown: true, flags: IFF_UP }
 const closedChain = { ...chain, policy: 'drop' as const }
 
 test('a device that is as it must be has no differences', t => {
@@ -50,7 +51,11 @@ test('each way in which a device can differ is named', t => {
   ] as const) {
     t.deepEqual(judgeDevice(device, 'open', { ...link, ...change }, chain), [difference])
   }
-  t.deepEqual(judgeDevice(device, 'closed', link, closedChain), ['protodown is off, expected on'])
+  const opened = { ...closedLink, isProtoDown: false }
+  t.deepEqual(judgeDevice(device, 'closed', opened, closedChain), ['protodown is off, expected on'])
+  // As the kernel leaves it when the parent gets its carrier back.
+  const carried = { ...link, isProtoDown: true }
+  t.deepEqual(judgeDevice(device, 'closed', carried, closedChain), ['it has a carrier'])
   t.deepEqual(judgeDevice(device, 'closed', closedLink, chain), [
     'the policy is accept, expected drop',
   ])
