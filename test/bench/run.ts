@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { handleSignals } from '../../src/cli/signals.ts'
 import { isInterrupted } from '../../src/kit/interrupt.ts'
 import { printSteps } from '../../src/kit/steps.ts'
+import { blockedMulticast } from './blocked-multicast.ts'
 import { boot } from './boot.ts'
 import { build } from './build.ts'
 import { failureTiming } from './failure-timing.ts'
@@ -15,7 +16,7 @@ import { stamping } from './stamping.ts'
 import { streaming } from './streaming.ts'
 
 const topics: readonly Topic[] = [
-  ...[images, build, boot, failureTiming, handover, memory, ownership, ownMac],
+  ...[images, build, boot, blockedMulticast, failureTiming, handover, memory, ownership, ownMac],
   ...[stamping, streaming],
 ]
 
