@@ -2,7 +2,7 @@ import type { Scene } from './scene.ts'
 
 /** What is done to a pair, and what must come of it. */
 export interface LabCase {
-  /** For `--scenario`; where `director drill` has the same case, its name. */
+  /** For `--scenario`. Where `director drill` has the like, its name. */
   readonly name: string
   /** The row of the failure matrix. */
   readonly row: number

@@ -22,15 +22,16 @@ const PATIENCE_MS = 1_000
 
 /**
  * The shell commands that look at the VIP devices whenever a number comes in at a serial port, and
- * say that number and what they saw. Of such a device the kernel shows a carrier where it is open
- * and the interface below has one.
+ * say that number and what they saw. An open device is not held down, and has the carrier of the
+ * interface below.
  */
 export function readerScript(devices: readonly WatchedDevice[], port: string): string {
   const files = devices.map(
     ({ vrid, interface: parent, addresses: [vip = ''] }) =>
-      `vr${vip.includes(':') ? 6 : 4}.${vrid}.$(cat ${parent}/ifindex)/carrier`,
+      `vr${vip.includes(':') ? 6 : 4}.${vrid}.$(cat ${parent}/ifindex)`,
   )
-  const look = 'for i in $d; do p=0; read p <$i; s=$s$p; done'
+  const look =
+    'for i in $d; do p=1; c=0; read p <$i/proto_down; [ $p = 1 ] || read c <$i/carrier; s=$s$c; done'
   return [
     `cd /sys/class/net; d="${files.join(' ')}"; stty -F /dev/${port} raw -echo; exec 3<>/dev/${port}`,
     `while read n <&3; do s=; ${look}; echo $n $s >&3; done`,

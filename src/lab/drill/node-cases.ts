@@ -35,7 +35,7 @@ export const nodeCases: readonly LabCase[] = [
     ...{ owner: 'moves', outage_max_ms: deathLimit },
   },
   {
-    ...{ name: 'power-returns', row: 29, title: 'a node that had no power returns' },
+    ...{ name: 'returns', row: 29, title: 'a node that had no power returns' },
     beginsOff: true,
     async act({ lab, backup }) {
       if (lab.machine(backup).isOn()) await lab.machine(backup).kill()
