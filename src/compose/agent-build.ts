@@ -30,6 +30,8 @@ export interface AgentRequest extends ArchiveRequest {
   readonly cache?: string
   /** Another script in the same host, for tests of the host; a path from the project's folder. */
   readonly entry?: string
+  /** Changes the script, for tests of an agent beside one of another version. */
+  readonly change?: (script: string) => string
 }
 
 export interface AgentBuild {
@@ -57,13 +59,13 @@ const HOST_FOLDER = join(projectFolder, 'src/agent/host')
  * @throws ProblemError `agent_bundle`, `program_failed`, or as `openToolbox` and `openSource`
  */
 export async function buildAgent(request: AgentRequest): Promise<AgentBuild> {
-  const { cache = cacheFolder(), entry = AGENT_ENTRY } = request
+  const { cache = cacheFolder(), entry = AGENT_ENTRY, change = script => script } = request
   const options = { ...request, cache }
   const toolbox = await openToolbox('agent-toolchain', options)
   const quickjs = await openSource('quickjs', options)
   return request.steps.run('agent', async step => {
     const host = await hostSources()
-    const script = await bundleAgent(entry)
+    const script = change(await bundleAgent(entry))
     const engine = digestOf({ tools: toolbox.digest, quickjs: quickjs.digest, flags: FLAGS })
     const digest = digestOf({ engine, script, host: [...host], assembly: BYTECODE_ASSEMBLY })
     const madeOf = { toolchain: toolbox.packages, quickjs: quickjs.locked }

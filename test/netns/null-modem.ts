@@ -86,7 +86,9 @@ export class NullModem {
   // Not a mount: a name in this folder may change while somebody sees the folder as /dev.
   #name(end: 0 | 1): void {
     const path = this.#ends[end].path.replace('/dev/', '')
-    symlinkSync(path, join(this.#devices[end], PORT))
+    const name = join(this.#devices[end], PORT)
+    rmSync(name, { force: true })
+    symlinkSync(path, name)
   }
 
   close(): void {

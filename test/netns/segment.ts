@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MAJOR_MAX } from '../../src/agent/heartbeat/new-heartbeat.ts'
 import type { ToolSection } from '../../src/base/base-system.ts'
 import { openToolbox } from '../../src/base/toolbox.ts'
 import { buildAgent } from '../../src/compose/agent-build.ts'
@@ -27,6 +28,19 @@ export async function openPrograms(folder: string) {
     tcpdump: await command('tcpdump'),
     keepalived: await keepalivedOf('lab'),
   }
+}
+
+/** The path of an agent whose highest major of the heartbeat protocol is one more than ours. */
+export async function openNextAgent(folder: string): Promise<string> {
+  const highest = /(major_max: [^,]*\?\?) *\w+/
+  const change = (script: string) => {
+    if (!highest.test(script)) throw new Error('the script does not say its highest major')
+    return script.replace(highest, `$1 ${MAJOR_MAX + 1}`)
+  }
+  const { elf } = await buildAgent({ ...request, change })
+  const agent = join(folder, 'directord-next')
+  writeFileSync(agent, elf, { mode: 0o755 })
+  return agent
 }
 
 /** The words that start keepalived as Debian 13 (`lab`) or Debian 12 has it. */
