@@ -71,7 +71,8 @@ netns.serial(
     await whole(t.context, 'lb2')
     const signOf = (name: Name) => {
       const device = `vr4.10.${frontIndex(segment, name)}`
-      return [name, `/sys/class/net/${device}/proto_down=^0`] as const
+      const folder = `/sys/class/net/${device}`
+      return [name, `${folder}/proto_down=^0`, `${folder}/carrier=^1`] as const
     }
     const end = await watchOwnership(segment, programs, VIP, [signOf('lb1'), signOf('lb2')])
 
