@@ -23,8 +23,8 @@ export interface Machine {
   /** Takes the power away. */
   kill(): Promise<void>
   /** Stops the processor, as in a hung machine; the network cards stay. */
-  pause(): Promise<void>
-  resume(): Promise<void>
+  pause(): Promise<unknown>
+  resume(): Promise<unknown>
   /** Holds the whole machine, whose clock goes on, as a host does that has no time for it. */
   freeze(isFrozen: boolean): void
   /** Writes its state to a file, from which `start` can go on. */
@@ -32,7 +32,7 @@ export interface Machine {
   /** Loses all that a network card sends, or all that it should receive; the carrier stays. */
   lose(interface_: string, way: FrameWay, isLost: boolean): Promise<void>
   /** Carrier of a network card, as the machine sees it. */
-  setCarrier(interface_: string, up: boolean): Promise<void>
+  setCarrier(interface_: string, up: boolean): Promise<unknown>
   /** Begins the capture of what the card sends anew. */
   restartCapture(interface_: string): Promise<void>
   close(): Promise<void>
@@ -86,6 +86,10 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     if (control === undefined) throw new Error(`${director.name} is off`)
     return control.execute(command, arguments_)
   }
+  const sockets: MachineSockets = {
+    ...{ console: console.machinePath, heartbeat: options.heartbeatPath, control: controlPath },
+    ...(onWatch === undefined ? {} : { watch: watchPath }),
+  }
   const kill = async () => {
     const running = qemu
     running?.signal('SIGKILL')
@@ -103,12 +107,6 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
       const connected = new Promise<void>(resolve => {
         onControl = resolve
       })
-      const sockets: MachineSockets = {
-        console: console.machinePath,
-        heartbeat: options.heartbeatPath,
-        control: controlPath,
-        ...(options.onWatch === undefined ? {} : { watch: watchPath }),
-      }
       const started = startQemu(options, sockets, change, line => said.push(line))
       qemu = started
       void started.ended.then(() => {
@@ -119,18 +117,12 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
       await within(START_TIMEOUT_MS, connected, started, () => said.join('\n'))
     },
     kill,
-    async pause() {
-      await execute('stop')
-    },
-    async resume() {
-      await execute('cont')
-    },
+    pause: () => execute('stop'),
+    resume: () => execute('cont'),
     freeze: isFrozen => qemu?.signal(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
     save: file => saveState(execute, file),
     lose: (interface_, way, isLost) => setLoss(execute, interface_, way, isLost),
-    async setCarrier(interface_, up) {
-      await execute('set_link', { name: interface_, up })
-    },
+    setCarrier: (interface_, up) => execute('set_link', { name: interface_, up }),
     async restartCapture(interface_) {
       const { id, ...filter } = captureFilter(options.logs, director.name, interface_)
       await execute('object-del', { id })
