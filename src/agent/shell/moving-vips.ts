@@ -71,6 +71,8 @@ export function withMoving(
       })
     },
     gone: vips.gone,
+    // What follows a group has no device of its own.
+    look: () => undefined,
     expire(at) {
       vips.expire(at)
       if (!isDue(auditAt, at)) return
