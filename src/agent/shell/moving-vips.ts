@@ -71,8 +71,7 @@ export function withMoving(
       })
     },
     gone: vips.gone,
-    // What follows a group has no device of its own.
-    look: () => undefined,
+    look: vips.look,
     expire(at) {
       vips.expire(at)
       if (!isDue(auditAt, at)) return
