@@ -23,6 +23,7 @@ import { never } from './never.ts'
 import { newDirector } from './new-director.ts'
 import { type DirectorState, note, slotOf, type Turn } from './state.ts'
 import { after, between, type Instant, milliseconds } from './units.ts'
+import { hearNeighbour } from './vrrp/conflict.ts'
 import { onSettled, reviewGroup } from './vrrp/group.ts'
 import { onLink } from './vrrp/link.ts'
 import { onStalled } from './vrrp/on-stall.ts'
@@ -101,6 +102,9 @@ function take(turn: Turn, event: Event): boolean {
       break
     case 'advert':
       onPacket(turn, event.interface, event.packet)
+      break
+    case 'neighbour':
+      hearNeighbour(turn, event)
       break
     case 'done':
       onDone(turn, event.ticket, event.errno)

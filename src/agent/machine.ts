@@ -32,6 +32,7 @@ export type Event = { readonly at: Instant } & (
   | { readonly kind: 'wake' } // a deadline has come; a spare one changes nothing
   | LinkEvent
   | { readonly kind: 'advert'; readonly interface: InterfaceName; readonly packet: Uint8Array } // a whole IPv4 or IPv6 packet, protocol 112
+  | NeighbourEvent
   | { readonly kind: 'done'; readonly ticket: Ticket; readonly errno: number } // 0 or a positive errno
   | {
       readonly kind: 'ipvs_table'
@@ -66,6 +67,17 @@ export interface LinkEvent {
   readonly address?: string
   /** The link-local IPv6 address, once it is known to be unique; absent: none yet. */
   readonly address6?: string
+}
+
+/**
+ * An ARP packet whose sender has one of our VIPs, or a whole IPv6 packet with a neighbour
+ * advertisement for one. From a virtual MAC of ours the kernel passes the first VIP of each
+ * instance alone.
+ */
+export interface NeighbourEvent {
+  readonly kind: 'neighbour'
+  readonly interface: InterfaceName
+  readonly packet: Uint8Array
 }
 
 /** What came in on a path of the heartbeat, in the order in which it came. */

@@ -40,6 +40,8 @@ export const REASONS = {
   stranger_present: 'frames come in that cannot be verified: no preemption',
   fencing: 'the fencing hook has to succeed before a takeover with every path silent',
   fencing_failed: 'the fencing hook failed: no takeover',
+  vip_answers: 'every path is silent, but the VIP answers: somebody serves it at the virtual MAC',
+  vip_asked: 'every path is silent: before a takeover the VIP is asked for',
   track_down: 'something that the group tracks is not in order',
   // What a group waits for
   track_unknown: 'it is not known yet whether what the group tracks is in order',
@@ -54,6 +56,9 @@ export const REASONS = {
   second_active_heard: 'a router that should yield to us claims the VIPs; they are announced again',
   address_list_differs: 'another router advertises other VIPs for the same instance',
   foreign_router_heard: 'a router that is neither of the pair uses the same VRID on this link',
+  address_conflict: 'another machine says that it has a VIP, at a MAC address of its own',
+  address_conflict_over: 'nobody else has claimed the VIP for a minute',
+  vip_answered: 'a VIP answers at its virtual MAC address although no advert is heard',
   advert_discarded: 'a VRRP packet failed a receive check (R1 to R16) and was discarded',
   advert_interval_differs: 'another router advertises at another interval; a backup follows it',
   address_owner_heard: 'another router says that it owns the addresses (priority 255)',

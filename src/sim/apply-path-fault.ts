@@ -5,6 +5,7 @@ import type { FaultAction } from './faults.ts'
 import { deliver, reportLink, type SimNode } from './node.ts'
 import { receiveSerial, reportPath } from './ports.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts'
+import { actAsStranger } from './stranger.ts'
 import type { World } from './world.ts'
 
 export type PathFault = Extract<
@@ -22,6 +23,8 @@ export type PathFault = Extract<
       | 'snapshot'
       | 'restore'
       | 'clock_step'
+      | 'claim'
+      | 'squat'
   }
 >
 
@@ -72,6 +75,10 @@ export function hurtPaths(world: World, fault: PathFault): void {
       break
     }
     case 'clock_step':
+      break
+    case 'claim':
+    case 'squat':
+      actAsStranger(world.wires.get(fault.path), fault)
       break
     default:
       never(fault)

@@ -19,9 +19,16 @@ export const cutDatagrams = (at: Instant, isCut: boolean): readonly Fault[] =>
 export const cutLine = (at: Instant, isCut: boolean): readonly Fault[] =>
   (['lb1', 'lb2'] as const).map(from => ({ at, kind: 'line', from, cut: isCut }))
 
+/** Questions who has a VIP, and their answers, on front and back. */
+export const cutAnswers = (at: Instant, isCut: boolean): readonly Fault[] =>
+  (['front', 'back'] as const).map(path => ({
+    ...{ at, kind: 'blocked', path, cargo: 'arp', blocked: isCut },
+  }))
+
 /** Every path, and VRRP. */
 export const cutEverything = (at: Instant, isCut: boolean): readonly Fault[] => [
   ...cutAdverts(at, isCut),
+  ...cutAnswers(at, isCut),
   ...cutDatagrams(at, isCut),
   ...cutLine(at, isCut),
 ]

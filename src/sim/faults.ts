@@ -48,6 +48,20 @@ export type FaultAction =
       /** With the checksum of RFC 5798 as others read it. */
       readonly pseudo_header?: boolean
     }
+  /** A third host says once on a path that an address is at its MAC address. */
+  | {
+      readonly kind: 'claim'
+      readonly path: string
+      readonly address: string
+      readonly mac: string
+    }
+  /** A third host has an address, and answers for it, or has it no more. */
+  | {
+      readonly kind: 'squat'
+      readonly path: string
+      readonly address: string
+      readonly present: boolean
+    }
   /** The delay of a path, in microseconds. */
   | {
       readonly kind: 'delay'
@@ -63,11 +77,11 @@ export type FaultAction =
       readonly way: 'tx' | 'rx'
       readonly broken: boolean
     }
-  /** A filter lets adverts, or datagrams of the heartbeat, pass no more on a path. */
+  /** A filter lets adverts, ARP probes, or datagrams of the heartbeat pass no more on a path. */
   | {
       readonly kind: 'blocked'
       readonly path: string
-      readonly cargo: 'frame' | 'datagram'
+      readonly cargo: 'frame' | 'arp' | 'datagram'
       readonly blocked: boolean
     }
   /** Chances that something on a path is lost, comes twice, or comes damaged. */

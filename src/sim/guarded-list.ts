@@ -70,6 +70,13 @@ import { scenario as row82 } from './guarded/82-stranger-lower.ts'
 import { scenario as row83 } from './guarded/83-cold-start-late.ts'
 import { scenario as row84 } from './guarded/84-stalled-backup.ts'
 import { scenario as row85 } from './guarded/85-failback-reach.ts'
+import { scenario as row101 } from './guarded/101-vip-answers.ts'
+import { scenario as row102 } from './guarded/102-vip-asked.ts'
+import { scenario as row103 } from './guarded/103-vip-silent.ts'
+import { scenario as row104 } from './guarded/104-stranger-answers.ts'
+import { scenario as row105 } from './guarded/105-stranger-claims.ts'
+import { scenario as row106 } from './guarded/106-backup-hears.ts'
+import { scenario as row107 } from './guarded/107-own-announcements.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every written scenario with a heartbeat, by the row of the failure matrix. */
@@ -146,4 +153,11 @@ export const guardedScenarios: readonly Scenario[] = [
   row83,
   row84,
   row85,
+  row101,
+  row102,
+  row103,
+  row104,
+  row105,
+  row106,
+  row107,
 ]

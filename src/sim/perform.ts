@@ -4,6 +4,7 @@ import type { Effect } from '../agent/machine.ts'
 import { after, type Duration, microseconds, seconds } from '../agent/units.ts'
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
 import { killProcess } from './life.ts'
+import { isQuestion } from './neighbours.ts'
 import { deliver, type Happening, type SimNode } from './node.ts'
 import { sendBeat } from './ports.ts'
 
@@ -12,7 +13,9 @@ export function performOne(node: SimNode, effect: Effect): void {
   const { kernel } = node
   switch (effect.kind) {
     case 'send':
-      node.wires.get(effect.interface)?.send(node.name, effect.frame)
+      node.wires
+        .get(effect.interface)
+        ?.send(node.name, effect.frame, isQuestion(effect.frame) ? 'arp' : 'frame')
       break
     case 'send_to':
       node.wires.get(effect.interface)?.send(node.name, unicastFrame(effect.packet))

@@ -2,6 +2,7 @@
 
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
 import { asLater } from './later.ts'
+import { isNeighbour, receiveNeighbour } from './neighbours.ts'
 import { deliver, type SimNode } from './node.ts'
 import type { Cargo } from './wire.ts'
 
@@ -48,6 +49,10 @@ export function receiveFrame(node: SimNode, name: string, frame: Uint8Array, car
   }
   const isIpv4 = frame[12] === 0x08 && frame[13] === 0x00
   const isIpv6 = frame[12] === 0x86 && frame[13] === 0xdd
+  if (isNeighbour(frame)) {
+    receiveNeighbour(node, name, frame)
+    return
+  }
   if ((isIpv4 && frame[23] === 112) || (isIpv6 && frame[20] === 112))
     deliver(node, { kind: 'advert', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
 }

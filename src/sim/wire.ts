@@ -4,8 +4,8 @@ import { after, type Duration, microseconds } from '../agent/units.ts'
 import type { Queue } from './queue.ts'
 import type { Random } from './random.ts'
 
-/** An Ethernet frame of VRRP or ARP, or a datagram of the heartbeat. */
-export type Cargo = 'frame' | 'datagram'
+/** An advert or an announcement, a question who has a VIP or its answer, or a heartbeat. */
+export type Cargo = 'frame' | 'arp' | 'datagram'
 
 /** Chances for each thing that is sent to each receiver. */
 export interface Disturbance {

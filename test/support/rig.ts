@@ -108,6 +108,8 @@ export function sentIn(effects: readonly Effect[]): readonly string[] {
     const { frame } = effect
     const last = [...frame.subarray(38, 42)].join('.')
     const isArp = frame[13] === 6
+    const isProbe = isArp && frame.subarray(28, 32).every(byte => byte === 0)
+    if (isProbe) return [`${effect.interface} probe ${last}`]
     return [`${effect.interface} ${isArp ? `arp ${last}` : `advert ${frame[36]}`}`]
   })
 }

@@ -86,6 +86,7 @@ export function offerArbiterDeadlines(
     offer(wantedUntil, 'order', name)
     offer(arbiter.coldUntil, 'cold_start', name)
     offer(arbiter.heldUntil, 'stranger_hold', name)
+    offer(arbiter.askAt, 'probe', name)
   })
 }
 
@@ -194,7 +195,7 @@ function rule(
 }
 
 /** A backup that ought to be active and is held back by one of these is worth an alarm. */
-const SAID: readonly Reason[] = ['stranger_active', 'stranger_present', 'cut_off']
+const SAID: readonly Reason[] = ['stranger_active', 'stranger_present', 'cut_off', 'vip_answers']
 
 function evidence(turn: Turn, group: GroupState, view: View) {
   const word = lastWord(item(membersOf(turn, group), 0), turn.at)

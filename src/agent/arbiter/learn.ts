@@ -2,10 +2,11 @@
 
 import { item } from '../never.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
-import { after, isDue, milliseconds } from '../units.ts'
+import { after, earlier, isDue, milliseconds } from '../units.ts'
 import { membersOf, reviewGroup, startupHold } from '../vrrp/group.ts'
 import { activePeers } from '../vrrp/peers.ts'
 import { setStandby } from '../vrrp/standby.ts'
+import { askAgain, nextLook } from '../vrrp/probe.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import type { GroupReport } from '../wire/heartbeat-body.ts'
 import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
@@ -44,8 +45,22 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
     setStandby(turn, group, 'held')
     note(turn, 'info', 'handed_over', group.name, { peer_priority: report.priority })
   }
+  askWhoHasIt(turn, group, arbiter, report !== undefined)
   learnColdStart(turn, group, arbiter, report)
   spare(turn, group)
+}
+
+// Nobody asks while the peer is heard, nor where nothing will be taken over.
+function askWhoHasIt(turn: Turn, group: GroupState, arbiter: GroupArbiter, isHeard: boolean): void {
+  arbiter.askAt = undefined
+  if (!group.guarded || arbiter.silentAt === undefined) return
+  if (isHeard || group.standby === 'held') return
+  for (const member of membersOf(turn, group)) {
+    askAgain(turn, member)
+    const look = nextLook(member, turn.at)
+    if (look === undefined) continue
+    arbiter.askAt = arbiter.askAt === undefined ? look : earlier(arbiter.askAt, look)
+  }
 }
 
 // Once anybody was active, or our own wait is over, nobody is waited for any more.

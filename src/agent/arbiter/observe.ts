@@ -7,6 +7,7 @@ import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
 import { isOfPeer } from '../vrrp/of-peer.ts'
 import { activePeers } from '../vrrp/peers.ts'
+import { isAnswered, isAsking } from '../vrrp/probe.ts'
 import type { GroupState, InstanceState } from '../vrrp/state.ts'
 import { isAbove } from '../wire/address.ts'
 import { AGE_MAX, CAUSES, type Cause, decodeAge, type GroupReport } from '../wire/heartbeat-body.ts'
@@ -59,6 +60,8 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     isSilent: heard.isSilent,
     isOtherHeard: heard.isOther,
     isLowerHeard: heard.isSilent && heard.isAny,
+    isAsking: heard.isSilent && areAsking(turn, group),
+    isAnswered: heard.isSilent && isAnyAnswered(turn, group, arbiter),
     stranger: strangerOf(state, arbiter, at),
     reachesMore: arbiter.betterReports >= REPORTS_MIN,
     reachesLess: own < (node?.reach ?? 0),
@@ -141,6 +144,16 @@ export function isPeerDeaf(state: DirectorState, group: GroupState): boolean {
   }
   return isLost(advert_age, 2 * interval)
 }
+
+const areAsking = ({ state, at }: Turn, group: GroupState) =>
+  group.members.every(index => isAsking(item(state.instances, index), at))
+
+// Where any MAC address can be the peer's, a stranger cannot hold us longer than elsewhere.
+const isAnyAnswered = ({ state, at }: Turn, group: GroupState, { heldUntil }: GroupArbiter) =>
+  group.members.some(index => {
+    const member = item(state.instances, index)
+    return isAnswered(member, at) && (!member.onOwnMac || heldUntil !== undefined)
+  })
 
 // What VRRP says to all members together.
 function heardBy({ state, at }: Turn, group: GroupState) {

@@ -131,6 +131,9 @@ const backup: readonly Guard[] = [
     because: 'stranger_present',
   },
   { id: 'G19', when: v => v.isCutOff && !v.mayServeCutOff, act: wait, because: 'cut_off' },
+  // Whoever answers at the virtual MAC serves the VIP, though nothing of it is heard.
+  { id: 'G27', when: v => v.isAnswered, act: wait, because: 'vip_answers' },
+  { id: 'G28', when: v => v.isAsking, act: wait, because: 'vip_asked' },
   { id: 'G20', when: v => v.fencing === 'needed', act: { do: 'fence' }, because: 'fencing' },
   { id: 'G21', when: v => v.fencing === 'running', act: wait, because: 'fencing' },
   { id: 'G22', when: v => v.fencing === 'failed', act: wait, because: 'fencing_failed' },

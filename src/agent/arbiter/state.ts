@@ -45,6 +45,8 @@ export interface GroupArbiter {
   /** When VRRP fell silent, from which a stranger can hold us. */
   silentAt: Instant | undefined
   heldUntil: Instant | undefined
+  /** Every path is silent: when the VIPs are asked for again, or have had their time to answer. */
+  askAt: Instant | undefined
   fencing: { ticket: Ticket; state: 'running' | 'done' | 'failed' } | undefined
   /** The last ruling: why the group is as it is. */
   ruling: { readonly id: string; readonly reason: Reason; readonly at: Instant }
@@ -78,6 +80,7 @@ export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
     fencing: undefined,
     silentAt: undefined,
     heldUntil: undefined,
+    askAt: undefined,
     betterReports: 0,
     deafReports: 0,
     deafAt: at,

@@ -53,6 +53,10 @@ export interface View {
   readonly isOtherHeard: boolean
   /** VRRP: the timers ran out although an active router of lower priority is heard. */
   readonly isLowerHeard: boolean
+  /** The VIPs were not yet asked for, or the time to answer is not over. */
+  readonly isAsking: boolean
+  /** A VIP has just answered at its virtual MAC address. */
+  readonly isAnswered: boolean
   /** Frames that cannot be verified: none lately, some, or some that say active on the line. */
   readonly stranger: 'none' | 'present' | 'active'
 

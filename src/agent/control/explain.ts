@@ -40,6 +40,7 @@ export interface Explanation
 
 const TIMERS: Readonly<Record<string, string>> = {
   advert: 'the next advert is sent',
+  address_conflict: 'who else claims a VIP is looked at again',
   active_down: 'without an advert of an active router until then, it falls silent for us',
   flip: 'the kernel is asked again, or is given up waiting for',
   announce: 'the VIPs are announced on, or again',
@@ -98,7 +99,8 @@ function deadlineOf(state: DirectorState, instance: InstanceState): Deadline | u
   return earliest(offer =>
     offerVrrpDeadlines({ ...state, instances: [instance] }, (at, timer, subject) => {
       const concerned = OF_GROUPS.includes(timer) ? group : instance.name
-      if (subject === concerned) offer(at, timer, subject)
+      // The question before a takeover changes nothing by itself.
+      if (subject === concerned && timer !== 'probe') offer(at, timer, subject)
     }),
   )
 }

@@ -79,6 +79,11 @@ function instanceProblems(
       found.push(problem('alarm', 'second_active_heard', name, text))
     }
   }
+  for (const { address, mac, claims, last_age_s } of instance.conflicts) {
+    const often = claims === 1 ? 'once' : `${claims} times`
+    const text = `${mac} also says that it has ${address} (${often}, ${last_age_s} s ago)`
+    found.push(problem('alarm', 'address_conflict', name, text))
+  }
   if (isDeafAlone(instances, instance)) {
     const text = `${name} hears no active router, though another instance of its group does`
     found.push(problem('warning', 'silence_held_by_group', name, text))

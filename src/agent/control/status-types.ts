@@ -132,6 +132,8 @@ export interface InstanceStatus {
     readonly next_in_s: number
   } | null
   readonly peers: readonly PeerStatus[]
+  /** Other machines that say they have a VIP, within the last minute; at most 8. */
+  readonly conflicts: readonly ConflictStatus[]
   readonly counters: Readonly<Record<string, number>>
   readonly history: readonly HistoryEntry[]
 }
@@ -145,6 +147,16 @@ export interface PeerStatus {
   /** Since its last advert. */
   readonly age_s: number
   readonly adverts: number
+}
+
+export interface ConflictStatus {
+  readonly address: string
+  readonly mac: string
+  readonly claims: number
+  readonly first_age_s: number
+  readonly last_age_s: number
+  /** Since the VIP was announced because of it; null: it was not. */
+  readonly answered_age_s: number | null
 }
 
 export interface HistoryEntry {

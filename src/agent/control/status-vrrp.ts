@@ -9,6 +9,7 @@ import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant } from '../units.ts'
 import type {
+  Conflict,
   GroupState,
   InstanceState,
   InterfaceState,
@@ -19,6 +20,7 @@ import { type Address, formatAddress } from '../wire/address.ts'
 import { virtualMac } from '../wire/ethernet.ts'
 import { ageOf, inMilliseconds, inSeconds } from './ages.ts'
 import type {
+  ConflictStatus,
   GroupStatus,
   InstanceStatus,
   InterfaceStatus,
@@ -104,6 +106,7 @@ export function instanceStatus(
     },
     announcing: announcingStatus(instance, at),
     peers: instance.peers.map(peer => peerStatus(peer, at)),
+    conflicts: instance.conflicts.map(conflict => conflictStatus(conflict, at)),
     counters: { ...instance.counters },
     history: instance.history.map(({ at: then, ...entry }) => ({
       age_s: ageOf(then, at),
@@ -165,6 +168,15 @@ export const peerStatus = (peer: Peer, at: Instant): PeerStatus => ({
   advert_interval_ms: inMilliseconds(peer.interval_us),
   age_s: ageOf(peer.lastAt, at),
   adverts: peer.adverts,
+})
+
+const conflictStatus = (conflict: Conflict, at: Instant): ConflictStatus => ({
+  address: formatAddress(conflict.address),
+  mac: conflict.mac,
+  claims: conflict.count,
+  first_age_s: ageOf(conflict.firstAt, at),
+  last_age_s: ageOf(conflict.lastAt, at),
+  answered_age_s: conflict.defendedAt === undefined ? null : ageOf(conflict.defendedAt, at),
 })
 
 const hexByte = (byte: number) => byte.toString(16).padStart(2, '0')

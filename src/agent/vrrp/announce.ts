@@ -5,7 +5,7 @@
 
 import { item } from '../never.ts'
 import type { Turn } from '../state.ts'
-import { after, between, isDue, milliseconds, seconds } from '../units.ts'
+import { after, between, type Instant, isDue, milliseconds, seconds } from '../units.ts'
 import { announcementOf } from './announcement.ts'
 import { macOf } from './source.ts'
 import type { Announcing, InstanceState } from './state.ts'
@@ -37,24 +37,41 @@ export function announceAgain(turn: Turn, instance: InstanceState): void {
   startAnnouncing(turn, instance)
 }
 
+/**
+ * Announces one VIP, because somebody else claims it.
+ *
+ * @returns when to try again: the pace leaves no room now; `closed`: it is not ours to announce
+ */
+export function announceOne(
+  turn: Turn,
+  instance: InstanceState,
+  index: number,
+): 'sent' | 'closed' | Instant {
+  if (instance.vips.is !== 'open') return 'closed'
+  if (allowed(turn) <= 0) return after(turn.state.loop.arpWindowAt, ARP_WINDOW)
+  sendOne(turn, instance, index)
+  return 'sent'
+}
+
 /** Sends what the window still allows. */
 export function continueAnnouncing(turn: Turn, instance: InstanceState): void {
   const { announcing } = instance
   if (announcing === undefined) return
   const end = Math.min(announcing.next + allowed(turn), instance.addresses.length)
-  const name = item(turn.state.interfaces, instance.interface).name
+  for (let index = announcing.next; index < end; index += 1) sendOne(turn, instance, index)
+  announcing.next = end
+  instance.announcing = scheduled(turn, announcing, instance.addresses.length)
+}
+
+function sendOne(turn: Turn, instance: InstanceState, index: number): void {
+  const { name } = item(turn.state.interfaces, instance.interface)
   const mac = macOf(turn.state, instance)
   // It has one by now: the adverts come from it.
   if (mac === undefined) return
-  for (let index = announcing.next; index < end; index += 1) {
-    const frame = announcementOf(instance, mac, index)
-    turn.effects.push({ kind: 'send', interface: name, frame })
-  }
-  const counter = instance.family === 4 ? 'arps_sent' : 'neighbours_sent'
-  instance.counters[counter] += end - announcing.next
-  turn.state.loop.arps_in_window += end - announcing.next
-  announcing.next = end
-  instance.announcing = scheduled(turn, announcing, instance.addresses.length)
+  const frame = announcementOf(instance, mac, index)
+  turn.effects.push({ kind: 'send', interface: name, frame })
+  instance.counters[instance.family === 4 ? 'arps_sent' : 'neighbours_sent'] += 1
+  turn.state.loop.arps_in_window += 1
 }
 
 function allowed(turn: Turn): number {

@@ -64,6 +64,12 @@ export interface InstanceState {
   /** Priority 0 is owed once the VIPs are seen to be closed. */
   owesRelease: boolean
   peers: Peer[]
+  /** The last question who has the first VIP; undefined: none was asked yet. */
+  probe: Probe | undefined
+  /** Who else says that he has a VIP, the one heard first in front. */
+  conflicts: Conflict[]
+  /** When one of them is to be looked at again. */
+  conflictAt: Instant | undefined
   readonly counters: InstanceCounters
   /** When each limited warning was last given, by its reason. */
   readonly warnedAt: Record<string, Instant>
@@ -107,6 +113,27 @@ export interface Peer {
   adverts: number
 }
 
+export interface Probe {
+  /** Of the first question of a series. */
+  readonly since: Instant
+  readonly at: Instant
+  /** When it was last answered from where the active router answers. */
+  readonly answeredAt: Instant | undefined
+}
+
+/** A VIP at a MAC address that is neither the virtual one nor ours. */
+export interface Conflict {
+  readonly address: Address
+  readonly mac: string
+  readonly firstAt: Instant
+  lastAt: Instant
+  count: number
+  /** When we last announced the VIP because of it. */
+  defendedAt: Instant | undefined
+  /** When it is to be announced again, since a claim came too soon to be answered. */
+  againAt: Instant | undefined
+}
+
 export interface InstanceCounters {
   adverts_sent: number
   adverts_received: number
@@ -116,6 +143,11 @@ export interface InstanceCounters {
   address_list_differs: number
   /** From a router that is neither of the pair. */
   foreign_adverts: number
+  /** Of VIPs, by a MAC address that is neither the virtual one nor ours. */
+  conflicts_heard: number
+  conflicts_answered: number
+  conflicts_dropped: number
+  probes_sent: number
   arps_sent: number
   neighbours_sent: number
   became_active: number

@@ -5,12 +5,14 @@ import { item } from '../never.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { type Instant, isDue } from '../units.ts'
 import { continueAnnouncing } from './announce.ts'
+import { wakeConflicts } from './conflict.ts'
 import { endFailbackDelay } from './failback.ts'
 import { membersOf, onSettled, reviewGroup, startGroup, takeGroup, yieldGroup } from './group.ts'
 import { wakeLink } from './link.ts'
 import { onTimer } from './on-timer.ts'
 import { onFlipDue } from './ownership.ts'
 import { lastWord } from './peers.ts'
+import { probeDue, wakeProbe } from './probe.ts'
 import { applyRules } from './router.ts'
 import { sendAdvert } from './send.ts'
 import { standbyInSilence } from './standby.ts'
@@ -20,7 +22,10 @@ import type { GroupState, InstanceState } from './state.ts'
 export function wakeVrrp(turn: Turn): void {
   for (const link of turn.state.interfaces) wakeLink(turn, link)
   for (const group of turn.state.groups) wakeGroup(turn, group)
-  for (const instance of turn.state.instances) wakeRouter(turn, instance)
+  for (const instance of turn.state.instances) {
+    wakeProbe(turn, instance)
+    wakeRouter(turn, instance)
+  }
   for (const instance of turn.state.instances) wakeVips(turn, instance)
 }
 
@@ -38,11 +43,16 @@ export function offerVrrpDeadlines(
   for (const instance of state.instances) {
     const { advertAt, downAt } = instance.router
     const { dueAt } = instance.vips
+    const { conflictAt } = instance
     const nextAt = instance.announcing?.nextAt
+    const askAt = downAt === undefined ? undefined : probeDue(instance)
     if (advertAt !== undefined && advertAt < first) offerFirst(advertAt, 'advert', instance.name)
     if (downAt !== undefined && downAt < first) offerFirst(downAt, 'active_down', instance.name)
+    if (askAt !== undefined && askAt < first) offerFirst(askAt, 'probe', instance.name)
     if (dueAt !== undefined && dueAt < first) offerFirst(dueAt, 'flip', instance.name)
     if (nextAt !== undefined && nextAt < first) offerFirst(nextAt, 'announce', instance.name)
+    if (conflictAt !== undefined && conflictAt < first)
+      offerFirst(conflictAt, 'address_conflict', instance.name)
   }
   for (const { settlesAt, name } of state.interfaces) {
     if (settlesAt !== undefined) offer(settlesAt, 'link_delay', name)
@@ -118,4 +128,5 @@ function wakeVips(turn: Turn, instance: InstanceState): void {
   }
   const next = instance.announcing?.nextAt
   if (next !== undefined && isDue(next, turn.at)) continueAnnouncing(turn, instance)
+  wakeConflicts(turn, instance)
 }

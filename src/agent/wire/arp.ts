@@ -1,4 +1,4 @@
-/** ARP for IPv4 over Ethernet (RFC 826). */
+/** ARP for IPv4 over Ethernet (RFC 826), announcements and probes (RFC 5227). */
 
 import { readU16, readU32, writeU16, writeU32 } from './bytes.ts'
 import { BROADCAST, ETHERNET_HEADER, ETHERTYPE_ARP, formatMac, writeEthernet } from './ethernet.ts'
@@ -18,7 +18,21 @@ export interface Arp {
  * A gratuitous ARP request as a whole broadcast frame: sender and target are the VIP, and the
  * target link-layer address is the virtual MAC too (RFC 9568 6.4.2 with errata 7947 and 7949).
  */
-export function encodeGratuitousArp(mac: readonly number[], address: Ipv4): Uint8Array {
+export const encodeGratuitousArp = (mac: readonly number[], address: Ipv4): Uint8Array =>
+  encodeRequest(mac, address, mac, address)
+
+/** An ARP probe as a whole broadcast frame: who has the address answers, RFC 5227 section 2.1.1. */
+export const encodeArpProbe = (mac: readonly number[], address: Ipv4): Uint8Array =>
+  encodeRequest(mac, 0, NOBODY, address)
+
+const NOBODY: readonly number[] = [0, 0, 0, 0, 0, 0]
+
+function encodeRequest(
+  mac: readonly number[],
+  sender: Ipv4,
+  target_mac: readonly number[],
+  target: Ipv4,
+): Uint8Array {
   const frame = new Uint8Array(ETHERNET_HEADER + ARP_LENGTH)
   writeEthernet(frame, BROADCAST, mac, ETHERTYPE_ARP)
   writeU16(frame, 14, 1) // hardware type: Ethernet
@@ -27,25 +41,30 @@ export function encodeGratuitousArp(mac: readonly number[], address: Ipv4): Uint
   frame[19] = 4
   writeU16(frame, 20, 1) // operation: request
   frame.set(mac, 22)
-  writeU32(frame, 28, address)
-  frame.set(mac, 32)
-  writeU32(frame, 38, address)
+  writeU32(frame, 28, sender)
+  frame.set(target_mac, 32)
+  writeU32(frame, 38, target)
   return frame
 }
 
-/** @returns undefined for what is not a request or a reply for IPv4 over Ethernet */
-export function decodeArp(frame: Uint8Array): Arp | undefined {
-  if (frame.length < ETHERNET_HEADER + ARP_LENGTH) return undefined
-  if (readU16(frame, 12) !== ETHERTYPE_ARP) return undefined
-  if (readU16(frame, 14) !== 1 || readU16(frame, 16) !== 0x0800) return undefined
-  if (readU16(frame, 18) !== 0x0604) return undefined
-  const operation = readU16(frame, 20)
+/** A whole frame; @returns undefined for what is no request or reply for IPv4 over Ethernet */
+export const decodeArp = (frame: Uint8Array): Arp | undefined =>
+  frame.length >= ETHERNET_HEADER && readU16(frame, 12) === ETHERTYPE_ARP
+    ? decodeArpPacket(frame.subarray(ETHERNET_HEADER))
+    : undefined
+
+/** A packet without the Ethernet header; @returns undefined as `decodeArp` */
+export function decodeArpPacket(packet: Uint8Array): Arp | undefined {
+  if (packet.length < ARP_LENGTH) return undefined
+  if (readU16(packet, 0) !== 1 || readU16(packet, 2) !== 0x0800) return undefined
+  if (readU16(packet, 4) !== 0x0604) return undefined
+  const operation = readU16(packet, 6)
   if (operation !== 1 && operation !== 2) return undefined
   return {
     operation: operation === 1 ? 'request' : 'reply',
-    sender_mac: formatMac(frame, 22),
-    sender: readU32(frame, 28),
-    target_mac: formatMac(frame, 32),
-    target: readU32(frame, 38),
+    sender_mac: formatMac(packet, 8),
+    sender: readU32(packet, 14),
+    target_mac: formatMac(packet, 18),
+    target: readU32(packet, 24),
   }
 }

@@ -8,12 +8,14 @@ import { IPV6_HEADER } from '../../agent/wire/ipv6.ts'
 import { decodeAddress } from '../../agent/wire/text-address.ts'
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
 import { type Checker, violate } from '../checker.ts'
+import { isQuestion } from '../neighbours.ts'
 
 export const verified: Checker = {
   id: 'V1',
   onStep(world, node, _event, effects) {
     for (const effect of effects) {
       if (effect.kind !== 'send' && effect.kind !== 'send_to') continue
+      if (effect.kind === 'send' && isQuestion(effect.frame)) continue
       const { vrid, isIpv6, priority } = readSent(effect)
       const isMeant = (other: VrrpInstanceConfig) =>
         other.virtual_mac === false && priority === undefined && effect.kind === 'send'

@@ -1,5 +1,5 @@
 import { seconds } from '../../agent/units.ts'
-import { cutAdverts } from '../cut.ts'
+import { cutAdverts, cutAnswers } from '../cut.ts'
 import { guarded, otherKeys } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -10,7 +10,7 @@ export const scenario: Scenario = {
   pair: { ...guarded, keys: otherKeys, hold_ms_max: 10_000 },
   // After the hold nothing is left to know by: the exception that the manual lists.
   overlap_max: seconds(40),
-  faults: cutAdverts(atSecond(20), true),
+  faults: [...cutAdverts(atSecond(20), true), ...cutAnswers(atSecond(20), true)],
   expect: [
     { at: atSecond(19.9), owner: 'lb1' },
     { at: atSecond(32.5), owner: 'lb1' },

@@ -1,3 +1,4 @@
+import { cutAnswers } from '../cut.ts'
 import { guarded, otherKeys } from '../pair.ts'
 import { atSecond, type Scenario } from '../scenario.ts'
 
@@ -6,6 +7,7 @@ export const scenario: Scenario = {
   title: 'another key, no serial line, automatic failback: the better one does not preempt at once',
   pair: { ...guarded, paths: ['back', 'mgmt'], failback: 'automatic', keys: otherKeys },
   faults: [
+    ...cutAnswers(atSecond(1), true),
     { at: atSecond(20), kind: 'power_off', node: 'lb1' },
     { at: atSecond(40), kind: 'power_on', node: 'lb1' },
   ],

@@ -1,0 +1,19 @@
+import { guarded } from '../pair.ts'
+import { atSecond, type Scenario } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  row: 103,
+  title: 'the active dies when only the line was left: asking costs a takeover 0.2 s at most',
+  pair: { ...guarded, paths: ['line'] },
+  faults: [
+    { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
+    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },
+    { at: atSecond(40), kind: 'power_off', node: 'lb1' },
+  ],
+  expect: [
+    { at: atSecond(39.9), owner: 'lb1' },
+    // The line is dead after 1 s.
+    { at: atSecond(41.25), owner: 'lb2' },
+    { at: atSecond(60), owner: 'lb2' },
+  ],
+}
