@@ -36,6 +36,8 @@ export interface Status {
 export interface HostStatus {
   readonly console_lines_dropped: number
   readonly frames_unsent: number
+  /** Seconds in which so many claims of our VIPs came that the rest was not read. */
+  readonly neighbour_floods: number
   readonly clients_refused: number
   readonly vip_repairs: number
   /** Events that followers of `events` were too slow to take. */

@@ -16,6 +16,7 @@ import { followLinks } from './links.ts'
 import { loadConfig } from './load-config.ts'
 import { type LongWork, type Loop, openLoop, type Timed } from './loop.ts'
 import { withMoving } from './moving-vips.ts'
+import { openNeighbours } from './neighbours.ts'
 import { openOwnMacVips } from './own-mac-vips.ts'
 import { openPoll, POLL_IN, type Poll } from './poll.ts'
 import { openProbes } from './probes.ts'
@@ -129,8 +130,15 @@ function openWorld(
   ])
   const vips = withMoving(both, moving, kernel, { say, lost })
   const adverts = advertPorts(config, links, poll, happen)
+  const neighbours = orRefuse(
+    openNeighbours(config, links, poll, (name, packet) =>
+      happen({ kind: 'neighbour', interface: name, packet }),
+    ),
+    'listen for ARP and neighbour advertisements',
+  )
   const hostStatus = (): HostStatus => ({
     console_lines_dropped: lines.dropped(),
+    neighbour_floods: neighbours.floods(),
     frames_unsent: [...adverts.values()].reduce((sum, port) => sum + port.unsent(), 0),
     clients_refused: control.refused(),
     vip_repairs: vips.repairs(),
@@ -153,7 +161,7 @@ function openWorld(
     remember: held => rememberHeld(heldPathOf(options.socket), held, say),
     exit: end,
   }
-  const timed: Timed[] = [world.probes, world.heartbeat, control, vips, supervisor]
+  const timed: Timed[] = [world.probes, world.heartbeat, control, vips, supervisor, neighbours]
   if (watchdog !== undefined) timed.push(watchdog)
   return { world, timed, watchdog, work: joinWork([flips, tasks]) }
 }

@@ -39,6 +39,11 @@ export interface Host {
   serialCounters(fd: Fd, into: Uint32Array): number
   /** Sends whole Ethernet frames. */
   packetSocket(ifindex: number): Fd
+  /**
+   * What a filter passes (struct sock_filter) of ARP, read with `recv`, or for IPv6 of neighbour
+   * advertisements, read with `recvIpv6`; without the Ethernet header.
+   */
+  neighbourSocket(device: string, ifindex: number, isIpv6: 0 | 1, filter: Uint8Array): Fd
   netlinkSocket(protocol: number, groups: number): Fd
   /** One packet; -EAGAIN when none is left, -EMSGSIZE when it was larger than `into`. */
   recv(fd: Fd, into: Uint8Array): number

@@ -54,6 +54,12 @@ const cases: readonly (readonly [string, Guard['act']['do'], Partial<View>, Part
     peer({ peerRole: 'active', isAutomatic: true, outranks: true }),
   ],
   [
+    'G26',
+    'wait',
+    peer({ peerRole: 'active', isAutomatic: true, outranks: true, reachesLess: true }),
+    peer({ peerRole: 'active', isAutomatic: true, outranks: true }),
+  ],
+  [
     'G10',
     'claim',
     peer({ peerRole: 'active', isAutomatic: true, outranks: true }),
