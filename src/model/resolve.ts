@@ -10,7 +10,7 @@ import type {
 } from './cluster-spec.ts'
 import { formatAddress, formatPrefix } from './ip.ts'
 import { movingDestination } from './meaning/moving.ts'
-import { advertSources, entryOf, familyOfInstance, prefixOf } from './meaning/networks.ts'
+import { advertSource, entryOf, familyOfInstance, prefixOf } from './meaning/networks.ts'
 import { TRACK_KINDS } from './meaning/track.ts'
 import type {
   AccessConfig,
@@ -150,7 +150,7 @@ function resolveInstance(
   const { owner, interface: link, vrid, advert_interval_ms, addresses } = instance
   const { version, checksum, unicast, accept, virtual_mac, more_addresses } = instance
   const peers = spec.nodes.filter(other => other.name !== node.name)
-  const [peer] = peers.flatMap(other => advertSources(other, instance))
+  const [peer] = peers.flatMap(other => advertSource(other, instance) ?? [])
   return {
     ...{ name, interface: link, vrid },
     priority: owner === node.name ? OWNER_PRIORITY : priorityOf(spec, node, name),

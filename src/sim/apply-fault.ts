@@ -1,5 +1,5 @@
 import { after, microseconds, seconds } from '../agent/units.ts'
-import { type Advert, VRRP_GROUP } from '../agent/wire/vrrp.ts'
+import { type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../agent/wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../agent/wire/vrrp-packet.ts'
 import { checkNodeConfig } from '../model/node-config-check.ts'
 import { hurtPaths, nodeNamed } from './apply-path-fault.ts'
@@ -154,9 +154,11 @@ function resetArpIgnore(node: SimNode): void {
   })
 }
 
-// 192.0.2.250 or 10.77.0.250; it lists no VIP of ours.
+// 192.0.2.250, 10.77.0.250 or fe80::250; it lists no VIP of ours.
 function foreignFrame(fault: Extract<FaultAction, { kind: 'foreign_advert' }>): Uint8Array {
-  const source = fault.path === 'front' ? 0xc00002fa : 0x0a4d00fa
+  const isIpv6 = fault.family === 'ipv6'
+  const ipv4 = fault.path === 'front' ? 0xc00002fa : 0x0a4d00fa
+  const source = isIpv6 ? `fe80${'0'.repeat(25)}250` : ipv4
   const advert: Advert = {
     version: 3,
     vrid: fault.vrid,
@@ -165,6 +167,7 @@ function foreignFrame(fault: Extract<FaultAction, { kind: 'foreign_advert' }>): 
     addresses: [source],
   }
   const form = fault.pseudo_header === true ? 'pseudo_header' : 'message'
-  const packet = encodeAdvertPacket(advert, { source, destination: VRRP_GROUP }, form)
-  return multicastFrame(packet, fault.vrid, 4)
+  const destination = isIpv6 ? VRRP_GROUP_6 : VRRP_GROUP
+  const packet = encodeAdvertPacket(advert, { source, destination }, form)
+  return multicastFrame(packet, fault.vrid, isIpv6 ? 6 : 4)
 }

@@ -47,6 +47,7 @@ export type FaultAction =
       readonly priority: number
       /** With the checksum of RFC 5798 as others read it. */
       readonly pseudo_header?: boolean
+      readonly family?: 'ipv4' | 'ipv6'
     }
   /** A third host says once on a path that an address is at its MAC address. */
   | {

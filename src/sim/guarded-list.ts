@@ -77,6 +77,7 @@ import { scenario as row104 } from './guarded/104-stranger-answers.ts'
 import { scenario as row105 } from './guarded/105-stranger-claims.ts'
 import { scenario as row106 } from './guarded/106-backup-hears.ts'
 import { scenario as row107 } from './guarded/107-own-announcements.ts'
+import { scenario as row108 } from './guarded/108-foreign-ipv6.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every written scenario with a heartbeat, by the row of the failure matrix. */
@@ -160,4 +161,5 @@ export const guardedScenarios: readonly Scenario[] = [
   row105,
   row106,
   row107,
+  row108,
 ]

@@ -47,7 +47,7 @@ export function receiveNeighbour(node: SimNode, name: string, frame: Uint8Array)
   const instance = claimed === undefined ? undefined : holderOf(node, name, claimed)
   if (claimed === undefined || instance === undefined) return
   const isVirtual = frame[6] === 0 && frame[8] === 0x5e && frame[11] === instance.vrid
-  if (isVirtual && claimed !== addressesOf(instance)[0]) return
+  if (isVirtual && claimed !== vipsOf(instance).first) return
   deliver(node, { kind: 'neighbour', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
 }
 
@@ -60,12 +60,27 @@ function answer(node: SimNode, name: string, asked: Address): void {
 
 function holderOf(node: SimNode, name: string, address: Address): VrrpInstanceConfig | undefined {
   return node.config.vrrp.instances.find(
-    instance => instance.interface === name && addressesOf(instance).includes(address),
+    instance => instance.interface === name && vipsOf(instance).all.has(address),
   )
 }
 
-const addressesOf = ({ addresses, more_addresses = [] }: VrrpInstanceConfig) =>
-  [...addresses, ...more_addresses].map(parseAddress)
+interface Vips {
+  readonly first: Address | undefined
+  readonly all: ReadonlySet<Address>
+}
+
+// With thousands of VIPs reading them for each frame would show.
+const known = new WeakMap<VrrpInstanceConfig, Vips>()
+
+function vipsOf(instance: VrrpInstanceConfig): Vips {
+  const found = known.get(instance)
+  if (found !== undefined) return found
+  const { addresses, more_addresses = [] } = instance
+  const list = [...addresses, ...more_addresses].flatMap(text => parseAddress(text) ?? [])
+  const vips = { first: list[0], all: new Set(list) }
+  known.set(instance, vips)
+  return vips
+}
 
 function typeOf(frame: Uint8Array): number | undefined {
   const isIcmp = readU16(frame, 12) === 0x86dd && frame[ETHERNET_HEADER + 6] === ICMPV6

@@ -36,6 +36,7 @@ import { scenario as row93 } from './scenarios/93-two-groups.ts'
 import { scenario as row94 } from './scenarios/94-late-failback.ts'
 import { scenario as row95 } from './scenarios/95-version-2.ts'
 import { scenario as row96 } from './scenarios/96-own-mac.ts'
+import { scenario as row98 } from './scenarios/98-foreign-ipv6.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -76,4 +77,5 @@ export const scenarios: readonly Scenario[] = [
   row94,
   row95,
   row96,
+  row98,
 ]

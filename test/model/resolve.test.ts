@@ -46,6 +46,16 @@ test('each node is told where the other one sends from, of the same family', asy
   t.is(named(one?.vrrp.instances ?? [], 'back6')?.peer, 'fe80::12')
 })
 
+test('a link-local address that is not named is the one that is made of the MAC address', async t => {
+  const [one, two] = await resolved(
+    [', "fe80::11/64"', ''],
+    [', "fe80::12/64"', ''],
+    ['unicast: true, accept', 'accept'],
+  )
+  t.is(named(one?.vrrp.instances ?? [], 'back6')?.peer, 'fe80::5054:ff:fed1:202')
+  t.is(named(two?.vrrp.instances ?? [], 'back6')?.peer, undefined, 'lb1 is matched by a name')
+})
+
 test('the priority of a group stands above that of the node', async t => {
   const [one, two] = await resolved()
   t.is(named(one?.vrrp.instances ?? [], 'front')?.priority, 200)

@@ -1,6 +1,5 @@
 /* Sockets that carry whole packets: VRRP's, the packet socket, netlink. */
 #include <errno.h>
-#include <linux/filter.h>
 #include <net/ethernet.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -19,6 +18,18 @@ struct sockaddr_nl {
 };
 #define NETLINK_EXT_ACK 11
 #define NETLINK_GET_STRICT_CHK 12
+
+/* include/uapi/linux/filter.h and bpf_common.h */
+struct filter_step {
+    uint16_t code;
+    uint8_t yes, no;
+    uint32_t value;
+};
+struct filter_program {
+    unsigned short length;
+    struct filter_step *steps;
+};
+#define FILTER_STEPS_MAX 4096
 
 #define IPPROTO_VRRP 112
 #define VRRP_GROUP 0xe0000012u /* 224.0.0.18, RFC 9568 5.1.1.2 */
@@ -164,11 +175,12 @@ static JSValue neighbour_socket(JSContext *context, JSValueConst self, int argc,
     struct bytes filter;
     (void)self, (void)argc;
     if (!integer_of(argv[1], 1, INT32_MAX, &ifindex) || !integer_of(argv[2], 0, 1, &is_ipv6) ||
-        !bytes_of(context, argv[3], &filter) || filter.length % sizeof(struct sock_filter) != 0 ||
-        filter.length > BPF_MAXINSNS * sizeof(struct sock_filter))
+        !bytes_of(context, argv[3], &filter) || filter.length % sizeof(struct filter_step) != 0 ||
+        filter.length > FILTER_STEPS_MAX * sizeof(struct filter_step))
         return refused(EINVAL);
-    struct sock_fprog program = {.len = (unsigned short)(filter.length / sizeof(struct sock_filter)),
-                                 .filter = (struct sock_filter *)(void *)filter.at};
+    struct filter_program program = {
+        .length = (unsigned short)(filter.length / sizeof(struct filter_step)),
+        .steps = (struct filter_step *)(void *)filter.at};
     struct sockaddr_ll address = {.sll_family = AF_PACKET,
                                   .sll_protocol = htons(ETHERTYPE_ARP),
                                   .sll_ifindex = (int)ifindex};

@@ -192,3 +192,24 @@ export function advertSources(
     .filter(address => familyOf(address) === family && !vips.includes(address))
     .filter(address => family === 4 || isLocalToLink(address))
 }
+
+/**
+ * Where a node's adverts come from, as far as the cluster file tells: of IPv6 the link-local address
+ * that stands there, or the one that the kernel makes of the MAC address. Undefined: not known.
+ */
+export function advertSource(
+  node: NodeSpec,
+  instance: Pick<InstanceSpec, 'interface' | 'addresses'>,
+): Address | undefined {
+  const [named] = advertSources(node, instance)
+  if (named !== undefined || familyOfInstance(instance) === 4) return named
+  const match = entryOf(node.interfaces, instance.interface)?.match
+  return match !== undefined && 'mac' in match ? linkLocalOf(match.mac) : undefined
+}
+
+/** RFC 4291 appendix A: fe80::/64, and the MAC address with ff:fe in the middle and a bit turned. */
+function linkLocalOf(mac: string): Address {
+  const digits = mac.toLowerCase().split(':').join('')
+  const first = (Number.parseInt(digits.slice(0, 2), 16) ^ 2).toString(16).padStart(2, '0')
+  return `fe80${'0'.repeat(12)}${first}${digits.slice(2, 6)}fffe${digits.slice(6)}`
+}
