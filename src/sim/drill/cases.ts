@@ -44,7 +44,7 @@ const cutLine = ({ active: one, other: two }: Stage, cut: boolean): readonly Fau
 
 const block = (
   paths: readonly string[],
-  cargo: 'frame' | 'datagram',
+  cargo: 'frame' | 'arp' | 'datagram',
   blocked: boolean,
 ): readonly FaultAction[] => paths.map(path => ({ kind: 'blocked', path, cargo, blocked }))
 
@@ -190,6 +190,7 @@ export const drillCases: readonly DrillCase[] = [
       forAWhile(
         on => [
           ...block(stage.fronts, 'frame', on),
+          ...block(stage.fronts, 'arp', on),
           ...block(stage.datagrams, 'datagram', on),
           ...(stage.hasLine ? cutLine(stage, on) : []),
         ],
