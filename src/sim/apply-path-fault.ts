@@ -23,6 +23,7 @@ export type PathFault = Extract<
       | 'snapshot'
       | 'restore'
       | 'clock_step'
+      | 'tracked'
       | 'claim'
       | 'squat'
   }
@@ -76,6 +77,9 @@ export function hurtPaths(world: World, fault: PathFault): void {
     }
     case 'clock_step':
       break
+    case 'tracked':
+      track(nodeNamed(world, fault.node), fault.index, fault.down)
+      break
     case 'claim':
     case 'squat':
       actAsStranger(world.wires.get(fault.path), fault)
@@ -83,6 +87,12 @@ export function hurtPaths(world: World, fault: PathFault): void {
     default:
       never(fault)
   }
+}
+
+function track(node: SimNode, index: number, down: number): void {
+  const group = node.config.vrrp.groups[0]?.name ?? ''
+  node.tracked.set(`${group} ${index}`, down)
+  if (node.powered) deliver(node, { kind: 'tracked', group, index, down })
 }
 
 function plug(node: SimNode, plugged: boolean): void {

@@ -49,6 +49,13 @@ export type FaultAction =
       readonly pseudo_header?: boolean
       readonly family?: 'ipv4' | 'ipv6'
     }
+  /** How much is wrong with an entry of what the first group of a node tracks; 0: nothing. */
+  | {
+      readonly kind: 'tracked'
+      readonly node: string
+      readonly index: number
+      readonly down: number
+    }
   /** A third host says once on a path that an address is at its MAC address. */
   | {
       readonly kind: 'claim'

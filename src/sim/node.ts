@@ -78,6 +78,8 @@ export interface SimNode {
   tapped: { path: string; bytes: Uint8Array }[] | undefined
   /** Interfaces without a link-local address that may be used. */
   readonly tentative: Set<string>
+  /** How much is wrong with what a group tracks, by `GROUP INDEX`; absent: nothing. */
+  readonly tracked: Map<string, number>
   /** What came in while the process stalled. */
   readonly backlog: Happening[]
   wakeAt: Instant | undefined
@@ -91,6 +93,8 @@ export interface NodeOptions {
   readonly isLater?: boolean
   /** Majors of the heartbeat. */
   readonly versions?: readonly [number, number]
+  /** True: nothing is ever known of what is tracked. */
+  readonly isUntracked?: boolean
   /** False: nobody looks whether the kernel still holds what it was told. */
   readonly isAudited?: boolean
 }
@@ -126,6 +130,7 @@ export function newNode(
     stalls: 0,
     tapped: undefined,
     tentative: new Set(),
+    tracked: new Map(),
     backlog: [],
     wakeAt: undefined,
   }
@@ -143,6 +148,17 @@ export function startProcess(node: SimNode): void {
   perform(node, effects)
   for (const { name } of node.config.interfaces) reportLink(node, name)
   for (const { name } of node.config.heartbeat?.paths ?? []) reportPath(node, name)
+  if (node.options.isUntracked !== true) reportTracked(node)
+}
+
+// The director itself follows links.
+function reportTracked(node: SimNode): void {
+  for (const { name: group, track = [] } of node.config.vrrp.groups) {
+    for (const [index, { kind }] of track.entries()) {
+      const down = node.tracked.get(`${group} ${index}`) ?? 0
+      if (kind !== 'link') deliver(node, { kind: 'tracked', group, index, down })
+    }
+  }
 }
 
 /** The node's own clock. */

@@ -1,6 +1,6 @@
 /** The configs of a pair like the one in examples/pair, for the simulator and for tests. */
 
-import type { NodeConfig, VrrpInstanceConfig } from '../model/node-config.ts'
+import type { NodeConfig, TrackConfig, VrrpInstanceConfig } from '../model/node-config.ts'
 
 export interface PairOptions {
   readonly priorities?: readonly [number, number]
@@ -19,6 +19,12 @@ export interface PairOptions {
   readonly owner?: 'lb1' | 'lb2'
   /** A second group, at home on the other node. */
   readonly isTwofold?: boolean
+  /** What the first group tracks, on both nodes. */
+  readonly track?: readonly TrackConfig[]
+  /** How long a change of carrier must last, on every interface. */
+  readonly link?: { readonly up_delay_ms: number; readonly down_delay_ms: number }
+  /** The node on which nothing is ever known of what is tracked. */
+  readonly untracked?: 'lb1' | 'lb2'
   /** So many VIPs on the front instance; absent: one. */
   readonly vips?: number
   readonly announce?: NodeConfig['vrrp']['announce']
@@ -75,7 +81,7 @@ function nodeConfig(node: Node, options: PairOptions): NodeConfig {
       link('front', 'front', `192.0.2.${host}/24`, host),
       link('back', 'back', `10.77.0.${host}/24`, host),
       link('mgmt', 'management', `198.51.100.${host}/24`, host),
-    ],
+    ].map(each => (options.link === undefined ? each : { ...each, link: options.link })),
     vrrp: vrrpOf(node, options),
     serial: {
       console: { port: 'ttyS0', baud: 115_200 },
@@ -135,6 +141,7 @@ function vrrpOf(node: Node, options: PairOptions): NodeConfig['vrrp'] {
     groups: groups.map(group => ({
       name: group.name,
       instances: group.members.map(member => member.name),
+      ...(group.name === 'service' && options.track !== undefined ? { track: options.track } : {}),
       failback: options.failback ?? 'manual',
       failback_delay_ms: options.failback_delay_ms ?? 0,
     })),

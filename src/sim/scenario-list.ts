@@ -37,6 +37,14 @@ import { scenario as row94 } from './scenarios/94-late-failback.ts'
 import { scenario as row95 } from './scenarios/95-version-2.ts'
 import { scenario as row96 } from './scenarios/96-own-mac.ts'
 import { scenario as row98 } from './scenarios/98-foreign-ipv6.ts'
+import { scenario as row110 } from './scenarios/110-track-down.ts'
+import { scenario as row111 } from './scenarios/111-track-unknown.ts'
+import { scenario as row112 } from './scenarios/112-track-weight-unknown.ts'
+import { scenario as row113 } from './scenarios/113-track-weight.ts'
+import { scenario as row114 } from './scenarios/114-track-owner.ts'
+import { scenario as row115 } from './scenarios/115-track-floor.ts'
+import { scenario as row116 } from './scenarios/116-track-link.ts'
+import { scenario as row117 } from './scenarios/117-link-delay.ts'
 
 /** Every written scenario, by the row of the failure matrix. */
 export const scenarios: readonly Scenario[] = [
@@ -78,4 +86,12 @@ export const scenarios: readonly Scenario[] = [
   row95,
   row96,
   row98,
+  row110,
+  row111,
+  row112,
+  row113,
+  row114,
+  row115,
+  row116,
+  row117,
 ]

@@ -77,10 +77,15 @@ export function runScenario(scenario: Scenario, seed: number, trace?: World['tra
 }
 
 /** What the options of a pair say of its nodes beside their configs. */
-export const nodeOptions = ({ versions, isAudited }: PairOptions = {}): readonly NodeOptions[] =>
+export const nodeOptions = ({
+  versions,
+  isAudited,
+  untracked,
+}: PairOptions = {}): readonly NodeOptions[] =>
   [0, 1].map(index => ({
     ...(versions === undefined ? {} : { versions: versions[index] ?? versions[0] }),
     ...(isAudited === undefined ? {} : { isAudited }),
+    ...(untracked === `lb${index + 1}` ? { isUntracked: true } : {}),
   }))
 
 /** A world with every checker that plain VRRP can be held to. */
