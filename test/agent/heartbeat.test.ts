@@ -3,11 +3,22 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
 import { renderPaths } from '../../src/agent/control/render-paths.ts'
+import { clusterId } from '../../src/agent/heartbeat/derive.ts'
+import { DISCARDS } from '../../src/agent/heartbeat/discards.ts'
 import type { Trouble } from '../../src/agent/heartbeat/state.ts'
 import type { Effect, Event } from '../../src/agent/machine.ts'
 import { milliseconds } from '../../src/agent/units.ts'
-import { decodeCobs } from '../../src/agent/wire/cobs.ts'
-import { decodeHeader, seqOf } from '../../src/agent/wire/heartbeat.ts'
+import { decodeCobs, encodeCobs } from '../../src/agent/wire/cobs.ts'
+import { crc32c } from '../../src/agent/wire/crc32c.ts'
+import {
+  BEAT,
+  decodeHeader,
+  encodeFrame,
+  HELLO,
+  type Outgoing,
+  seqOf,
+} from '../../src/agent/wire/heartbeat.ts'
+import { plainHash } from '../../src/agent/wire/sha256.ts'
 import type { Fault } from '../../src/sim/faults.ts'
 import { deliver, type SimNode } from '../../src/sim/node.ts'
 import { type PairOptions, pairConfigs } from '../../src/sim/pair.ts'
@@ -21,6 +32,9 @@ const schema = new URL('../../src/agent/control/paths.schema.json', import.meta.
 const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(schema, 'utf8')),
 )
+
+const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8]
+const SIXTEEN = [...EIGHT, ...EIGHT]
 
 interface Pair {
   readonly world: World
@@ -122,6 +136,83 @@ test('a HELLO of an older life that is played again changes nothing', t => {
   for (const { bytes } of old) deliver(lb2, { kind: 'heard', path: 'back', bytes })
   runUntil(world, atSecond(50))
   t.deepEqual([sessionOf(lb1), sessionOf(lb2)], sessions)
+  t.deepEqual(world.violations, [])
+})
+
+test('each reason for which a frame is not taken has a frame that is counted by it alone', t => {
+  const { world, nodes, sent } = newPair({}, [
+    { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'datagram', blocked: true },
+  ])
+  const [lb1, lb2] = nodes
+  runUntil(world, atSecond(21))
+  const session = sessionOf(lb1)
+  const hello = lb1.state?.heartbeat?.identity.keys[1]?.hello
+  if (session === undefined || hello === undefined) return t.fail()
+  const { sendKey, seq } = session
+  const good = {
+    major: 1,
+    minor: 1,
+    type: BEAT,
+    role: 'active',
+    flags: 0,
+    node: 1,
+    key: 1,
+  } as const
+  const rest = {
+    cluster: clusterId(plainHash, 'pair'),
+    priority: 200,
+    term: 1,
+    tag: session.tag,
+    seq,
+  }
+  const made = (
+    other: Partial<Outgoing>,
+    body: readonly number[] = [1, 8, ...EIGHT],
+    key = sendKey,
+  ) =>
+    encodeFrame({ ...good, ...rest, ...other }, Uint8Array.from(body), signed =>
+      plainHash.hmac(key, signed),
+    )
+  const patched = (at: number, value: number) => {
+    const frame = made({})
+    frame[at] = value
+    const end = frame.length - 4
+    new DataView(frame.buffer).setUint32(end, crc32c(frame, end))
+    return encodeCobs(frame)
+  }
+  const alien = [0x10, 16, ...SIXTEEN, 0x11, 16, ...SIXTEEN, 0x12, 8, ...EIGHT, 0x13, 2, 1, 1]
+  const onBack = sent.filter(({ node, path }) => node === 'lb1' && path === 'back')
+  const [unheard, heard] = [20.2, 10].map(
+    second => onBack.findLast(({ at }) => at < atSecond(second))?.bytes ?? new Uint8Array(0),
+  )
+  const cases: Readonly<Record<keyof typeof DISCARDS, Uint8Array | undefined>> = {
+    oversize: new Uint8Array(300).fill(0x55),
+    cobs_bad: Uint8Array.of(0, 9, 1, 2, 0),
+    size_bad: encodeCobs(Uint8Array.of(0xd1, 0x11)),
+    crc_bad: encodeCobs(made({}).fill(7, 30, 31)),
+    magic_bad: patched(0, 0xd2),
+    length_bad: patched(11, 1),
+    cluster_other: encodeCobs(made({ cluster: rest.cluster ^ 1 })),
+    node_own: encodeCobs(made({ node: 2 })),
+    node_other: encodeCobs(made({ node: 3 })),
+    type_unknown: encodeCobs(made({ type: 7 })),
+    key_unknown: encodeCobs(made({ key: 9 })),
+    mac_bad: encodeCobs(made({}, undefined, hello)),
+    version_other: encodeCobs(made({ major: 5 })),
+    echo_other: encodeCobs(made({ type: HELLO, tag: 0, seq: 0 }, alien, hello)),
+    session_unknown: encodeCobs(made({ tag: rest.tag ^ 1 })),
+    replayed: heard,
+    late: unheard,
+    content_bad: encodeCobs(made({ seq: seq + 1 }, [1, 8, 0])),
+  }
+  for (const reason of Object.keys(DISCARDS) as (keyof typeof DISCARDS)[]) {
+    const before = discarded(lb2, 'back')
+    deliver(lb2, { kind: 'heard', path: 'back', bytes: cases[reason] ?? new Uint8Array(0) })
+    const counted = { ...before, [reason]: (before[reason] ?? 0) + 1 }
+    t.deepEqual(discarded(lb2, 'back'), counted, reason)
+  }
+  runUntil(world, atSecond(30))
+  t.is(lb2.state?.heartbeat?.peer.sessions, 1)
   t.deepEqual(world.violations, [])
 })
 

@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
-import type { NodeConfig } from '../../src/model/node-config.ts'
+import type { HeartbeatKey, HeartbeatPath, NodeConfig } from '../../src/model/node-config.ts'
 import { requires } from '../support/requires.ts'
 import { BAUD, guardedNode } from './guarded.ts'
 import { NullModem } from './null-modem.ts'
@@ -248,3 +250,107 @@ netns.serial(
     t.false(restored.lines().some(line => /front active/.test(line)))
   },
 )
+
+netns.serial(
+  'paths and pings take IPv6 too; who hears nothing fences before it takes over',
+  async t => {
+    const { segment } = t.context
+    const hook = join(segment.folder, 'fence')
+    writeFileSync(hook, '#!/bin/sh\necho done >>"$0.log"\n', { mode: 0o755 })
+    const configOf = (id: 1 | 2): NodeConfig => {
+      const plain = guardedNode(id)
+      const udp = { kind: 'udp', interface: 'front', port: 6941 } as const
+      const ends = (network: string) => ({
+        address: `${network}::1${id}`,
+        peer_address: `${network}::1${3 - id}`,
+      })
+      const paths: readonly HeartbeatPath[] = [
+        { name: 'routed', ...udp, ...ends('fd00:77') },
+        { name: 'local', ...udp, ...ends('fe80') },
+      ]
+      if (plain.heartbeat === undefined) throw new Error('the node has no heartbeat')
+      const targets = ['fd00:77::254']
+      const connectivity = plain.connectivity?.map(group => ({ ...group, targets })) ?? []
+      const fencing = { hook, timeout_ms: 5_000 }
+      const arbitration = { policy: 'guarded', all_silent: 'hold', fencing } as const
+      return { ...plain, heartbeat: { ...plain.heartbeat, paths }, connectivity, arbitration }
+    }
+    segment.ip('client', 'address add fd00:77::254/64 dev br0 nodad')
+    for (const id of [1, 2] as const) {
+      segment.ip(`lb${id}`, `address add fd00:77::1${id}/64 dev front nodad`)
+      segment.ip(`lb${id}`, `address add fe80::1${id}/64 dev front nodad`)
+    }
+    const lb1 = start(t.context, 1, configOf(1))
+    await lb1.saw(/listening/)
+    const lb2 = start(t.context, 2, configOf(2))
+    await lb1.saw(/front active/)
+    await lb2.saw(/front backup/)
+    const { peer } = await until(
+      t.context,
+      'lb2',
+      ({ paths, connectivity }) =>
+        connectivity[0]?.state === 'up' &&
+        paths.every(({ state, authenticated }) => state === 'alive' && authenticated),
+    )
+    t.is(peer?.state, 'verified')
+    t.throws(() => readFileSync(`${hook}.log`))
+    await lb1.end('SIGKILL')
+    await lb2.saw(/fenced/)
+    await lb2.saw(/front active/)
+    t.is(readFileSync(`${hook}.log`, 'utf8'), 'done\n')
+  },
+)
+
+netns.serial(
+  'a serial port that the kernel writes to is refused, and nothing is sent on it',
+  async t => {
+    const { segment, programs, line } = t.context
+    const consoles = join(segment.folder, 'consoles')
+    writeFileSync(consoles, 'ttyS1                -W- (EC p  )    4:65\n')
+    const mounted = ['sh', '-c', 'mount --bind "$0" /proc/consoles && exec "$@"', consoles]
+    const words = [...mounted, ...line.words(0, segment.folder)]
+    const lb1 = segment.agent(programs, 'lb1', guardedNode(1), words)
+    await lb1.saw(/front active/)
+    const answer = await pathsOf(t.context, 'lb1')
+    t.like(pathNamed('line', answer), { state: 'closed', trouble: 'closed', errno: 16 })
+    t.is(line.sent[0].length, 0)
+  },
+)
+
+netns.serial('keys are changed one node at a time, and both nodes stay verified', async t => {
+  const [first, second] = ['5a', 'a5'].map((byte, index) => ({
+    ...{ id: index + 1, key: byte.repeat(32) },
+  })) as [HeartbeatKey, HeartbeatKey]
+  const running: Partial<Record<1 | 2, Running>> = {}
+  const stamp = async (id: 1 | 2, keys: readonly HeartbeatKey[], send_with: number) => {
+    await running[id]?.end()
+    const { heartbeat, ...rest } = guardedNode(id)
+    if (heartbeat === undefined) throw new Error('the node has no heartbeat')
+    const config = { ...rest, heartbeat: { ...heartbeat, keys, send_with } }
+    const agent = start(t.context, id, config)
+    running[id] = agent
+    await agent.saw(/listening/)
+  }
+  const bothVerified = async () => {
+    for (const machine of ['lb1', 'lb2']) {
+      const { peer } = await until(t.context, machine, answer => answer.peer?.state === 'verified')
+      t.is(peer?.state, 'verified')
+    }
+  }
+  await stamp(1, [first], 1)
+  await stamp(2, [first], 1)
+  await bothVerified()
+  for (const [keys, send_with] of [
+    [[first, second], 1],
+    [[first, second], 2],
+    [[second], 2],
+  ] as const) {
+    for (const id of [2, 1] as const) {
+      await stamp(id, keys, send_with)
+      await bothVerified()
+    }
+  }
+  for (const each of Object.values(running)) {
+    t.false(each.lines().some(line => /stranger/.test(line)))
+  }
+})

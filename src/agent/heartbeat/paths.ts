@@ -29,14 +29,15 @@ export function onPath(turn: Turn, event: PathEvent): void {
   path.errno = event.errno
   path.unsent = event.unsent
   if (event.line !== undefined) path.line = event.line
+  // A port that never opened is in trouble as well.
+  if (!event.open) setTrouble(turn, path, 'closed')
   if (path.open === event.open) return
   path.open = event.open
   path.partial_length = 0
   path.overflowing = false
   path.nextAt = turn.at
   path.lookAt = after(turn.at, LOOK_INTERVAL)
-  if (!event.open) setTrouble(turn, path, 'closed')
-  else if (path.trouble === 'closed') setTrouble(turn, path, 'none')
+  if (event.open && path.trouble === 'closed') setTrouble(turn, path, 'none')
 }
 
 /** When silence makes a path dead; undefined: it is not alive. */

@@ -103,6 +103,19 @@ export const drillCases: readonly DrillCase[] = [
     outage_max: byRelease,
   },
   {
+    name: 'link-flaps',
+    title: 'a link of the active node that carries VIPs comes and goes twice a second',
+    faults: ({ active: node, fronts }, begin) =>
+      at(
+        ...Array.from({ length: 20 }, (_, half) => {
+          const up = half % 2 === 1
+          return [half / 2, { kind: 'carrier', node, path: fronts[0] ?? '', up }] as const
+        }),
+      )(begin),
+    owner: returned,
+    outage_max: byRelease,
+  },
+  {
     name: 'link-of-backup',
     title: 'the backup loses a link that carries VIPs',
     faults: ({ other: node, fronts }, begin) =>
@@ -148,6 +161,27 @@ export const drillCases: readonly DrillCase[] = [
     outage_max: NONE,
   },
   {
+    name: 'line-noise',
+    title: 'one byte of a hundred on the serial line is wrong',
+    lacks: needsLine,
+    faults: ({ active: one, other: two }, begin) =>
+      forAWhile(
+        on => [one, two].map(from => ({ kind: 'line', from, noise: on ? 0.01 : 0 })),
+        begin,
+      ),
+    owner: active,
+    outage_max: NONE,
+  },
+  {
+    name: 'adapter',
+    title: 'the adapter of the serial line is pulled, and plugged in again',
+    lacks: needsLine,
+    faults: ({ active: node }, begin) =>
+      forAWhile(on => [{ kind: 'adapter', node, plugged: !on }], begin),
+    owner: active,
+    outage_max: NONE,
+  },
+  {
     name: 'datagrams-blocked',
     title: 'a filter drops the heartbeat on every interface',
     lacks: needsHeartbeat,
@@ -182,6 +216,20 @@ export const drillCases: readonly DrillCase[] = [
       at([0, { kind: 'broken', node, path: fronts[0] ?? '', way: 'tx', broken: true }])(begin),
     owner: other,
     outage_max: ({ dead }) => microseconds(dead + seconds(5)),
+  },
+  {
+    name: 'foreign-router',
+    title: 'another router says with a higher priority that it is active, for ten seconds',
+    faults: ({ fronts, vrid }, begin) =>
+      at(
+        ...Array.from({ length: 11 }, (_, second) => {
+          const path = fronts[0] ?? ''
+          return [second, { kind: 'foreign_advert', path, vrid, priority: 254 }] as const
+        }),
+      )(begin),
+    owner: stage => (isUnguarded(stage) ? '' : stage.active),
+    // RFC 9568 yields to it, and listens until it is silent.
+    outage_max: stage => (isUnguarded(stage) ? microseconds(stage.dead + seconds(11)) : NONE()),
   },
   {
     name: 'everything-cut',

@@ -21,6 +21,8 @@ export interface DrillResult {
   readonly verdict: DrillVerdict
   /** Why it failed, or was not tried; empty: it held. */
   readonly why: string
+  /** Who is to be active at the end; empty: one of them. */
+  readonly expected: string
   /** The longest time in which nobody answered, and in which two did, of any instance. */
   readonly outage: Duration
   readonly outage_max: Duration
@@ -48,7 +50,7 @@ export function runCase(configs: PairOfConfigs, each: DrillCase, seed: number): 
   const begin = atSecond(QUIET_S)
   const end = after(begin, seconds(DRILL_S))
   const fields = { name: each.name, title: each.title, seed, history, begin, end }
-  const none = { outage: seconds(0), outage_max: seconds(0), overlap: seconds(0) }
+  const none = { expected: '', outage: seconds(0), outage_max: seconds(0), overlap: seconds(0) }
   runUntil(world, begin)
   const first = configs[0].vrrp.groups[0]?.instances[0] ?? ''
   const [active, ...more] = ownersAt(history.get(first) ?? [], begin)
@@ -61,11 +63,15 @@ export function runCase(configs: PairOfConfigs, each: DrillCase, seed: number): 
   if (lacks !== undefined) return { ...fields, ...none, verdict: 'not_tried', why: lacks }
   planFaults(world, each.faults(stage, begin))
   runUntil(world, end)
-  const gaps = { ...gapsOf(history, begin, end), outage_max: each.outage_max(stage) }
+  const expected = each.owner(stage)
+  const gaps = { ...gapsOf(history, begin, end), outage_max: each.outage_max(stage), expected }
   return { ...fields, ...gaps, ...judge(each, stage, { ...gaps, ...fields }, world.violations) }
 }
 
-type Gaps = Pick<DrillResult, 'outage' | 'outage_max' | 'overlap' | 'history' | 'begin' | 'end'>
+type Gaps = Pick<
+  DrillResult,
+  'expected' | 'outage' | 'outage_max' | 'overlap' | 'history' | 'begin' | 'end'
+>
 
 function judge(
   each: DrillCase,

@@ -48,11 +48,12 @@ ${cases}
 const swatch = (colour: string, text: string) => `<i style="background:${colour}"></i>${text}`
 
 function renderCase(result: DrillResult, nodes: readonly string[]): string {
-  const { verdict, name, title, why, outage, outage_max } = result
+  const { verdict, name, title, why, expected, outage, outage_max } = result
   const head = `<h2 id="${escaped(name)}"><span class="${verdict}">${verdict.replace('_', ' ')}</span> ${escaped(title)} <small>${escaped(name)}</small></h2>`
   if (verdict === 'not_tried') return `${head}\n<p>${escaped(why)}</p>`
   const limit = outage_max === 0 ? 'none allowed' : `at most ${outage_max / 1_000} ms`
-  const told = `outage ${outage / 1_000} ms (${limit})${why === '' ? '' : `; ${escaped(why)}`}`
+  const owner = expected === '' ? '' : `, then ${escaped(expected)}`
+  const told = `outage ${outage / 1_000} ms (${limit}${owner})${why === '' ? '' : `; ${escaped(why)}`}`
   return `${head}\n<p>${told}</p>\n${renderLines(result, nodes)}`
 }
 

@@ -14,15 +14,31 @@ const WORDS: Readonly<Record<DrillVerdict, string>> = {
 const inMilliseconds = (length: Duration) =>
   length < 10_000 ? `${(length / 1_000).toFixed(1)} ms` : `${Math.round(length / 1_000)} ms`
 
-/** One line a case: verdict, outage and its limit, name; below it who owned what, or why not. */
+/** Who answered for the first instance, one after the other: `lb1, nobody, lb2`. */
+function ownersOf({ history, begin }: DrillResult): string {
+  const [spans = []] = history.values()
+  const first = Math.max(
+    0,
+    spans.findLastIndex(({ at }) => at < begin),
+  )
+  const named = spans.slice(first).map(({ owners }) => owners.join('+') || 'nobody')
+  return named.length > 5 ? `${named.slice(0, 4).join(', ')} ...` : named.join(', ')
+}
+
+/** One line a case, as `REPORT_HEAD` says; below it who owned what and when, or why not. */
 export function renderCase(result: DrillResult): string {
-  const { verdict, name, title, outage, outage_max, overlap, why } = result
+  const { verdict, name, title, expected, outage, outage_max, overlap, why } = result
   const measured =
     verdict === 'not_tried'
       ? ['', '']
       : [inMilliseconds(outage), outage_max === 0 ? 'none' : inMilliseconds(outage_max)]
   const [found = '', limit = ''] = measured
-  const head = `${WORDS[verdict].padEnd(9)} ${found.padStart(10)} ${limit.padStart(10)}  ${name.padEnd(18)} ${title}`
+  const isTried = verdict !== 'not_tried'
+  const owner = isTried ? expected || 'any' : ''
+  const owners = isTried ? ownersOf(result) : ''
+  const measures = `${found.padStart(10)} ${limit.padStart(10)}`
+  const who = `${owner.padEnd(9)} ${owners.padEnd(24)}`
+  const head = `${WORDS[verdict].padEnd(9)} ${measures}  ${who} ${name.padEnd(18)} ${title}`
   const lines = [head]
   if (verdict === 'held') return head
   if (verdict !== 'not_tried') lines.push(...renderHistory(result))
@@ -32,7 +48,7 @@ export function renderCase(result: DrillResult): string {
 }
 
 /** Above the lines of `renderCase`. */
-export const REPORT_HEAD = `${'verdict'.padEnd(9)} ${'outage'.padStart(10)} ${'at most'.padStart(10)}  scenario`
+export const REPORT_HEAD = `${'verdict'.padEnd(9)} ${'outage'.padStart(10)} ${'at most'.padStart(10)}  ${'expected'.padEnd(9)} ${'owners'.padEnd(24)} scenario`
 
 /** Who owned each instance, by the seconds after the case began. */
 function renderHistory({ history, begin }: DrillResult): readonly string[] {

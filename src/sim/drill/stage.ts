@@ -9,6 +9,8 @@ export interface Stage {
   readonly other: string
   /** Interfaces with instances, in the order of the cluster file. */
   readonly fronts: readonly string[]
+  /** The virtual router of the first of them. */
+  readonly vrid: number
   /** Interfaces that datagrams of the heartbeat take. */
   readonly datagrams: readonly string[]
   readonly hasLine: boolean
@@ -33,6 +35,7 @@ export function stageOf(configs: readonly [NodeConfig, NodeConfig], active: stri
     active,
     other: other.node.name,
     fronts: [...new Set(vrrp.instances.map(instance => instance.interface))],
+    vrid: vrrp.instances[0]?.vrid ?? 1,
     datagrams: paths.flatMap(path => (path.interface === undefined ? [] : [path.interface])),
     hasLine: paths.some(({ kind }) => kind === 'serial') && serial.heartbeat !== undefined,
     hasHeartbeat: paths.length > 0,
