@@ -1,14 +1,8 @@
-import type { NetlinkRequest } from '../wire/netlink.ts'
-import { deleteAddress, newMovingAddress } from '../wire/netlink-address.ts'
-import { ask } from './ask.ts'
-import { readBackOwnMac } from './own-mac-flip.ts'
+import { countPiece, movePiece, readGate } from './own-mac-flip.ts'
 import { sysctlsOf } from './own-mac-prepare.ts'
-import { sortHeld } from './own-mac-verdict.ts'
-import { ADDRESSES_A_PIECE, DIRECTOR_PROTOCOL, type OwnMacVips } from './own-mac-vips.ts'
-import { readAddresses } from './read-network.ts'
+import type { OwnMacVips } from './own-mac-vips.ts'
 import { holdSysctls } from './sysctl.ts'
-import { andThen, done, failed, forEach, type Talk } from './talk.ts'
-import { heldLength } from './vip-device.ts'
+import { andThen, done, forEach, type Talk } from './talk.ts'
 import type { VipState } from './vip-flip.ts'
 
 /**
@@ -22,26 +16,16 @@ export const auditOwnMac = (
 ): Talk<{ readonly repaired: number }> =>
   andThen(holdSysctls(sysctlsOf(vips)), sysctls =>
     andThen(repair(vips, state), repaired =>
-      andThen(readBackOwnMac(vips, state), () => done({ repaired: sysctls.repaired + repaired })),
+      andThen(readGate(vips, state), () => done({ repaired: sysctls.repaired + repaired })),
     ),
   )
 
 function repair(vips: OwnMacVips, state: VipState): Talk<number> {
-  const { index } = vips.parent
-  return andThen(readAddresses(index, vips.family), found => {
-    const { held, missing } = sortHeld(vips, found)
-    const requests =
-      state === 'closed'
-        ? held.map(each => deleteAddress(index, each.address, each.prefixLength))
-        : missing.map(each => newMovingAddress(index, each, heldLength(each), DIRECTOR_PROTOCOL))
-    const pieces: NetlinkRequest[][] = []
-    for (let at = 0; at < requests.length; at += ADDRESSES_A_PIECE) {
-      pieces.push(requests.slice(at, at + ADDRESSES_A_PIECE))
-    }
-    const each = (piece: readonly NetlinkRequest[]) =>
-      andThen(ask('route', piece), ({ errno }) =>
-        errno === 0 ? done(undefined) : failed(errno, `repair the VIPs of ${vips.name}`),
-      )
-    return andThen(forEach(pieces, each), () => done(requests.length))
-  })
+  const each = (piece: OwnMacVips['pieces'][number]): Talk<number> =>
+    andThen(countPiece(vips, piece), count => {
+      const wrong = state === 'open' ? piece.addresses.length - count : count
+      if (wrong === 0) return done(0)
+      return andThen(movePiece(vips, piece, state), () => done(wrong))
+    })
+  return andThen(forEach(vips.pieces, each), all => done(all.reduce((sum, one) => sum + one, 0)))
 }

@@ -2,7 +2,7 @@ import { batch, decodeIngressChain, getChain, setPolicy } from '../wire/netlink-
 import { ask, askAgain, askBatch, startExchange } from './ask.ts'
 import { EADDRNOTAVAIL, EEXIST, EIO } from './errno.ts'
 import { judgeGate, judgeOwnMac } from './own-mac-verdict.ts'
-import type { OwnMacVips } from './own-mac-vips.ts'
+import { isYes, type OwnMacVips, type Piece, questionFor } from './own-mac-vips.ts'
 import { readAddresses } from './read-network.ts'
 import {
   type Ask,
@@ -18,8 +18,8 @@ import { VIP_TABLE } from './vip-device.ts'
 import type { VipState } from './vip-flip.ts'
 
 /**
- * Adds the VIPs of several instances to their interfaces, in pieces, then lets all of them in by
- * one change of the filter, and reads both back.
+ * Adds the VIPs of several instances to their interfaces, a piece at a time, each of which is read
+ * back; then lets all of them in by one change of the filter, and reads that back.
  *
  * @param isWanted asked before each piece: what is to be closed meanwhile is left alone
  */
@@ -28,13 +28,15 @@ export function openOwnMac(
   isWanted: (vips: OwnMacVips) => boolean,
 ): Talk<void> {
   const added = forEach(several, vips =>
-    change(vips.adding, EEXIST, `add the VIPs of ${vips.name}`, () => isWanted(vips)),
+    forEach(vips.pieces, piece =>
+      isWanted(vips) ? movePiece(vips, piece, 'open') : done(undefined),
+    ),
   )
   return andThen(added, () => {
     const wanted = several.filter(isWanted)
     return andThen(setGates(wanted, 'open'), () =>
       andThen(
-        forEach(wanted, vips => readBackOwnMac(vips, 'open')),
+        forEach(wanted, vips => readGate(vips, 'open')),
         () => done(undefined),
       ),
     )
@@ -54,13 +56,14 @@ export function shutGates(several: readonly OwnMacVips[]): Talk<void> {
 /** Deletes the VIPs of several instances and reads back that they are gone. */
 export function deleteOwnMac(several: readonly OwnMacVips[]): Talk<void> {
   const each = (vips: OwnMacVips) =>
-    andThen(change(vips.deleting, EADDRNOTAVAIL, `delete the VIPs of ${vips.name}`), () =>
-      readBackOwnMac(vips, 'closed'),
+    andThen(
+      forEach(vips.pieces, piece => movePiece(vips, piece, 'closed')),
+      () => readGate(vips, 'closed'),
     )
   return andThen(forEach(several, each), () => done(undefined))
 }
 
-/** Reads the gate and the addresses and fails where they are not as they must be. */
+/** Reads the gate and every address, and fails where they are not as they must be. */
 export function readBackOwnMac(vips: OwnMacVips, state: VipState): Talk<void> {
   return andThen(readChain(vips), chain =>
     andThen(readAddresses(vips.parent.index, vips.family), found =>
@@ -82,11 +85,12 @@ export function closingOwnMac(several: readonly OwnMacVips[]): readonly ClosingD
       const asked: Ask = { socket: 'netfilter', requests: batch(some), last: some.length }
       return { socket: 'netfilter' as const, datagram: startExchange(asked, 1).datagram }
     }),
-    ...several.flatMap(({ deleting }) =>
-      deleting.map(asked => ({
-        socket: 'route' as const,
-        datagram: startExchange(asked, 1).datagram.slice(),
-      })),
+    ...several.flatMap(({ pieces }) =>
+      pieces.map(({ addresses, deleting }) => {
+        const requests = deleting.requests.slice(0, addresses.length)
+        const asked: Ask = { socket: 'route', requests, last: requests.length - 1 }
+        return { socket: 'route' as const, datagram: startExchange(asked, 1).datagram }
+      }),
     ),
   ]
 }
@@ -115,24 +119,32 @@ function setGates(several: readonly OwnMacVips[], state: VipState): Talk<void> {
   )
 }
 
-function change(
-  pieces: readonly Ask[],
-  tolerated: number,
-  step: string,
-  isWanted: () => boolean = () => true,
-): Talk<void> {
-  const each = (piece: Ask): Talk<void> => {
-    if (!isWanted()) return done(undefined)
-    return andThen(askAgain(piece), ({ errno, errors }) => {
-      const real = errors.find(error => error.errno !== tolerated)
-      if (real !== undefined) return failed(real.errno, step)
-      return errno !== 0 && errors.length === 0 ? failed(errno, step) : done(undefined)
-    })
-  }
-  return andThen(forEach(pieces, each), () => done(undefined))
+/** Adds or deletes the VIPs of a piece; all of them must be there then, or none. */
+export function movePiece(vips: OwnMacVips, piece: Piece, state: VipState): Talk<void> {
+  const { addresses, adding, deleting } = piece
+  const isOpening = state === 'open'
+  const step = `${isOpening ? 'add' : 'delete'} the VIPs of ${vips.name}`
+  const tolerated = isOpening ? EEXIST : EADDRNOTAVAIL
+  return andThen(askAgain(isOpening ? adding : deleting), ({ errno, errors, messages }) => {
+    // Behind the changes come the questions, and no route is an answer too.
+    const changes = errors.filter(({ request }) => request < addresses.length)
+    const real = changes.find(error => error.errno !== tolerated)
+    if (real !== undefined) return failed(real.errno, step)
+    if (errno !== 0 && errors.length === 0) return failed(errno, step)
+    const count = messages.filter(isYes).length
+    if (count === (isOpening ? addresses.length : 0)) return done(undefined)
+    return failed(EIO, `${step}: ${count} of ${addresses.length} are there`)
+  })
 }
 
-const readGate = (vips: OwnMacVips, state: VipState): Talk<void> =>
+/** How many VIPs of a piece the interface has. */
+export function countPiece({ parent }: OwnMacVips, { addresses }: Piece): Talk<number> {
+  const questions = addresses.map(address => questionFor(parent.index, address))
+  return andThen(ask('route', questions), ({ messages }) => done(messages.filter(isYes).length))
+}
+
+/** Reads the gate and fails where it is not as it must be. */
+export const readGate = (vips: OwnMacVips, state: VipState): Talk<void> =>
   andThen(readChain(vips), chain => settle(vips, state, judgeGate(vips, state, chain)))
 
 function readChain({ name }: OwnMacVips) {

@@ -2,11 +2,11 @@ import { deleteAddress, type LinkAddress } from '../wire/netlink-address.ts'
 import { acceptOthers } from '../wire/netlink-nft-gate.ts'
 import { newAddressSet } from '../wire/netlink-nft-sets.ts'
 import { newClosedChain, newTable } from '../wire/netlink-nftables.ts'
-import { ask, askBatch } from './ask.ts'
+import { ask, askBatch, REQUESTS_MAX } from './ask.ts'
 import { EADDRNOTAVAIL } from './errno.ts'
 import { readBackOwnMac } from './own-mac-flip.ts'
 import { sortHeld } from './own-mac-verdict.ts'
-import { ADDRESSES_A_PIECE, DIRECTOR_PROTOCOL, type OwnMacVips } from './own-mac-vips.ts'
+import { DIRECTOR_PROTOCOL, type OwnMacVips } from './own-mac-vips.ts'
 import { readAddresses } from './read-network.ts'
 import { holdSysctls, linkSysctls, nodeSysctls } from './sysctl.ts'
 import { andThen, done, failed, forEach, type Talk } from './talk.ts'
@@ -67,8 +67,8 @@ function makeGate(vips: OwnMacVips): Talk<void> {
 
 function deleteAll(addresses: readonly LinkAddress[]): Talk<void> {
   const pieces: (readonly LinkAddress[])[] = []
-  for (let at = 0; at < addresses.length; at += ADDRESSES_A_PIECE) {
-    pieces.push(addresses.slice(at, at + ADDRESSES_A_PIECE))
+  for (let at = 0; at < addresses.length; at += REQUESTS_MAX) {
+    pieces.push(addresses.slice(at, at + REQUESTS_MAX))
   }
   const each = (piece: readonly LinkAddress[]): Talk<void> => {
     const requests = piece.map(({ index, address, prefixLength }) =>

@@ -1,7 +1,15 @@
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
 import type { Family } from '../wire/address.ts'
-import { deleteAddress, newMovingAddress } from '../wire/netlink-address.ts'
+import type { NetlinkMessage, NetlinkRequest } from '../wire/netlink.ts'
+import {
+  decodeLinkAddress,
+  deleteAddress,
+  getAddress,
+  isUnsettled,
+  newMovingAddress,
+} from '../wire/netlink-address.ts'
 import type { Network } from '../wire/netlink-nft-gate.ts'
+import { getRouteTo, isLocalRoute } from '../wire/netlink-route.ts'
 import { encodePrefix } from '../wire/text-address.ts'
 import { encodedAsk } from './ask.ts'
 import type { Ask } from './talk.ts'
@@ -10,7 +18,7 @@ import { heldLength } from './vip-device.ts'
 /** Marks in every dump what this agent has added (IFA_PROTO, RTA protocol, FRA_PROTOCOL). */
 export const DIRECTOR_PROTOCOL = 0xd1
 /** So many addresses are added or deleted in one turn: with thousands there, 50 us each. */
-export const ADDRESSES_A_PIECE = 64
+const ADDRESSES_A_PIECE = 64
 
 /**
  * The VIPs of an instance without virtual MAC: they are on its interface while it is active, and a
@@ -26,9 +34,15 @@ export interface OwnMacVips {
   readonly addresses: readonly Uint8Array[]
   /** Routed behind the first VIP. */
   readonly networks: readonly Network[]
-  /** The requests that add and delete all of them, in pieces. */
-  readonly adding: readonly Ask[]
-  readonly deleting: readonly Ask[]
+  readonly pieces: readonly Piece[]
+}
+
+/** Some of the VIPs of an instance, as many as one turn moves. */
+export interface Piece {
+  readonly addresses: readonly Uint8Array[]
+  /** Each adds or deletes all of them, then asks for each whether the interface has it. */
+  readonly adding: Ask
+  readonly deleting: Ask
 }
 
 /** The VIPs of an instance; `parent` is the link that its interface is. */
@@ -48,23 +62,41 @@ export function ownMacVips(
     accept: instance.accept,
     addresses,
     networks: (instance.blocks ?? []).map(encodePrefix),
-    adding: inPieces(addresses, address =>
-      newMovingAddress(index, address, heldLength(address), DIRECTOR_PROTOCOL),
-    ),
-    deleting: inPieces(addresses, address => deleteAddress(index, address, heldLength(address))),
+    pieces: piecesOf(addresses, index),
   }
+}
+
+/**
+ * Asks whether an interface has an address. IPv4: whether a packet to it would be this machine's
+ * own. The route of an IPv6 address comes a moment after it (net/ipv6/addrconf.c), so not there.
+ */
+export const questionFor = (index: number, address: Uint8Array): NetlinkRequest =>
+  address.length === 4 ? getRouteTo(address, index) : getAddress(index, address)
+
+/** Whether an answer to that says yes. */
+export function isYes(message: NetlinkMessage): boolean {
+  const found = decodeLinkAddress(message)
+  return found === undefined ? isLocalRoute(message) : !isUnsettled(found)
 }
 
 /** Is this instance one of those that a macvlan carries? */
 export const hasVirtualMac = ({ virtual_mac }: VrrpInstanceConfig): boolean => virtual_mac !== false
 
-function inPieces(
-  addresses: readonly Uint8Array[],
-  request: (address: Uint8Array) => ReturnType<typeof deleteAddress>,
-): readonly Ask[] {
-  const pieces: Ask[] = []
-  for (let at = 0; at < addresses.length; at += ADDRESSES_A_PIECE) {
-    pieces.push(encodedAsk('route', addresses.slice(at, at + ADDRESSES_A_PIECE).map(request)))
+function piecesOf(all: readonly Uint8Array[], index: number): readonly Piece[] {
+  const pieces: Piece[] = []
+  for (let at = 0; at < all.length; at += ADDRESSES_A_PIECE) {
+    const addresses = all.slice(at, at + ADDRESSES_A_PIECE)
+    const questions = addresses.map(address => questionFor(index, address))
+    const ask = (change: (address: Uint8Array, length: number) => NetlinkRequest) =>
+      encodedAsk('route', [
+        ...addresses.map(address => change(address, heldLength(address))),
+        ...questions,
+      ])
+    pieces.push({
+      addresses,
+      adding: ask((address, length) => newMovingAddress(index, address, length, DIRECTOR_PROTOCOL)),
+      deleting: ask((address, length) => deleteAddress(index, address, length)),
+    })
   }
   return pieces
 }

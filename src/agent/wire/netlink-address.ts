@@ -131,6 +131,16 @@ export function deleteAddress(
   }
 }
 
+/** Asks for one IPv6 address of a link; EADDRNOTAVAIL where it has it not. IPv4 has no such. */
+export const getAddress = (index: number, address: Uint8Array): NetlinkRequest => ({
+  type: RTM_GETADDR,
+  flags: 0,
+  payload: concat(
+    addressHeader(index, 0, AF_INET6),
+    encodeAttributes([bytesOf(IFA_ADDRESS, address)]),
+  ),
+})
+
 /** The address that an RTM_NEWADDR or RTM_DELADDR speaks of. */
 export function decodeLinkAddress(message: NetlinkMessage): LinkAddress | undefined {
   const { type, payload } = message

@@ -140,6 +140,17 @@ export function decodeMovingRoute(message: NetlinkMessage): MovingRoute | undefi
   }
 }
 
+/** Asks what the kernel would do with a packet of its own to an address by a link. */
+export function getRouteTo(address: Uint8Array, index: number): NetlinkRequest {
+  const header = routeHeader(familyOf(address), { prefixLength: address.length * 8 })
+  const attributes = [bytesOf(RTA_DST, address), u32(RTA_OIF, index)]
+  return { type: RTM_GETROUTE, flags: 0, payload: concat(header, encodeAttributes(attributes)) }
+}
+
+/** Whether an answer says that the address is this machine's own. */
+export const isLocalRoute = ({ type, payload }: NetlinkMessage): boolean =>
+  type === RTM_NEWROUTE && payload.length >= 12 && payload[7] === RTN_LOCAL
+
 export const dumpRoutes = (family: 4 | 6 = 4): NetlinkRequest => ({
   type: RTM_GETROUTE,
   flags: NLM_F_DUMP,

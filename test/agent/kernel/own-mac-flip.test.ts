@@ -10,7 +10,7 @@ import {
 import { prepareOwnMac, removeOwnMac } from '../../../src/agent/kernel/own-mac-prepare.ts'
 import { ownMacVips } from '../../../src/agent/kernel/own-mac-vips.ts'
 import type { Answer, Ask } from '../../../src/agent/kernel/talk.ts'
-import { decodeMessages } from '../../../src/agent/wire/netlink.ts'
+import { decodeMessages, type NetlinkMessage } from '../../../src/agent/wire/netlink.ts'
 import { newAddress } from '../../../src/agent/wire/netlink-address.ts'
 import { newClosedChain, setPolicy } from '../../../src/agent/wire/netlink-nftables.ts'
 import type { VrrpInstanceConfig } from '../../../src/model/node-config.ts'
@@ -20,9 +20,12 @@ import { answered, hold, MemoryFiles, withMessages } from '../../support/scripte
 const RTM_NEWADDR = 20
 const RTM_DELADDR = 21
 const RTM_GETADDR = 22
+const RTM_NEWROUTE = 24
+const RTM_GETROUTE = 26
 const GETCHAIN = 0xa04
 const EEXIST = 17
 const EADDRNOTAVAIL = 99
+const ENETUNREACH = 101
 
 const instance = (addresses: readonly string[]): VrrpInstanceConfig => ({
   ...{ name: 'front', interface: 'front', vrid: 10, priority: 200, advert_interval_ms: 1000 },
@@ -66,7 +69,8 @@ class OneInterface {
       const messages = [...this.held.values()].filter(payload => payload[0] === first.payload[0])
       return withMessages(messages.map(payload => message(RTM_NEWADDR, payload)))
     }
-    if (first?.type === RTM_NEWADDR || first?.type === RTM_DELADDR) return this.#change(ask)
+    const isOfAddresses = [RTM_NEWADDR, RTM_DELADDR, RTM_GETROUTE].includes(first?.type ?? 0)
+    if (isOfAddresses) return this.#change(ask)
     if (first?.type === GETCHAIN) {
       if (this.policy === 'none') return answered()
       const chain = newClosedChain('director', vips.name, 'front')
@@ -85,15 +89,32 @@ class OneInterface {
 
   #change({ requests }: Ask): Answer {
     if (this.refuses > 0) return answered(this.refuses)
+    const messages: NetlinkMessage[] = []
     const errors = requests.flatMap(({ type, payload }, request) => {
+      if (type === RTM_GETROUTE) {
+        const answer = this.#route(payload)
+        if (answer !== undefined) messages.push(answer)
+        return answer === undefined ? { request, errno: ENETUNREACH } : []
+      }
       const key = keyOf(payload)
       const known = this.held.has(key)
-      if (type === RTM_DELADDR)
+      if (type === RTM_DELADDR) {
         return this.held.delete(key) ? [] : { request, errno: EADDRNOTAVAIL }
+      }
       if (!this.forgets) this.held.set(key, payload)
       return known ? { request, errno: EEXIST } : []
     })
-    return { errno: errors[0]?.errno ?? 0, errors, messages: [] }
+    return { errno: errors[0]?.errno ?? 0, errors, messages }
+  }
+
+  /** To an address of its own, to a neighbour of IPv4, or nowhere. */
+  #route(payload: Uint8Array): NetlinkMessage | undefined {
+    const address = Buffer.from(payload.subarray(16, payload[0] === 2 ? 20 : 32)).toString('hex')
+    const isLocal = [...this.held.keys()].some(key => key.endsWith(address))
+    if (!isLocal && payload[0] !== 2) return undefined
+    const route = new Uint8Array(12)
+    route[7] = isLocal ? 2 : 1
+    return message(RTM_NEWROUTE, route)
   }
 }
 
@@ -110,39 +131,38 @@ const isWanted = () => true
 const kindsOf = (asks: readonly Ask[]) =>
   asks.map(({ requests }) => requests.map(({ type }) => type))
 
-test('VIPs go to the kernel in one datagram, and only its last request is acknowledged', t => {
-  const [adding] = vips.adding
-  const [adding6] = vips6.adding
-  const [deleting6] = vips6.deleting
-  if (!adding || !adding6 || !deleting6) return t.fail()
-  t.true(isAsFixture('own-mac-add', 'route', startExchange(adding, 1).datagram))
-  t.true(isAsFixture('own-mac-add-ipv6', 'route', startExchange(adding6, 1).datagram))
-  t.true(isAsFixture('own-mac-delete-ipv6', 'route', startExchange(deleting6, 1).datagram))
+test('VIPs go to the kernel in one datagram that asks for each of them at its end', t => {
+  const [piece] = vips.pieces
+  const [piece6] = vips6.pieces
+  if (!piece || !piece6) return t.fail()
+  t.true(isAsFixture('own-mac-add', 'route', startExchange(piece.adding, 1).datagram))
+  t.true(isAsFixture('own-mac-add-ipv6', 'route', startExchange(piece6.adding, 1).datagram))
+  t.true(isAsFixture('own-mac-delete-ipv6', 'route', startExchange(piece6.deleting, 1).datagram))
 })
 
 test('thousands go in pieces, numbered anew each time they are sent', t => {
   t.deepEqual(
-    many.adding.map(({ requests }) => requests.length),
+    many.pieces.map(({ addresses }) => addresses.length),
     [64, 64, 2],
   )
-  const [piece] = many.adding
+  const [piece] = many.pieces
   if (piece === undefined) return t.fail()
   for (const first of [7, 0xffff_fff0]) {
-    const sent = decodeMessages(startExchange(piece, first).datagram)
+    const sent = decodeMessages(startExchange(piece.adding, first).datagram)
     t.deepEqual(
       sent.map(({ sequence }) => sequence),
-      Array.from({ length: 64 }, (_, at) => (first + at) >>> 0),
+      Array.from({ length: 128 }, (_, at) => (first + at) >>> 0),
     )
     t.is(sent.filter(({ flags }) => (flags & 4) !== 0).length, 1)
   }
 })
 
-test('opening adds every VIP, then lets them in, then reads both back', t => {
+test('opening adds every VIP and reads it back, then lets them in and reads that back', t => {
   const kernel = new OneInterface()
   const { end, asks } = hold(openOwnMac([vips], isWanted), kernel.answer)
   t.is(end.kind, 'done')
   t.is(kernel.policy, 'accept')
-  t.deepEqual(kindsOf(asks), [[20, 20], [16, 0xa03, 17], [GETCHAIN], [RTM_GETADDR]])
+  t.deepEqual(kindsOf(asks), [[20, 20, 26, 26], [16, 0xa03, 17], [GETCHAIN]])
   // A VIP that is there already is no failure.
   t.is(hold(openOwnMac([vips], isWanted), kernel.answer).end.kind, 'done')
 })
@@ -151,7 +171,7 @@ test('VIPs that the kernel forgets are not open', t => {
   const kernel = new OneInterface()
   kernel.forgets = true
   const { end } = hold(openOwnMac([vips], isWanted), kernel.answer)
-  t.like(end, { failure: { errno: 5, step: 'open vo4.10.2: 2 VIPs are missing' } })
+  t.like(end, { failure: { errno: 5, step: 'add the VIPs of vo4.10.2: 0 of 2 are there' } })
 })
 
 test('what is to be closed meanwhile is not added any further', t => {
