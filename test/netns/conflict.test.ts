@@ -116,7 +116,7 @@ netns.serial('a VIP of IPv6 that a third host claims is defended', async t => {
   const groups = [{ ...config.vrrp.groups[0], instances: ['front6'] }] as typeof vrrp.groups
   const lb1 = segment.agent(programs, 'lb1', { ...config, vrrp: { ...vrrp, groups } })
   await lb1.saw(/front6 active/, 10)
-  // Duplicate address detection is of no use to the stranger: it has the address at once, and says so.
+  // The stranger has the address without asking, and says so.
   segment.ip('stranger', 'link set front down')
   await segment.run('stranger', ['sysctl', '-w', 'net.ipv6.conf.front.ndisc_notify=1'])
   segment.ip('stranger', 'link set front up')

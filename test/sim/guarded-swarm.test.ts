@@ -14,6 +14,7 @@ test(`${count} random schedules with a heartbeat from seed ${first} keep one own
     108,
     268,
     5024,
+    70148,
     ...Array.from({ length: count }, (_, index) => first + index),
   ]) {
     const verdict = runGuardedSeed(next)

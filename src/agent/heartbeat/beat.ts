@@ -35,7 +35,10 @@ export const isLongAway = ({ paths }: HeartbeatState, length: Duration): boolean
 /** Says the present state on every path at once: something changed that the peer waits for. */
 export function beatNow(turn: Turn): void {
   const { heartbeat } = turn.state
-  if (heartbeat?.peer.session !== undefined) sendDue(turn, heartbeat, () => true)
+  if (heartbeat?.peer.session === undefined) return
+  // Once it is sent nothing shows any more that the loop was late.
+  noteLate(turn, heartbeat)
+  sendDue(turn, heartbeat, () => true)
 }
 
 /** Hands the heartbeat's deadlines to `offer`. */

@@ -59,6 +59,7 @@ JSContext *context_new(int argc, char **argv)
     JS_SetPropertyFunctionList(context, host, disk_functions, disk_function_count);
     JS_SetPropertyFunctionList(context, host, file_functions, file_function_count);
     JS_SetPropertyFunctionList(context, host, loop_functions, loop_function_count);
+    JS_SetPropertyFunctionList(context, host, neighbour_functions, neighbour_function_count);
     JS_SetPropertyFunctionList(context, host, process_functions, process_function_count);
     JS_SetPropertyFunctionList(context, host, serial_functions, serial_function_count);
     JS_SetPropertyFunctionList(context, host, socket_functions, socket_function_count);

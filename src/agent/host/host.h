@@ -36,11 +36,11 @@ int close_keeping_errno(int fd);
 
 /* One table a file (context.c puts them on the object `host`). */
 extern const JSCFunctionListEntry child_functions[], datagram_functions[], disk_functions[],
-    file_functions[], loop_functions[], process_functions[], serial_functions[],
-    socket_functions[], stream_functions[], text_functions[];
+    file_functions[], loop_functions[], neighbour_functions[], process_functions[],
+    serial_functions[], socket_functions[], stream_functions[], text_functions[];
 extern const int child_function_count, datagram_function_count, disk_function_count,
-    file_function_count, loop_function_count, process_function_count, serial_function_count,
-    socket_function_count, stream_function_count, text_function_count;
+    file_function_count, loop_function_count, neighbour_function_count, process_function_count,
+    serial_function_count, socket_function_count, stream_function_count, text_function_count;
 
 /* The engine, with memory of its own (memory.c). */
 JSRuntime *runtime_new(void);

@@ -1,7 +1,5 @@
 /* Sockets that carry whole packets: VRRP's, the packet socket, netlink. */
 #include <errno.h>
-#include <net/ethernet.h>
-#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netpacket/packet.h>
 #include <string.h>
@@ -19,24 +17,11 @@ struct sockaddr_nl {
 #define NETLINK_EXT_ACK 11
 #define NETLINK_GET_STRICT_CHK 12
 
-/* include/uapi/linux/filter.h and bpf_common.h */
-struct filter_step {
-    uint16_t code;
-    uint8_t yes, no;
-    uint32_t value;
-};
-struct filter_program {
-    unsigned short length;
-    struct filter_step *steps;
-};
-#define FILTER_STEPS_MAX 4096
-
 #define IPPROTO_VRRP 112
 #define VRRP_GROUP 0xe0000012u /* 224.0.0.18, RFC 9568 5.1.1.2 */
 #define IPV6_HDRINCL 36        /* include/uapi/linux/in6.h, from 4.5 on */
 #define IPV6_HEADER_BYTES 40
 #define NETLINK_BUFFER_BYTES (1 << 20)
-#define NEIGHBOUR_BUFFER_BYTES (1 << 14)
 
 /* Joins the group and lets us write IP headers; of IPv6 the kernel tells what it keeps of them. */
 static bool speaks_vrrp(int fd, int family, int ifindex)
@@ -154,49 +139,6 @@ static JSValue packet_socket(JSContext *context, JSValueConst self, int argc, JS
                                  bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
 }
 
-/* Neighbour advertisements alone, and what the kernel keeps of their headers. */
-static bool hears_advertisements(int fd)
-{
-    struct icmp6_filter wanted;
-    ICMP6_FILTER_SETBLOCKALL(&wanted);
-    ICMP6_FILTER_SETPASS(ND_NEIGHBOR_ADVERT, &wanted);
-    return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &wanted, sizeof wanted) == 0 &&
-           is_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
-           is_set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
-}
-
-/*
- * neighbourSocket(device, ifindex, isIpv6, filter): what the filter passes of ARP, read with
- * `recv`, or of neighbour advertisements, read with `recvIpv6`.
- */
-static JSValue neighbour_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
-{
-    int64_t ifindex, is_ipv6;
-    struct bytes filter;
-    (void)self, (void)argc;
-    if (!integer_of(argv[1], 1, INT32_MAX, &ifindex) || !integer_of(argv[2], 0, 1, &is_ipv6) ||
-        !bytes_of(context, argv[3], &filter) || filter.length % sizeof(struct filter_step) != 0 ||
-        filter.length > FILTER_STEPS_MAX * sizeof(struct filter_step))
-        return refused(EINVAL);
-    struct filter_program program = {
-        .length = (unsigned short)(filter.length / sizeof(struct filter_step)),
-        .steps = (struct filter_step *)(void *)filter.at};
-    struct sockaddr_ll address = {.sll_family = AF_PACKET,
-                                  .sll_protocol = htons(ETHERTYPE_ARP),
-                                  .sll_ifindex = (int)ifindex};
-    /* A packet socket hears nothing before it is bound. */
-    int fd = is_ipv6 ? device_socket(context, argv[0], AF_INET6, SOCK_RAW, IPPROTO_ICMPV6)
-                     : socket(AF_PACKET, SOCK_DGRAM | SOCKET_FLAGS, 0);
-    if (fd < 0)
-        return refused(errno);
-    bool is_ready =
-        setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0 &&
-        is_set(fd, SOL_SOCKET, SO_RCVBUF, NEIGHBOUR_BUFFER_BYTES) &&
-        (is_ipv6 ? hears_advertisements(fd)
-                 : bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
-    return descriptor_of(fd, is_ready);
-}
-
 /* netlinkSocket(protocol, groups): the kernel's answers are read with `recv`. */
 static JSValue netlink_socket(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
@@ -245,7 +187,6 @@ const JSCFunctionListEntry socket_functions[] = {
     JS_CFUNC_DEF("recvIpv6", 2, recv_ipv6),
     JS_CFUNC_DEF("sendTo", 4, send_to),
     JS_CFUNC_DEF("packetSocket", 1, packet_socket),
-    JS_CFUNC_DEF("neighbourSocket", 4, neighbour_socket),
     JS_CFUNC_DEF("netlinkSocket", 2, netlink_socket),
     JS_CFUNC_DEF("recv", 2, recv_packet),
     JS_CFUNC_DEF("send", 2, send_packet),

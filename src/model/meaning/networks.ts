@@ -194,8 +194,8 @@ export function advertSources(
 }
 
 /**
- * Where a node's adverts come from, as far as the cluster file tells: of IPv6 the link-local address
- * that stands there, or the one that the kernel makes of the MAC address. Undefined: not known.
+ * Where a node's adverts come from, as far as the cluster file tells: of IPv6 the link-local
+ * address that stands there, or what the kernel makes of the MAC address. Undefined: not known.
  */
 export function advertSource(
   node: NodeSpec,
@@ -207,7 +207,7 @@ export function advertSource(
   return match !== undefined && 'mac' in match ? linkLocalOf(match.mac) : undefined
 }
 
-/** RFC 4291 appendix A: fe80::/64, and the MAC address with ff:fe in the middle and a bit turned. */
+// RFC 4291 appendix A: fe80::/64, and the MAC address with ff:fe in the middle and a bit turned.
 function linkLocalOf(mac: string): Address {
   const digits = mac.toLowerCase().split(':').join('')
   const first = (Number.parseInt(digits.slice(0, 2), 16) ^ 2).toString(16).padStart(2, '0')
