@@ -1,20 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeConfig, VrrpInstanceConfig } from '../../src/model/node-config.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
+import { nodeConfig } from './segment.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 // Every kind of instance at once, between two agents: both families, unicast, an owner, groups at
 // home on different nodes, VIPs that answer for services alone.
 
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
-
-netns.beforeEach(async t => {
-  const segment = new Segment()
+const netns = onSegment(segment => {
   for (const [machine, host] of [
     ['lb1', 11],
     ['lb2', 12],
@@ -28,10 +20,7 @@ netns.beforeEach(async t => {
     segment.ip(machine, `-6 address add 2001:db8::${host}/64 dev front nodad`)
   }
   segment.ip('client', '-6 address add 2001:db8::fe/64 dev br0 nodad')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
 })
-
-netns.afterEach.always(t => t.context.segment?.close())
 
 function configOf(id: 1 | 2): NodeConfig {
   const peer = 13 - id
@@ -81,7 +70,7 @@ function configOf(id: 1 | 2): NodeConfig {
 const VIPS = ['192.0.2.100', '2001:db8::100', '192.0.2.120', '2001:db8::120', '192.0.2.130']
 
 /** Which of the VIPs answer to three echo requests. */
-async function echoing({ segment, programs }: Context): Promise<readonly string[]> {
+async function echoing({ segment, programs }: SegmentContext): Promise<readonly string[]> {
   const said = await Promise.all(
     VIPS.map(vip =>
       segment.run('client', [...programs.ping, '-n', '-c', '3', '-i', '0.2', '-W', '1', vip]),
@@ -91,7 +80,7 @@ async function echoing({ segment, programs }: Context): Promise<readonly string[
 }
 
 /** The VIPs whose neighbour entry is a virtual MAC. */
-function resolved({ segment }: Context): readonly string[] {
+function resolved({ segment }: SegmentContext): readonly string[] {
   const table = segment.ip('client', 'neighbour show')
   return VIPS.filter(vip => new RegExp(`^${vip} .*lladdr 00:00:5e:00:0`, 'm').test(table))
 }

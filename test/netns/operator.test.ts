@@ -2,32 +2,24 @@ import { createConnection, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderAnswer } from '../../src/agent/control/order.ts'
 import type { Status } from '../../src/agent/control/status-types.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, type Running, Segment } from './segment.ts'
-
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
+import { nodeConfig, type Running } from './segment.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const vips = [`${VIP}/24`]
 const LB1 = nodeConfig({ name: 'lb1', address: '192.0.2.11/24', priority: 200, vips })
 const LB2 = nodeConfig({ name: 'lb2', address: '192.0.2.12/24', priority: 100, vips })
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
+const netns = onSegment(segment => {
   segment.machine('lb1', '192.0.2.11/24')
   segment.machine('lb2', '192.0.2.12/24')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
 })
 
-netns.afterEach.always(t => t.context.segment?.close())
-
 /** The second is active and was heard by the first, which is backup. */
-async function startPair({ segment, programs }: Context): Promise<readonly [Running, Running]> {
+async function startPair({
+  segment,
+  programs,
+}: SegmentContext): Promise<readonly [Running, Running]> {
   const lb2 = segment.agent(programs, 'lb2', LB2)
   await lb2.saw(/front active \(down_timer_expired\)/)
   const lb1 = segment.agent(programs, 'lb1', LB1)
@@ -36,20 +28,20 @@ async function startPair({ segment, programs }: Context): Promise<readonly [Runn
   return [lb1, lb2]
 }
 
-const ctl = ({ segment, programs }: Context, machine: string, ...words: readonly string[]) =>
+const ctl = ({ segment, programs }: SegmentContext, machine: string, ...words: readonly string[]) =>
   segment.run(machine, [
     ...[programs.agent, 'directorctl', ...words],
     ...['--socket', segment.socket(machine)],
   ])
 
-const ordered = async (context: Context, machine: string, ...words: readonly string[]) =>
+const ordered = async (context: SegmentContext, machine: string, ...words: readonly string[]) =>
   JSON.parse(await ctl(context, machine, ...words, '--json')) as OrderAnswer
 
-const statusOf = async (context: Context, machine: string) =>
+const statusOf = async (context: SegmentContext, machine: string) =>
   JSON.parse(await ctl(context, machine, 'status', '--json')) as Status
 
 /** Echo requests every 10 ms to a pinned virtual MAC that the bridge floods to everybody. */
-async function ping({ segment, programs }: Context, count: number) {
+async function ping({ segment, programs }: SegmentContext, count: number) {
   const words = ['-n', '-c', `${count}`, '-i', '0.01', '-W', '1', VIP]
   const said = await segment.run('client', [...programs.ping, ...words])
   const answers = said.split('\n').filter(line => /bytes from/.test(line))
@@ -57,7 +49,7 @@ async function ping({ segment, programs }: Context, count: number) {
   return { answered: answers.length - doubled, doubled }
 }
 
-function pinNeighbour({ segment }: Context): void {
+function pinNeighbour({ segment }: SegmentContext): void {
   segment.floodAll()
   const mac = '00:00:5e:00:01:0a'
   segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr ${mac} nud permanent`)

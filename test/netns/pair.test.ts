@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { advertOf, arpClaim, type CapturedFrame } from '../../src/lab/capture.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, type Running, Segment } from './segment.ts'
-
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
+import { nodeConfig, type Running } from './segment.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const VIRTUAL_MAC = '00:00:5e:00:01:0a'
@@ -30,20 +23,19 @@ const LB2 = nodeConfig({
   vips: [`${VIP}/24`],
 })
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
+const netns = onSegment(segment => {
   segment.machine('lb1', '192.0.2.11/24')
   segment.machine('lb2', '192.0.2.12/24')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
 })
-
-netns.afterEach.always(t => t.context.segment?.close())
 
 /**
  * Two agents of which the first is active. It begins to listen first: on a busy machine the other
  * one could be ahead of it by more than the skew, and would rightly keep what it took.
  */
-async function startPair({ segment, programs }: Context): Promise<readonly [Running, Running]> {
+async function startPair({
+  segment,
+  programs,
+}: SegmentContext): Promise<readonly [Running, Running]> {
   const lb1 = segment.agent(programs, 'lb1', LB1)
   await lb1.saw(/listening/)
   const lb2 = segment.agent(programs, 'lb2', LB2)
@@ -60,7 +52,7 @@ const advertsIn = (frames: readonly CapturedFrame[]) =>
 
 /** Echo requests to the VIP; how many were answered, and how many answers came twice. */
 async function ping(
-  { segment, programs }: Context,
+  { segment, programs }: SegmentContext,
   count: number,
   interval_s: number,
 ): Promise<{ readonly answered: number; readonly doubled: number }> {
@@ -72,7 +64,7 @@ async function ping(
 }
 
 /** The client sends to the virtual MAC whatever ARP says, and the bridge floods it to everybody. */
-function pinNeighbour({ segment }: Context): void {
+function pinNeighbour({ segment }: SegmentContext): void {
   segment.floodAll()
   segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr ${VIRTUAL_MAC} nud permanent`)
 }
@@ -216,7 +208,7 @@ netns.serial('nobody hears two answers while the VIP moves to and fro', async t 
 })
 
 function within(
-  t: ExecutionContext<Context>,
+  t: ExecutionContext<SegmentContext>,
   later: { readonly at_us: number } | undefined,
   earlier: { readonly at_us: number } | undefined,
   expected_us: number,

@@ -1,22 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { advertOf } from '../../src/lab/capture.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
+import { nodeConfig } from './segment.ts'
+import { onSegment } from './segment-test.ts'
 
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
-
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  segment.machine('lb1', '192.0.2.251/24')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
-})
-
-netns.afterEach.always(t => t.context.segment?.close())
+const netns = onSegment(segment => segment.machine('lb1', '192.0.2.251/24'))
 
 netns.serial('the first adverts are the golden packet, byte for byte', async t => {
   const { segment, programs } = t.context

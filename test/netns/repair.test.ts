@@ -1,30 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../../src/agent/control/status-types.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
+import { nodeConfig } from './segment.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
 const VIPS = ['192.0.2.100/24', '192.0.2.101/24']
 const LB1 = nodeConfig({ name: 'lb1', address: '192.0.2.11/24', priority: 200, vips: VIPS })
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
-})
+const netns = onSegment(segment => segment.machine('lb1', '192.0.2.11/24'))
 
-netns.afterEach.always(t => t.context.segment?.close())
-
-const deviceOf = ({ segment }: Context) =>
+const deviceOf = ({ segment }: SegmentContext) =>
   /vr4\.10\.\d+/.exec(segment.ip('lb1', '-o link show type macvlan'))?.[0] ?? 'none'
 
-const statusOf = ({ segment, programs }: Context): Status =>
+const statusOf = ({ segment, programs }: SegmentContext): Status =>
   JSON.parse(
     execFileSync(
       programs.agent,

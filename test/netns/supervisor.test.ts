@@ -3,15 +3,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { advertOf } from '../../src/lab/capture.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, type Running, Segment } from './segment.ts'
-
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
+import { nodeConfig, type Running } from './segment.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const ONE_SECOND = nodeConfig({
@@ -22,28 +15,24 @@ const ONE_SECOND = nodeConfig({
   advert_interval_ms: 1_000,
 })
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
+const netns = onSegment(segment => {
   segment.machine('lb1', '192.0.2.11/24')
   segment.machine('lb2', '192.0.2.12/24')
   segment.floodAll()
   segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr 00:00:5e:00:01:0a nud permanent`)
-  t.context = { segment, programs: await openPrograms(segment.folder) }
 })
 
-netns.afterEach.always(t => t.context.segment?.close())
-
 /** Asks for the VIP every 20 ms, by ARP that nobody remembers; how many answers came. */
-async function answers({ segment, programs }: Context, count: number): Promise<number> {
+async function answers({ segment, programs }: SegmentContext, count: number): Promise<number> {
   const words = ['-n', '-c', `${count}`, '-i', '0.02', '-W', '0.2', VIP]
   const said = await segment.run('client', [...programs.ping, ...words])
   return said.split('\n').filter(line => /bytes from/.test(line)).length
 }
 
-const protoDown = ({ segment }: Context) =>
+const protoDown = ({ segment }: SegmentContext) =>
   /protodown on/.test(segment.ip('lb1', '-d link show type macvlan'))
 
-const statusOf = ({ segment, programs }: Context): Status =>
+const statusOf = ({ segment, programs }: SegmentContext): Status =>
   JSON.parse(
     execFileSync(
       programs.agent,
@@ -57,7 +46,10 @@ const childrenOf = (pid: number): readonly number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
 /** Two agents of which the first is active. */
-async function startPair({ segment, programs }: Context): Promise<readonly [Running, Running]> {
+async function startPair({
+  segment,
+  programs,
+}: SegmentContext): Promise<readonly [Running, Running]> {
   const lb1 = segment.agent(programs, 'lb1', ONE_SECOND)
   await lb1.saw(/front active/)
   const config = { ...ONE_SECOND, node: { name: 'lb2', id: 2 } }

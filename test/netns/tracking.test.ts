@@ -1,25 +1,12 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
+import { nodeConfig } from './segment.ts'
+import { onSegment } from './segment-test.ts'
 
 // No other program of this machine sleeps so long to the millisecond.
 const LONG_S = `30.${String(process.pid % 1_000).padStart(3, '0')}`
 
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
-
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
-})
-
-netns.afterEach.always(t => t.context.segment?.close())
+const netns = onSegment(segment => segment.machine('lb1', '192.0.2.11/24'))
 
 netns.serial(
   'a group follows a script, a file and an address, and nobody waits for them',

@@ -13,7 +13,7 @@ import { getRouteTo, isLocalRoute } from '../wire/netlink-route.ts'
 import { encodePrefix } from '../wire/text-address.ts'
 import { encodedAsk } from './ask.ts'
 import type { Ask } from './talk.ts'
-import { heldLength } from './vip-device.ts'
+import { heldLength, takesAll } from './vip-device.ts'
 
 /** Marks in every dump what this agent has added (IFA_PROTO, RTA protocol, FRA_PROTOCOL). */
 export const DIRECTOR_PROTOCOL = 0xd1
@@ -59,7 +59,7 @@ export function ownMacVips(
     name: `vo${family}.${instance.vrid}.${index}`,
     parent: { index, name: parent.name },
     family,
-    accept: instance.accept,
+    accept: takesAll(instance),
     addresses,
     networks: (instance.blocks ?? []).map(encodePrefix),
     pieces: piecesOf(addresses, index),

@@ -41,10 +41,17 @@ export function vipDevice(
     parent: { index: parent.index, name: parent.name },
     mac: new Uint8Array(virtualMac(instance.vrid, family)),
     family,
-    accept: instance.accept,
+    accept: takesAll(instance),
     addresses,
   }
 }
+
+/**
+ * Whether what is for a VIP itself is taken: by Accept_Mode, and by the owner of the addresses
+ * whatever that says, RFC 9568 6.4.3.
+ */
+export const takesAll = ({ accept, priority }: VrrpInstanceConfig): boolean =>
+  accept || priority === 255
 
 /**
  * The prefix length that the kernel holds a VIP with: it brings no route with it. A link-local one

@@ -196,3 +196,57 @@ test('A6: a lower priority is answered at once, and the VIPs are announced again
 test('two owners of the addresses elect by address, as erratum 8298 wants', t => {
   t.is(onHearing(router('active', { priority: 255 }), heard(255))[0], 'A5')
 })
+
+const fired = <Input>(rules: Rules<Input>, state: Router, input: Input) =>
+  applyRules(rules, state, input, now).rule
+const hearing = (role: Role, priority: number, source = PEER) =>
+  fired(onAdvert, router(role), heard(priority, { source }))
+const due = (role: 'backup' | 'active', late_us: number) => {
+  const at = instant(now - late_us)
+  return fired(onTimer, router(role, { downAt: at, advertAt: at }), undefined)
+}
+const starting = (priority: number) =>
+  fired(onStartup, router('initialize', { priority }), undefined)
+
+// A rule, what fires it, and the nearest thing that does not.
+const BOUNDARIES: readonly (readonly [rule: string, fires: () => string, misses: () => string])[] =
+  [
+    ['S1', () => starting(255), () => starting(254)],
+    ['S2', () => starting(254), () => starting(255)],
+    ['B4', () => hearing('backup', 0), () => hearing('backup', 1)],
+    ['B5', () => hearing('backup', 150), () => hearing('backup', 149)],
+    ['B6', () => hearing('backup', 149), () => hearing('backup', 150)],
+    ['A4', () => hearing('active', 0), () => hearing('active', 1)],
+    ['A5', () => hearing('active', 150), () => hearing('active', 150, OWN)],
+    ['A6', () => hearing('active', 150, OWN), () => hearing('active', 150)],
+    ['L2', () => due('backup', 500_001), () => due('backup', 500_000)],
+    ['B3', () => due('backup', 0), () => due('backup', -1)],
+    ['B0', () => due('backup', -1), () => due('backup', 0)],
+    ['L1', () => due('active', 2_000_000), () => due('active', 1_999_999)],
+    ['A3', () => due('active', 0), () => due('active', -1)],
+    ['A0', () => due('active', -1), () => due('active', 0)],
+  ]
+
+const areHeld = () =>
+  BOUNDARIES.every(([rule, fires, misses]) => fires() === rule && misses() !== rule)
+
+test('every rule has a case that fires it, and a nearest one that does not', t => {
+  for (const [rule, fires, misses] of BOUNDARIES) {
+    t.is(fires(), rule)
+    t.not(misses(), rule)
+  }
+  type AnyRule = { id: string; when: (...words: never[]) => boolean }
+  for (const rules of [onAdvert, onTimer, onStartup]) {
+    for (const list of Object.values(rules) as readonly (readonly AnyRule[])[]) {
+      // The last of a list is for all that is left.
+      for (const rule of list.slice(0, -1)) {
+        const { when } = rule
+        for (const value of [false, true]) {
+          rule.when = () => value
+          t.false(areHeld(), `${rule.id}, whose condition is ${value}, is not noticed`)
+        }
+        rule.when = when
+      }
+    }
+  }
+})

@@ -31,7 +31,7 @@ function silence(rig: Rig) {
   return rig.step({ kind: 'wake' })
 }
 
-test('standby closes first, then sends priority 0 once, and listens for a whole Active_Down', t => {
+test('O1: standby closes first, then sends priority 0 once, and listens for a whole Active_Down', t => {
   const rig = activeWithPeer()
   const begun = standby(rig)
   t.deepEqual(flipsIn(begun), ['front closed', 'back closed'])

@@ -20,7 +20,7 @@ const rulingIn = (effects: Parameters<typeof answerIn>[0]) => {
   return { accepted, ...groups[0] }
 }
 
-test('takeover opens, reads back, and advertises only then', t => {
+test('O2: takeover opens, reads back, and advertises only then', t => {
   const rig = backupBelow(199)
   const begun = takeover(rig)
   t.deepEqual(flipsIn(begun), ['front open', 'back open'])
@@ -83,7 +83,7 @@ test('a claim in the first interval and a half is answered as any other', t => {
   t.deepEqual(flipsIn(rig.hear({ priority: 100 })), [])
 })
 
-test('whoever still claims after that does not hear us: the group is backup again', t => {
+test('O3: whoever still claims after that does not hear us: the group is backup again', t => {
   const rig = backupBelow(100)
   rig.settle(takeover(rig))
   rig.pass(1_500)
