@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
 import type { HeartbeatKey, HeartbeatPath, NodeConfig } from '../../src/model/node-config.ts'
+import { faultsOf } from '../support/answer-schema.ts'
 import { requires } from '../support/requires.ts'
 import { BAUD, guardedNode } from './guarded.ts'
 import { NullModem } from './null-modem.ts'
@@ -96,6 +97,33 @@ netns.serial(
     )
   },
 )
+
+netns.serial('what directorctl prints as JSON has the documented shape', async t => {
+  const { segment, programs } = t.context
+  const [, lb2] = await startPair(t.context)
+  const ask = async (machine: string, ...words: readonly string[]) =>
+    JSON.parse(
+      await segment.run(machine, [
+        ...[programs.agent, 'directorctl', ...words],
+        ...['--json', '--socket', segment.socket(machine)],
+      ]),
+    )
+  for (const machine of ['lb1', 'lb2']) {
+    for (const command of ['status', 'paths', 'explain', 'events'] as const) {
+      t.deepEqual(faultsOf(command, await ask(machine, command)), [], `${machine} ${command}`)
+    }
+  }
+  const follower = segment.record('lb2', [
+    ...[programs.agent, 'directorctl', 'events', '--follow', '--json'],
+    ...['--socket', segment.socket('lb2')],
+  ])
+  t.deepEqual(faultsOf('order', await ask('lb1', 'standby')), [])
+  await lb2.saw(/front active/)
+  const lines = (await follower()).trim().split('\n')
+  t.true(lines.length > 1)
+  for (const line of lines) t.deepEqual(faultsOf('events', JSON.parse(line)), [], line)
+  t.deepEqual(faultsOf('explain', await ask('lb2', 'explain', 'front')), [])
+})
 
 netns.serial(
   'a backup that hears nothing but the serial line takes nothing over while the peer is active',

@@ -60,7 +60,7 @@ say('wrong arguments', [
   host.wait(host.now(), new Uint8Array(3) as unknown as Int32Array),
   host.supervise(100),
   host.childEnd(1),
-  host.guard(0, new Uint8Array(1 << 20)),
+  host.guard(0, new Uint8Array(2 << 20)),
   host.unixConnect('x'.repeat(200)),
 ])
 const began = host.now()

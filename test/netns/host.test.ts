@@ -7,6 +7,7 @@ import test from 'ava'
 import { buildAgent } from '../../src/compose/agent-build.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { requires } from '../support/requires.ts'
+import { buildSanitizedAgent } from '../support/sanitized.ts'
 
 const built = requires('mirror')
 const folder = mkdtempSync(join(tmpdir(), 'director-host-'))
@@ -20,9 +21,10 @@ built.before(async () => {
 
 test.after.always(() => rmSync(folder, { recursive: true, force: true }))
 
-function run(deed = '') {
+function run(deed = '', elf = program) {
   const scratch = mkdtempSync(join(folder, 'run-'))
-  const { stdout, stderr, status } = spawnSync(program, [scratch, deed], { encoding: 'utf8' })
+  const env = { ASAN_OPTIONS: 'detect_leaks=0' }
+  const { stdout, stderr, status } = spawnSync(elf, [scratch, deed], { encoding: 'utf8', env })
   const said = new Map(
     stdout.split('\n').flatMap(line => {
       const at = line.search(/[["]|-?\d+$/)
@@ -71,6 +73,19 @@ built('every block of memory keeps its content, whatever its size', t => {
 built('arguments of a wrong kind or out of range are refused', t => {
   const wrong: readonly number[] = run().said.get('wrong arguments')
   t.deepEqual(wrong, [...Array.from({ length: 12 }, () => -22), -90, -36])
+})
+
+built('with the sanitizers the host says the same, and they find nothing', async t => {
+  const entry = 'test/netns/host-script.ts'
+  const sanitized = await buildSanitizedAgent({ locked: false, steps: quietSteps, entry })
+  const { said, stderr, status } = run('', sanitized.program)
+  t.is(stderr, '')
+  t.is(status, 7)
+  const plain = run().said
+  t.deepEqual([...said.keys()], [...plain.keys()])
+  for (const name of ['encode', 'read', 'list', 'wrong arguments', 'sha256 64']) {
+    t.deepEqual(said.get(name), plain.get(name), name)
+  }
 })
 
 built('a script that fails ends with 70 and says where', t => {

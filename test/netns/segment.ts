@@ -11,14 +11,14 @@ import { buildAgent } from '../../src/compose/agent-build.ts'
 import { quietSteps } from '../../src/kit/steps.ts'
 import { CAPTURE_START, type CapturedFrame, decodeFrames } from '../../src/lab/capture.ts'
 import type { NodeConfig, VrrpInstanceConfig } from '../../src/model/node-config.ts'
+import { buildSanitizedAgent } from '../support/sanitized.ts'
 
 const request = { locked: false, steps: quietSteps }
 
 /** The agent's ELF as a file, and the words that start the programs of the lab's section. */
 export async function openPrograms(folder: string) {
-  const { elf } = await buildAgent(request)
   const agent = join(folder, 'directord')
-  writeFileSync(agent, elf, { mode: 0o755 })
+  writeFileSync(agent, await agentElf(), { mode: 0o755 })
   const toolbox = await openToolbox('lab', request)
   const command = async (name: string) => toolbox.command(name)
   return {
@@ -41,6 +41,12 @@ export async function openNextAgent(folder: string): Promise<string> {
   const agent = join(folder, 'directord-next')
   writeFileSync(agent, elf, { mode: 0o755 })
   return agent
+}
+
+// DIRECTOR_TEST_SANITIZED=1 runs all these tests with the sanitizers in the agent.
+async function agentElf(): Promise<Uint8Array> {
+  if (process.env.DIRECTOR_TEST_SANITIZED !== '1') return (await buildAgent(request)).elf
+  return readFileSync((await buildSanitizedAgent(request)).program)
 }
 
 /** The words that start keepalived as Debian 13 (`lab`) or Debian 12 has it. */

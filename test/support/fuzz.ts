@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { onInterrupt } from '../../src/kit/interrupt.ts'
 import { seeds } from '../fuzz/seeds.ts'
 import { readHex } from './hex-fixture.ts'
-import type { Fuzzer } from './sanitized.ts'
+import type { Sanitized } from './sanitized.ts'
 
 const REGRESSIONS = join(import.meta.dirname, '../fixtures/fuzz')
 
@@ -27,7 +27,7 @@ export interface FuzzRun {
  * @param folder is made; its corpus stays, and the next run goes on from it
  */
 export async function fuzz(
-  { program, symbolizer }: Fuzzer,
+  { program, symbolizer }: Sanitized,
   folder: string,
   limits: { readonly seconds: number; readonly seed?: number },
 ): Promise<FuzzRun> {
