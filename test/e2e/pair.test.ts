@@ -203,6 +203,55 @@ e2e.serial('an agent that is killed starts again as backup, and its peer serves'
   t.deepEqual(await settled(), { active: backup, backup: active })
 })
 
+e2e.serial(
+  'a node whose agent and supervisor hang is reset by its watchdog, and its peer serves',
+  async t => {
+    const { active, backup } = await settled()
+    const { shell, transcript } = lab.machine(active).console
+    const mark = transcript.mark()
+    // By their program both are found: the supervisor is the same one under another name.
+    await shell.run('kill -STOP $(pidof directord)')
+    const startedAt = Date.now()
+    // Its kernel goes on to answer, so that two nodes do until the reset.
+    const reset = until(
+      'the reset',
+      60_000,
+      () => lab.owners(NAT),
+      found => found.length === 1 && found[0]?.node === backup,
+    )
+    await reset
+    t.log(`${Date.now() - startedAt} ms until the peer alone answers`)
+    await transcript.waitFor('directord: listening', 90_000, mark)
+    shell.reset()
+    t.is((await tryService(lab, NAT)).failed, 0)
+    t.deepEqual(await settled(), { active: backup, backup: active })
+  },
+)
+
+e2e.serial('an agent that is stopped disarms its watchdog, and one without says so', async t => {
+  const { backup } = await settled()
+  const { shell } = lab.machine(backup).console
+  const uptime = async () => Number((await shell.run('cut -d. -f1 /proc/uptime')).output)
+  // An agent that is just starting gives no status.
+  const problems = () =>
+    statusOf(lab, backup).then(
+      found => found.problems.map(({ code }) => code as string),
+      () => ['no_status'],
+    )
+  // Without it the start script keeps the agent from starting again.
+  await shell.run('rm /run/director/ready; kill $(pidof directord)')
+  const before = await uptime()
+  await sleep(14_000)
+  t.true((await uptime()) >= before + 13)
+  t.is((await shell.run('pidof directord')).output, '')
+  await shell.run('mv /dev/watchdog /dev/away; touch /run/director/ready; kill $(pidof sleep)')
+  await until('the alarm', 30_000, problems, found => found.includes('watchdog_absent'))
+  await shell.run('mv /dev/away /dev/watchdog')
+  const isWell = (found: readonly string[]) => !/watchdog_absent|no_status/.test(found.join())
+  await until('the watchdog', 30_000, problems, isWell)
+  await settled()
+})
+
 e2e.serial('the heartbeat ports are crossed and paced', async t => {
   const [one, two] = [lab.machine('lb1').console.shell, lab.machine('lb2').console.shell]
   for (const shell of [one, two]) await shell.run('stty -F /dev/ttyS1 115200 raw -echo')
