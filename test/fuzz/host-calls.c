@@ -20,6 +20,8 @@
 #define ERRNO_MAX 4095
 
 extern jmp_buf fake_end;
+/* memory-calls.c */
+void memory_calls(void);
 
 static JSContext *context;
 
@@ -252,10 +254,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fake_begin(data, size);
     turn_begins();
     int64_t before = allocations();
-    bool is_supervisor = fake_byte() == 0xff;
-    if (is_supervisor)
+    uint8_t kind = fake_byte();
+    if (kind == 0xff)
         (void)supervise();
-    for (int i = 0; i < CALLS_MAX && !is_supervisor && !fake_is_over(); i++) {
+    if (kind == 0xfe)
+        memory_calls();
+    for (int i = 0; i < CALLS_MAX && kind < 0xfe && !fake_is_over(); i++) {
         uint16_t hash;
         fake_fill(&hash, sizeof hash);
         call(function_of(hash));

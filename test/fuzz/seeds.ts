@@ -5,9 +5,11 @@ import { readHex } from '../support/hex-fixture.ts'
 const HOST_TYPES = join(import.meta.dirname, '../../src/agent/shell/host.d.ts')
 const FIXTURES = join(import.meta.dirname, '../fixtures')
 
-/** The first byte of an input of calls; 0xff begins one of the supervisor. */
+/** The first byte of an input of calls, and of the others. */
 const CALLS = [0]
 const SUPERVISOR = [0xff]
+/** One of the allocator: blocks and the sizes that they get. */
+const MEMORY = [0xfe]
 /** A descriptor to work on, number 0: `signals` makes two system calls, and both succeed. */
 const A_DESCRIPTOR = [...hashOf('signals'), 0, 0]
 const ANSWERS = Array.from({ length: 12 }, () => 0)
@@ -41,6 +43,7 @@ export function seeds(): ReadonlyMap<string, Uint8Array> {
       put(`${give}-${name}`, CALLS, A_DESCRIPTOR, call, ANSWERS)
     }
   }
+  put('memory', MEMORY, [0, 16, 0, 1, 16, 1, 0, 17, 0, 1, 200, 0, 0, 0, 0, 2, 80, 2])
   put('supervisor', SUPERVISOR, ANSWERS, [1, 1], zeros(24), [3, 0, 0, 0, 9, 0, 0, 0, 64, 0, 0, 0])
   return found
 }

@@ -60,7 +60,9 @@ export async function fuzz(
     inputs: lastNumber(said, /^stat::number_of_executed_units: (\d+)/gm),
     reached: lastNumber(said, /\bcov: (\d+)/g),
     branches: lastNumber(said, /\((\d+) PCs\)/g),
-    missed: [...said.matchAll(/^UNCOVERED_FUNC: .* (\w+) \S+:\d+$/gm)].map(([, name = '']) => name),
+    missed: [...said.matchAll(/^UNCOVERED_FUNC: .* (\w+) \S*?(\w+\.c):\d+$/gm)].map(
+      ([, name, file]) => `${name} of ${file}`,
+    ),
     finding:
       code === 0
         ? undefined

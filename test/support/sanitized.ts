@@ -43,6 +43,7 @@ export async function buildFuzzer(options: ArchiveOptions): Promise<Sanitized> {
     const jobs: readonly Job[] = [
       ...names.map((name): Job => [join(HOST, name), faked]),
       [join(FUZZ, 'host-calls.c'), faked],
+      [join(FUZZ, 'memory-calls.c'), faked],
       [join(FUZZ, 'fake-kernel.c'), [...CHECKED, ...headers]],
     ]
     const engine = await tools.placeEngine(folder)
