@@ -197,16 +197,13 @@ test('two owners of the addresses elect by address, as erratum 8298 wants', t =>
   t.is(onHearing(router('active', { priority: 255 }), heard(255))[0], 'A5')
 })
 
-const fired = <Input>(rules: Rules<Input>, state: Router, input: Input) =>
-  applyRules(rules, state, input, now).rule
 const hearing = (role: Role, priority: number, source = PEER) =>
-  fired(onAdvert, router(role), heard(priority, { source }))
+  onHearing(router(role), heard(priority, { source }))[0]
 const due = (role: 'backup' | 'active', late_us: number) => {
   const at = instant(now - late_us)
-  return fired(onTimer, router(role, { downAt: at, advertAt: at }), undefined)
+  return onDue(router(role, { downAt: at, advertAt: at }))[0]
 }
-const starting = (priority: number) =>
-  fired(onStartup, router('initialize', { priority }), undefined)
+const starting = (priority: number) => atStart(router('initialize', { priority }))[0]
 
 // A rule, what fires it, and the nearest thing that does not.
 const BOUNDARIES: readonly (readonly [rule: string, fires: () => string, misses: () => string])[] =
