@@ -29,10 +29,13 @@ const rowsOf = (part: string): readonly Row[] =>
       text,
     }))
 
-const written = ['guarded', 'scenarios'].flatMap(folder =>
-  readdirSync(`src/sim/${folder}`).map(file => `${folder}/${file.replace('.ts', '')}`),
-)
 const rowOf = (name: string) => Number(/\/(\d+)-/.exec(name)?.[1])
+
+const written = ['guarded', 'scenarios'].flatMap(folder =>
+  readdirSync(`src/sim/${folder}`)
+    .map(file => `${folder}/${file.replace('.ts', '')}`)
+    .sort((left, right) => rowOf(left) - rowOf(right)),
+)
 
 test('every row of the matrix is on its page once, with what shows it', t => {
   const rows = rowsOf(matrix)
@@ -64,7 +67,7 @@ test('every scenario that is written is run, under the number of its file', t =>
   ] as const) {
     const numbers = written.filter(name => name.startsWith(folder)).map(rowOf)
     t.deepEqual(
-      list.map(({ row }) => row),
+      list.map(({ row }) => row).toSorted((left, right) => left - right),
       numbers,
     )
     for (const { row, title } of list) {
