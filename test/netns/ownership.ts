@@ -129,7 +129,8 @@ function answerIn({ at_us, bytes }: CapturedFrame, isIpv6: boolean): readonly An
   return isReply && isSolicited ? [{ at_us, to: toHex(bytes.subarray(38, 54)) }] : []
 }
 
-function macOfClient(segment: Segment): Uint8Array {
+/** The hardware address that the client asks with. */
+export function macOfClient(segment: Segment): Uint8Array {
   const [, mac = ''] = /link\/ether (\S+)/.exec(segment.ip('client', 'link show br0')) ?? []
   return new Uint8Array(Buffer.from(mac.replaceAll(':', ''), 'hex'))
 }
@@ -139,17 +140,20 @@ const SENDERS = 100
 function questionFrames(vip: string, mac: Uint8Array): readonly Uint8Array[] {
   const target = encodeAddress(vip)
   return Array.from({ length: SENDERS }, (_, sender) =>
-    target.length === 4 ? arpQuestion(target, mac, sender) : solicitation(target, mac, sender),
+    target.length === 4
+      ? arpQuestion(target, mac, new Uint8Array([192, 0, 2, 130 + sender]))
+      : solicitation(target, mac, sender),
   )
 }
 
-function arpQuestion(target: Uint8Array, mac: Uint8Array, sender: number): Uint8Array {
+/** Who has this address? To all. */
+export function arpQuestion(target: Uint8Array, mac: Uint8Array, sender: Uint8Array): Uint8Array {
   const head = 'ffffffffffff000000000000080600010800060400010000'
   const frame = new Uint8Array(42)
   frame.set(Buffer.from(head, 'hex'))
   frame.set(mac, 6)
   frame.set(mac, 22)
-  frame.set([192, 0, 2, 130 + sender], 28)
+  frame.set(sender, 28)
   frame.set(target, 38)
   return frame
 }

@@ -173,15 +173,23 @@ export class Segment {
 
   /** Every process of a program that runs on a machine ends at once, without a last word. */
   killAll(machine: string, program: string): void {
+    // Children first: one that outlives its parent may still say something.
+    for (const pid of this.#pidsOf(machine, program).reverse()) killIfThere(pid)
+  }
+
+  /** The process of a program on a machine, of several the one that was started first. */
+  pidOf(machine: string, program: string): number {
+    return this.#pidsOf(machine, program)[0] ?? Number.NaN
+  }
+
+  #pidsOf(machine: string, program: string): number[] {
     const name = `${this.#prefix}${machine}`
     const pids = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' })
-    // Children first: one that outlives its parent may still say something.
-    for (const pid of pids
+    return pids
       .split('\n')
-      .filter(line => line !== '')
-      .reverse()) {
-      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) killIfThere(Number(pid))
-    }
+      .filter(pid => pid !== '')
+      .map(Number)
+      .filter(pid => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program))
   }
 
   /**
@@ -206,7 +214,9 @@ export class Segment {
 
   /** The frames that one machine sends from now on, as they leave its cable. */
   async capture(programs: Programs, machine: string): Promise<() => readonly CapturedFrame[]> {
-    const options = '-Z root -Q in --immediate-mode -U -s 0 -w -'
+    // A slot of its ring is as long as the longest frame: with 256 KiB there are 32 in all, and a
+    // burst of adverts is lost.
+    const options = '-Z root -Q in --immediate-mode -U -s 2048 -B 8192 -w -'
     const words = [...options.split(' '), '-i', machine]
     const child = spawn('ip', [...this.#words('client'), ...programs.tcpdump, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],

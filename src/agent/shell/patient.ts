@@ -2,7 +2,8 @@ import { advance, type KernelPort } from '../kernel/run.ts'
 import type { Failure, Talk } from '../kernel/talk.ts'
 import { instant } from '../units.ts'
 
-const STEPS_A_TURN = 64
+// One that makes or removes a device may wait a tenth of a second for the kernel's lock.
+const STEPS_A_TURN = 4
 
 /**
  * Does a whole talk before the loop runs. The host allows a turn a few seconds, and a slow machine

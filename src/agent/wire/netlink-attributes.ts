@@ -39,15 +39,23 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   return bytes
 }
 
-/** Undefined: malformed, a length is too short or points past the end. */
-export function decodeAttributes(bytes: Uint8Array): Attributes | undefined {
-  const list = decodeAttributeList(bytes)
+/**
+ * Undefined: malformed, a length is too short or points past the end.
+ *
+ * @param wanted the types to keep: a link has fifty, of which a reader needs a few
+ */
+export function decodeAttributes(
+  bytes: Uint8Array,
+  wanted?: ReadonlySet<number>,
+): Attributes | undefined {
+  const list = decodeAttributeList(bytes, wanted)
   return list && new Map(list)
 }
 
 /** As `decodeAttributes`, keeping the order and the repetitions. */
 export function decodeAttributeList(
   bytes: Uint8Array,
+  wanted?: ReadonlySet<number>,
 ): (readonly [type: number, value: Uint8Array])[] | undefined {
   const list: [number, Uint8Array][] = []
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -56,7 +64,10 @@ export function decodeAttributeList(
     if (at + HEADER > bytes.length) return undefined
     const length = view.getUint16(at, true)
     if (length < HEADER || at + length > bytes.length) return undefined
-    list.push([view.getUint16(at + 2, true) & TYPE_MASK, bytes.subarray(at + HEADER, at + length)])
+    const type = view.getUint16(at + 2, true) & TYPE_MASK
+    if (wanted === undefined || wanted.has(type)) {
+      list.push([type, bytes.subarray(at + HEADER, at + length)])
+    }
     at += (length + 3) & ~3
   }
   return list

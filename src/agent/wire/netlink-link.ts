@@ -48,6 +48,11 @@ const IFLA_MACVLAN_MODE = 1
 const MACVLAN_MODE_BRIDGE = 4
 const RTEXT_FILTER_SKIP_STATS = 8
 
+const READ: ReadonlySet<number> = new Set([
+  ...[IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_OPERSTATE, IFLA_LINKINFO],
+  ...[IFLA_PROTO_DOWN, IFLA_PERM_ADDRESS, IFLA_PROTO_DOWN_REASON],
+])
+
 /** RFC 2863 states as the kernel numbers them. */
 export const OPER_UNKNOWN = 0
 export const OPER_DOWN = 2
@@ -148,7 +153,7 @@ export function setLink(
 export function decodeLink(message: NetlinkMessage): Link | undefined {
   const { type, payload } = message
   if ((type !== RTM_NEWLINK && type !== RTM_DELLINK) || payload.length < 16) return undefined
-  const attributes = decodeAttributes(payload.subarray(16))
+  const attributes = decodeAttributes(payload.subarray(16), READ)
   const name = asText(attributes?.get(IFLA_IFNAME))
   if (attributes === undefined || name === undefined) return undefined
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
