@@ -87,6 +87,7 @@ const ROUTE: Readonly<Record<number, Shape>> = {
   19: { command: 'RTM_SETLINK', header: 16, names: link },
   20: { command: 'RTM_NEWADDR', header: 8, names: address },
   21: { command: 'RTM_DELADDR', header: 8, names: address },
+  22: { command: 'RTM_GETADDR', header: 8, names: address },
   24: { command: 'RTM_NEWROUTE', header: 12, names: route },
   26: { command: 'RTM_GETROUTE', header: 12, names: route },
   32: { command: 'RTM_NEWRULE', header: 12, names: rule },

@@ -1,8 +1,9 @@
+import { EIO } from './errno.ts'
 import { countPiece, movePiece, readGate } from './own-mac-flip.ts'
 import { sysctlsOf } from './own-mac-prepare.ts'
 import type { OwnMacVips } from './own-mac-vips.ts'
 import { holdSysctls } from './sysctl.ts'
-import { andThen, done, forEach, type Talk } from './talk.ts'
+import { andThen, done, failed, forEach, type Talk } from './talk.ts'
 import type { VipState } from './vip-flip.ts'
 
 /**
@@ -22,10 +23,17 @@ export const auditOwnMac = (
 
 function repair(vips: OwnMacVips, state: VipState): Talk<number> {
   const each = (piece: OwnMacVips['pieces'][number]): Talk<number> =>
-    andThen(countPiece(vips, piece), count => {
-      const wrong = state === 'open' ? piece.addresses.length - count : count
+    andThen(countPiece(piece), count => {
+      const all = piece.addresses.length
+      const wrong = state === 'open' ? all - count : count
       if (wrong === 0) return done(0)
-      return andThen(movePiece(vips, piece, state), () => done(wrong))
+      return andThen(movePiece(vips, piece, state), () =>
+        andThen(countPiece(piece), now =>
+          now === (state === 'open' ? all : 0)
+            ? done(wrong)
+            : failed(EIO, `repair ${vips.name}: ${now} of ${all} VIPs are there`),
+        ),
+      )
     })
   return andThen(forEach(vips.pieces, each), all => done(all.reduce((sum, one) => sum + one, 0)))
 }

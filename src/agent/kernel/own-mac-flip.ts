@@ -2,7 +2,7 @@ import { batch, decodeIngressChain, getChain, setPolicy } from '../wire/netlink-
 import { ask, askAgain, askBatch, startExchange } from './ask.ts'
 import { EADDRNOTAVAIL, EEXIST, EIO } from './errno.ts'
 import { judgeGate, judgeOwnMac } from './own-mac-verdict.ts'
-import { isYes, type OwnMacVips, type Piece, questionFor } from './own-mac-vips.ts'
+import { isYes, type OwnMacVips, type Piece } from './own-mac-vips.ts'
 import { readAddresses } from './read-network.ts'
 import {
   type Ask,
@@ -18,8 +18,8 @@ import { VIP_TABLE } from './vip-device.ts'
 import type { VipState } from './vip-flip.ts'
 
 /**
- * Adds the VIPs of several instances to their interfaces, a piece at a time, each of which is read
- * back; then lets all of them in by one change of the filter, and reads that back.
+ * Adds the VIPs of several instances to their interfaces, a piece at a time, then lets all of them
+ * in by one change of the filter, and reads both back.
  *
  * @param isWanted asked before each piece: what is to be closed meanwhile is left alone
  */
@@ -36,7 +36,7 @@ export function openOwnMac(
     const wanted = several.filter(isWanted)
     return andThen(setGates(wanted, 'open'), () =>
       andThen(
-        forEach(wanted, vips => readGate(vips, 'open')),
+        forEach(wanted, vips => checkAll(vips, 'open')),
         () => done(undefined),
       ),
     )
@@ -58,7 +58,7 @@ export function deleteOwnMac(several: readonly OwnMacVips[]): Talk<void> {
   const each = (vips: OwnMacVips) =>
     andThen(
       forEach(vips.pieces, piece => movePiece(vips, piece, 'closed')),
-      () => readGate(vips, 'closed'),
+      () => checkAll(vips, 'closed'),
     )
   return andThen(forEach(several, each), () => done(undefined))
 }
@@ -86,11 +86,10 @@ export function closingOwnMac(several: readonly OwnMacVips[]): readonly ClosingD
       return { socket: 'netfilter' as const, datagram: startExchange(asked, 1).datagram }
     }),
     ...several.flatMap(({ pieces }) =>
-      pieces.map(({ addresses, deleting }) => {
-        const requests = deleting.requests.slice(0, addresses.length)
-        const asked: Ask = { socket: 'route', requests, last: requests.length - 1 }
-        return { socket: 'route' as const, datagram: startExchange(asked, 1).datagram }
-      }),
+      pieces.map(({ deleting }) => ({
+        socket: 'route' as const,
+        datagram: startExchange(deleting, 1).datagram.slice(),
+      })),
     ),
   ]
 }
@@ -119,28 +118,32 @@ function setGates(several: readonly OwnMacVips[], state: VipState): Talk<void> {
   )
 }
 
-/** Adds or deletes the VIPs of a piece; all of them must be there then, or none. */
-export function movePiece(vips: OwnMacVips, piece: Piece, state: VipState): Talk<void> {
-  const { addresses, adding, deleting } = piece
+/** Adds or deletes the VIPs of a piece; those that are there already, or gone, are no failure. */
+export function movePiece({ name }: OwnMacVips, piece: Piece, state: VipState): Talk<void> {
   const isOpening = state === 'open'
-  const step = `${isOpening ? 'add' : 'delete'} the VIPs of ${vips.name}`
+  const step = `${isOpening ? 'add' : 'delete'} the VIPs of ${name}`
   const tolerated = isOpening ? EEXIST : EADDRNOTAVAIL
-  return andThen(askAgain(isOpening ? adding : deleting), ({ errno, errors, messages }) => {
-    // Behind the changes come the questions, and no route is an answer too.
-    const changes = errors.filter(({ request }) => request < addresses.length)
-    const real = changes.find(error => error.errno !== tolerated)
+  return andThen(askAgain(isOpening ? piece.adding : piece.deleting), ({ errno, errors }) => {
+    const real = errors.find(error => error.errno !== tolerated)
     if (real !== undefined) return failed(real.errno, step)
-    if (errno !== 0 && errors.length === 0) return failed(errno, step)
-    const count = messages.filter(isYes).length
-    if (count === (isOpening ? addresses.length : 0)) return done(undefined)
-    return failed(EIO, `${step}: ${count} of ${addresses.length} are there`)
+    return errno !== 0 && errors.length === 0 ? failed(errno, step) : done(undefined)
   })
 }
 
 /** How many VIPs of a piece the interface has. */
-export function countPiece({ parent }: OwnMacVips, { addresses }: Piece): Talk<number> {
-  const questions = addresses.map(address => questionFor(parent.index, address))
-  return andThen(ask('route', questions), ({ messages }) => done(messages.filter(isYes).length))
+export const countPiece = (piece: Piece): Talk<number> =>
+  andThen(askAgain(piece.asking), ({ messages }) => done(messages.filter(isYes).length))
+
+/** Every VIP must be there, or none, and the gate be as it must be. */
+function checkAll(vips: OwnMacVips, state: VipState): Talk<void> {
+  const verb = state === 'open' ? 'open' : 'close'
+  return andThen(forEach(vips.pieces, countPiece), counts => {
+    const all = vips.addresses.length
+    const count = counts.reduce((sum, each) => sum + each, 0)
+    return count === (state === 'open' ? all : 0)
+      ? readGate(vips, state)
+      : failed(EIO, `${verb} ${vips.name}: ${count} of ${all} VIPs are there`)
+  })
 }
 
 /** Reads the gate and fails where it is not as it must be. */

@@ -40,9 +40,10 @@ export interface OwnMacVips {
 /** Some of the VIPs of an instance, as many as one turn moves. */
 export interface Piece {
   readonly addresses: readonly Uint8Array[]
-  /** Each adds or deletes all of them, then asks for each whether the interface has it. */
   readonly adding: Ask
   readonly deleting: Ask
+  /** Asks for each whether the interface has it. */
+  readonly asking: Ask
 }
 
 /** The VIPs of an instance; `parent` is the link that its interface is. */
@@ -70,7 +71,7 @@ export function ownMacVips(
  * Asks whether an interface has an address. IPv4: whether a packet to it would be this machine's
  * own. The route of an IPv6 address comes a moment after it (net/ipv6/addrconf.c), so not there.
  */
-export const questionFor = (index: number, address: Uint8Array): NetlinkRequest =>
+const questionFor = (index: number, address: Uint8Array): NetlinkRequest =>
   address.length === 4 ? getRouteTo(address, index) : getAddress(index, address)
 
 /** Whether an answer to that says yes. */
@@ -86,16 +87,16 @@ function piecesOf(all: readonly Uint8Array[], index: number): readonly Piece[] {
   const pieces: Piece[] = []
   for (let at = 0; at < all.length; at += ADDRESSES_A_PIECE) {
     const addresses = all.slice(at, at + ADDRESSES_A_PIECE)
-    const questions = addresses.map(address => questionFor(index, address))
-    const ask = (change: (address: Uint8Array, length: number) => NetlinkRequest) =>
-      encodedAsk('route', [
-        ...addresses.map(address => change(address, heldLength(address))),
-        ...questions,
-      ])
+    const ask = (request: (address: Uint8Array, length: number) => NetlinkRequest) =>
+      encodedAsk(
+        'route',
+        addresses.map(address => request(address, heldLength(address))),
+      )
     pieces.push({
       addresses,
       adding: ask((address, length) => newMovingAddress(index, address, length, DIRECTOR_PROTOCOL)),
       deleting: ask((address, length) => deleteAddress(index, address, length)),
+      asking: ask(address => questionFor(index, address)),
     })
   }
   return pieces
