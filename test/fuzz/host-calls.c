@@ -39,6 +39,7 @@ static const struct {
     {disk_functions, &disk_function_count},         {file_functions, &file_function_count},
     {loop_functions, &loop_function_count},         {process_functions, &process_function_count},
     {serial_functions, &serial_function_count},     {socket_functions, &socket_function_count},
+    {neighbour_functions, &neighbour_function_count},
     {stream_functions, &stream_function_count},     {text_functions, &text_function_count},
 };
 
