@@ -44,12 +44,13 @@ export function scheduleOf(seed: number): Schedule {
   const slowed = slowdowns(random, stalls, advert_interval_ms, mayLose)
   return {
     seed,
-    pair: { priorities, advert_interval_ms, failback, ...kind },
+    pair: { priorities, advert_interval_ms, failback, ...kind, ...tracked(seed).pair },
     faults: [
       ...disruptions(random),
       ...slowed,
       ...ordered(orders, mayTakeOver),
       ...kills(stream(seed, 'kills')),
+      ...tracked(seed).faults,
       ...healing(),
     ],
   }
@@ -169,6 +170,26 @@ function slowdowns(
     }
   }
   return faults
+}
+
+// In some schedules something is tracked, with a weight or without, and cables may be loose.
+function tracked(seed: number): { readonly pair: PairOptions; readonly faults: readonly Fault[] } {
+  const random = stream(seed, 'tracked')
+  if (random.chance(0.7)) return { pair: {}, faults: [] }
+  const weight = random.pick([0, 20, 100, 250])
+  const entry = { kind: 'file', subject: '/run/maintenance' } as const
+  const delays = { up_delay_ms: random.integer(0, 3_000), down_delay_ms: random.integer(0, 500) }
+  const pair: PairOptions = {
+    track: [weight === 0 ? entry : { ...entry, weight }],
+    ...(random.chance(0.5) ? { link: delays } : {}),
+  }
+  const faults = Array.from({ length: random.integer(1, 6) }, (): Fault => {
+    const at = anyTime(random, 1, STORM_S - 10)
+    return { kind: 'tracked', node: random.pick(NODES), index: 0, down: random.integer(0, 2), at }
+  })
+  const at = atSecond(STORM_S)
+  const healed = NODES.map((node): Fault => ({ kind: 'tracked', node, index: 0, down: 0, at }))
+  return { pair, faults: [...faults, ...healed] }
 }
 
 // Its supervisor closes what a killed agent had open; init starts it again.
