@@ -126,7 +126,7 @@ netns.serial('beside another DHCP server dnsmasq gives boot files and no address
   // UEFI is told in a second step, at port 4011.
   t.is(offers['uefi']?.server, '198.51.100.5')
   for (const name of ['bios with iPXE', 'uefi with iPXE']) {
-    // Without an address iPXE asks the proxy again and again (dhcp_has_pxeopts in its net/udp/dhcp.c).
+    // iPXE takes a file only with an address: dhcp_has_pxeopts in its net/udp/dhcp.c.
     t.like(offers[name], { file: `${HTTP}/boot.ipxe`, server: '198.51.100.5' })
   }
   t.is(offers['a stranger'], undefined)
