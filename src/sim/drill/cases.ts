@@ -228,7 +228,6 @@ export const drillCases: readonly DrillCase[] = [
         }),
       )(begin),
     owner: stage => (isUnguarded(stage) ? '' : stage.active),
-    // RFC 9568 yields to it, and listens until it is silent.
     outage_max: stage => (isUnguarded(stage) ? microseconds(stage.dead + seconds(11)) : NONE()),
   },
   {
