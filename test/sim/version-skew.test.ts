@@ -23,6 +23,9 @@ const LATER_RULES: Readonly<Record<'lb1' | 'lb2', readonly number[]>> = {
 /** A long run that says nothing of versions. */
 const MANY_VIPS = 26
 
+/** Above it are conflicts in ARP, of which 1.0 knows nothing. */
+const CONFLICTS = 100
+
 const old: NodeOptions = { cores: [previous] }
 const present: NodeOptions = {}
 
@@ -32,14 +35,15 @@ for (const [name, nodes] of [
 ] as const) {
   test(`1.0 on ${name} beside the present version: each row of the matrix is as with one version`, t => {
     for (const scenario of guardedScenarios) {
-      if (LATER_RULES[name].includes(scenario.row) || scenario.row === MANY_VIPS) continue
+      const { row } = scenario
+      if (LATER_RULES[name].includes(row) || row === MANY_VIPS || row > CONFLICTS) continue
       const mixed = nodeOptions(scenario.pair).map((options, index) => ({
         ...options,
         ...scenario.nodes?.[index],
         ...nodes[index],
       }))
       const verdict = runScenario({ ...scenario, nodes: mixed }, 1)
-      t.is(verdict.kind, 'held', `row ${scenario.row}: ${JSON.stringify(verdict)}`)
+      t.is(verdict.kind, 'held', `row ${row}: ${JSON.stringify(verdict)}`)
     }
   })
 }
