@@ -7,6 +7,9 @@ import { EMULATION_MS, order, pathsOf, type Scene, shell, until, untilOwner } fr
 const SECOND_MS = 1_000
 const MOVE_TIMEOUT_MS = 30 * SECOND_MS
 const MANY = 100
+// Beyond the handover and what is looked at after it.
+const WRITES_AFTER_MS = 3 * SECOND_MS
+const WRITES_MS = 12 * SECOND_MS
 const ANNOUNCED_WITHIN_MS = 2 * SECOND_MS
 
 const none = () => EMULATION_MS
@@ -67,14 +70,18 @@ export const takeoverCases: readonly LabCase[] = [
     lacks: needsHeartbeat,
     async act(scene) {
       const { console } = scene.lab.machine(scene.backup)
-      const write = 'while :; do echo a line of a log that nobody wanted; done >/dev/console'
-      await shell(scene, scene.backup, `timeout 20 sh -c '${write}' >/dev/null 2>&1 &`)
+      // It begins when this console, by which the order comes, is held already.
+      const write = 'while :; do echo a line of a log; done >/dev/console'
+      const later = `sleep ${WRITES_AFTER_MS / SECOND_MS}; timeout ${WRITES_MS / SECOND_MS}`
+      const over = sleep(WRITES_AFTER_MS + WRITES_MS + EMULATION_MS)
+      await shell(scene, scene.backup, `( ${later} sh -c '${write}' ) >/dev/null 2>&1 &`)
       console.hold(true)
       try {
+        await sleep(WRITES_AFTER_MS + SECOND_MS)
         await handOver(scene)
       } finally {
         console.hold(false)
-        await shell(scene, scene.backup, 'killall timeout').catch(() => undefined)
+        await over
       }
     },
     ...{ owner: 'moves', outage_max_ms: none },
@@ -94,7 +101,8 @@ export const takeoverCases: readonly LabCase[] = [
       await machine.start({ restoreFrom: file })
       await until('a new session with the node that was put back', MOVE_TIMEOUT_MS, async () => {
         const { peer } = await pathsOf(scene, active)
-        return peer?.state === 'verified' && peer.sessions > before
+        if (peer?.state === 'verified' && peer.sessions > before) return true
+        throw new Error(`sessions were ${before}, and now ${JSON.stringify(peer)}`)
       })
       await sleep(5 * SECOND_MS)
     },
