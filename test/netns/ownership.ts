@@ -62,7 +62,7 @@ export async function watchOwnership(
     await ask()
     const echoes = (await echo()).split('\n').filter(line => /bytes from/.test(line))
     const kernel = (await Promise.all(kernels.map(end => end()))).map(spansOf)
-    const answers = captures.map(frames => frames().flatMap(frame => answerIn(frame, isIpv6)))
+    const answers = captures.map(frames => frames().flatMap(frame => answerIn(frame, vip)))
     const echoes_doubled = echoes.filter(line => /DUP/.test(line)).length
     return {
       kernel,
@@ -117,11 +117,15 @@ function twice(answers: readonly (readonly Answer[])[]): readonly number[] {
   )
 }
 
-function answerIn({ at_us, bytes }: CapturedFrame, isIpv6: boolean): readonly Answer[] {
+function answerIn({ at_us, bytes }: CapturedFrame, vip: string): readonly Answer[] {
+  const isIpv6 = vip.includes(':')
   const type = readU16(bytes, 12)
   if (!isIpv6) {
+    // The machines answer for their own addresses as well.
     const isReply = type === 0x0806 && readU16(bytes, 20) === 2
-    return isReply ? [{ at_us, to: toHex(bytes.subarray(38, 42)) }] : []
+    return isReply && bytes.subarray(28, 32).join('.') === vip
+      ? [{ at_us, to: toHex(bytes.subarray(38, 42)) }]
+      : []
   }
   // A solicited neighbour advertisement.
   const isReply = type === 0x86dd && bytes[20] === 58 && bytes[54] === 136

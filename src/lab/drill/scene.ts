@@ -28,6 +28,7 @@ export interface Scene {
 // An owner answers a hundred times a second; emulation may hold it up for a while.
 const ANSWERS_WITHIN_MS = 400
 const POLL_MS = 250
+const ORDER_TRIES = 3
 const SETTLE_TIMEOUT_MS = 120_000
 const READER_SILENT_MS = 3_000
 
@@ -62,10 +63,13 @@ export async function pathOf(scene: Scene, node: string, kind: 'serial' | 'udp')
   return path
 }
 
-/** An order of the operator. */
+/** An order of the operator; a machine that is short of time may have to be told again. */
 export async function order(scene: Scene, node: string, word: string): Promise<void> {
-  const { code, output }: CommandResult = await shell(scene, node, `directorctl ${word}`)
-  if (code !== 0) throw labProblem('lab_drill', `${node} refused ${word}`, output)
+  for (let tries = 1; ; tries += 1) {
+    const { code, output }: CommandResult = await shell(scene, node, `directorctl ${word}`)
+    if (code === 0) return
+    if (tries === ORDER_TRIES) throw labProblem('lab_drill', `${node} refused ${word}`, output)
+  }
 }
 
 /** Waits until a node, and no other, answers for the VIP. */
