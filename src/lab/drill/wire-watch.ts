@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { advertOf, arpClaim, CAPTURE_START, type CapturedFrame, decodeFrames } from '../capture.ts'
 import type { Lab } from '../lab.ts'
 import { labProblem } from '../lab-problem.ts'
@@ -21,6 +22,7 @@ export interface WireWatch {
 }
 
 const QUESTION_MS = 10
+const QUESTIONS_A_PROCESS = 200
 const ICMP = 1
 const LISTENING_TIMEOUT_MS = 10_000
 
@@ -83,20 +85,29 @@ async function addHosts(lab: Lab, address: string): Promise<readonly [string, st
   return [lab.run.namespace('asker'), lab.run.namespace('knower')]
 }
 
-// One `ip` that reads commands: the neighbour is forgotten and asked for as if a packet waited.
+// An `ip` that reads commands: the neighbour is forgotten and asked for as if a packet waited. It is
+// renewed now and then, since one that stops to ask says nothing.
 function ask(lab: Lab, namespace: string, address: string): void {
   const network = networkAround(lab.plan.networks, address)?.name ?? ''
-  const asking = lab.crew.start('ip', ['-n', namespace, '-force', '-batch', '-'])
   const question = [
     `neighbour replace ${address} dev ${network} lladdr 02:00:00:00:00:01 nud permanent`,
     `neighbour delete ${address} dev ${network}`,
     `neighbour add ${address} dev ${network} use nud none`,
   ]
+  const start = () => lab.crew.start('ip', ['-n', namespace, '-force', '-batch', '-'])
+  let asking = start()
+  let count = 0
   const timer = setInterval(() => {
+    count += 1
+    if (count % QUESTIONS_A_PROCESS === 0) {
+      void asking.end()
+      // Its folder is removed with the lab.
+      if (!existsSync(lab.run.folder)) return clearInterval(timer)
+      asking = start()
+    }
     asking.child.stdin?.write(`${question.join('\n')}\n`)
   }, QUESTION_MS)
   timer.unref()
-  void asking.ended.then(() => clearInterval(timer))
 }
 
 type NodeFrame = CapturedFrame & { readonly node: string }
