@@ -123,16 +123,10 @@ export const nodeCases: readonly LabCase[] = [
     ...{ name: 'arp-setting', row: 51, title: 'somebody sets the backup’s arp_ignore back to 0' },
     async act(scene) {
       const { backup, instance } = scene
-      const file = (name: string) => `/proc/sys/net/ipv4/conf/${name}/arp_ignore`
-      const files = ['all', instance.interface].map(file).join(' ')
-      const read = async () => (await shell(scene, backup, `cat ${files}`)).output
-      const before = await read()
-      await shell(scene, backup, `for f in ${files}; do echo 0 >$f; done`)
-      await until(
-        `arp_ignore is as it was (${before.trim()})`,
-        60 * SECOND_MS,
-        async () => (await read()) === before && before.includes('1'),
-      )
+      const file = `/proc/sys/net/ipv4/conf/${instance.interface}/arp_ignore`
+      const read = async () => (await shell(scene, backup, `cat ${file}`)).output.trim()
+      await shell(scene, backup, `echo 0 >${file}`)
+      await until('arp_ignore is 1 again', 60 * SECOND_MS, async () => (await read()) === '1')
     },
     ...{ owner: 'stays', outage_max_ms: () => EMULATION_MS },
   },
