@@ -5,7 +5,7 @@ import { FENCING_SLOT, onFenced } from './arbiter/claims.ts'
 import { countReports, judgeGroups, offerArbiterDeadlines } from './arbiter/judge.ts'
 import { answer } from './control/command.ts'
 import { beginHealth, healthDeadline, onProbe, wakeHealth } from './health/probing.ts'
-import { offerHeartbeatDeadlines, wakeHeartbeat } from './heartbeat/beat.ts'
+import { noteLate, offerHeartbeatDeadlines, wakeHeartbeat } from './heartbeat/beat.ts'
 import { offerConnectivityDeadlines, onPong, wakeConnectivity } from './heartbeat/connectivity.ts'
 import { hearBytes } from './heartbeat/hear.ts'
 import { judgePaths, onPath } from './heartbeat/paths.ts'
@@ -67,6 +67,7 @@ export function step(
 ): readonly [DirectorState, readonly Effect[]] {
   if (state.phase === 'stopped') return [state, []]
   const turn: Turn = { at: event.at, state, effects: [] }
+  noteLate(turn)
   const judges = take(turn, event)
   if (judges) judgeGroups(turn)
   followChanges(turn)

@@ -1,6 +1,7 @@
 /** A run as plain data: a pair, what happens to it, and what must hold. */
 
 import { type Duration, type Instant, microseconds } from '../agent/units.ts'
+import { ownedAgain } from './checkers/owned-again.ts'
 import type { Fault } from './faults.ts'
 import type { NodeOptions } from './node.ts'
 import { type PairOptions, pairConfigs } from './pair.ts'
@@ -27,7 +28,9 @@ export function runCase(
   nodes: readonly NodeOptions[] = nodeOptions(given.pair),
 ): Verdict {
   const { seed, pair, faults, overlap_max, until, healed_at } = given
-  const world = newCheckedWorld({ seed, configs: pairConfigs(pair), trace, nodes }, overlap_max)
+  const options = { seed, configs: pairConfigs(pair), trace, nodes }
+  const more = healed_at === undefined ? [] : [ownedAgain(healed_at)]
+  const world = newCheckedWorld(options, overlap_max, more)
   const kernels = stream(seed, 'kernels')
   for (const node of world.nodes) {
     node.kernel.flip_delay = microseconds(kernels.integer(20, 2_000))

@@ -6,10 +6,10 @@ import type { World } from './world.ts'
 /** Watches the world and says what must never be. */
 export interface Checker {
   readonly id: string
+  /** Once, before anything happens. */
+  onStart?(world: World): void
   onStep?(world: World, node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
   onOwnership?(world: World, node: SimNode): void
-  /** At the end, after everything was healed. */
-  onEnd?(world: World): void
 }
 
 export interface Violation {

@@ -8,6 +8,7 @@
 import { type Instant, instant, microseconds, seconds } from '../agent/units.ts'
 import { type Case, runCase } from './case.ts'
 import type { Fault, FaultAction } from './faults.ts'
+import { drawMore, drawPair } from './guarded-breadth.ts'
 import type { PairOptions, PathName } from './pair.ts'
 import { type Random, stream } from './random.ts'
 import { atSecond, type Verdict } from './scenario.ts'
@@ -27,13 +28,15 @@ const WIRES = ['front', 'back', 'mgmt'] as const
 const STORM_S = 90
 const HEALED_S = 125
 const TARGET = '192.0.2.1'
+// As in the field: mostly one second, seldom the fastest.
+const ADVERT_INTERVALS_MS = [100, 500, 500, 1_000, 1_000, 1_000, 1_000, 1_000]
 
 /** The schedule of a seed: which pair, and what happens to it. */
 export function guardedScheduleOf(seed: number): GuardedSchedule {
   const random = stream(seed, 'guarded')
   const low = random.integer(1, 180)
   const spared = random.chance(0.8) ? random.pick(PATHS) : undefined
-  const pair: PairOptions = {
+  const own: PairOptions = {
     paths: somePaths(random, spared),
     targets: random.chance(0.5) ? [TARGET] : undefined,
     priorities: random.pick([
@@ -41,13 +44,15 @@ export function guardedScheduleOf(seed: number): GuardedSchedule {
       [low, low + 70],
       [low, low],
     ] as const),
-    advert_interval_ms: random.pick([100, 500, 1_000]),
+    advert_interval_ms: random.pick(ADVERT_INTERVALS_MS),
     failback: random.pick(['manual', 'automatic'] as const),
     interval_ms: random.pick([250, 500, 1_000]),
     dead_ms: random.pick([1_000, 2_000]),
     baud: random.pick([115_200, 115_200, 38_400]),
   }
-  return { seed, pair, spared, faults: [...storm(random, spared), ...healing()] }
+  const pair = { ...own, ...drawPair(seed, own.advert_interval_ms ?? 1_000) }
+  const faults = [...storm(random, spared), ...drawMore(seed, spared), ...healing()]
+  return { seed, pair, spared, faults }
 }
 
 // One path is enough to spare, or to lose.
@@ -193,6 +198,9 @@ function healing(): readonly Fault[] {
     { kind: 'disturb' as const, path, lose: 0, duplicate: 0, corrupt: 0, at },
     { kind: 'blocked' as const, path, cargo: 'frame' as const, blocked: false, at },
     { kind: 'blocked' as const, path, cargo: 'datagram' as const, blocked: false, at },
+    { kind: 'delay' as const, path, minimum_us: 50, maximum_us: 150, at },
+    { kind: 'one_way' as const, from: 'lb1', to: 'lb2', path, broken: false, at },
+    { kind: 'one_way' as const, from: 'lb2', to: 'lb1', path, broken: false, at },
   ])
   return [...wires, ...NODES.flatMap(node => healed(node, at))]
 }
@@ -200,7 +208,8 @@ function healing(): readonly Fault[] {
 const healed = (node: string, at: Instant): readonly Fault[] => [
   { kind: 'resume', node, at },
   { kind: 'refuse', node, what: 'open', errno: 0, at },
-  { kind: 'line', from: node, cut: false, noise: 0, overrun: 0, speed: false, at },
+  { kind: 'refuse', node, what: 'ipvs', errno: 0, at },
+  { kind: 'line', from: node, cut: false, noise: 0, overrun: 0, speed: false, loop: false, at },
   { kind: 'adapter', node, plugged: true, at },
   { kind: 'target', node, address: TARGET, up: true, at },
   ...WIRES.flatMap((path): readonly Fault[] => [

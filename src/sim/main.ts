@@ -4,8 +4,8 @@
  * `--guarded` those with a heartbeat. `--seeds N` how many schedules (default 500), `--first N`
  * from which seed on; `--seed N` runs that one alone and prints what happened; with `--record NODE`
  * it prints the events of that node as JSON instead, and `--replay FILE` prints the effects of such
- * a record. `--seed N --shrink FILE` writes what is left of a failing schedule when everything that
- * the failure does not need is taken out, and `--scenario FILE` runs that. Exit code 1: something
+ * a record. `--seed N --write FILE` writes the schedule, `--shrink FILE` what is left of a failing
+ * one when everything that the failure does not need is taken out; `--scenario FILE` runs either. Exit code 1: something
  * did not hold.
  */
 
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     record: { type: 'string' },
     replay: { type: 'string' },
     shrink: { type: 'string' },
+    write: { type: 'string' },
     scenario: { type: 'string' },
   },
 })
@@ -76,6 +77,14 @@ function shrinkOne(seed: number, path: string): boolean {
   print(`seed ${seed}: ${shown(failure)}`)
   print(`${small.faults.length} faults left; repeat them with: npm run sim -- --scenario ${path}`)
   return false
+}
+
+function writeOne(seed: number, path: string): boolean {
+  const given = askedCase(seed)
+  const verdict = runCase(given)
+  writeFileSync(path, formatCase(given, verdict))
+  print(`seed ${seed}: ${shown(verdict)}; written to ${path}`)
+  return verdict.kind === 'held'
 }
 
 function recordOne(seed: number, name: string): boolean {
@@ -131,6 +140,7 @@ function runAsked(): boolean {
   if (values.seed === undefined) return runAll(Number(values.first), Number(values.seeds))
   const seed = Number(values.seed)
   if (values.shrink !== undefined) return shrinkOne(seed, values.shrink)
+  if (values.write !== undefined) return writeOne(seed, values.write)
   return values.record === undefined ? runOne(askedCase(seed)) : recordOne(seed, values.record)
 }
 

@@ -3,8 +3,10 @@
 import type { Reason } from '../agent/reasons.ts'
 import { type Duration, type Instant, instant, microseconds, seconds } from '../agent/units.ts'
 import type { Checker } from './checker.ts'
+import { advertOnTime } from './checkers/advert-on-time.ts'
 import { oneOwner } from './checkers/one-owner.ts'
 import { newSayings } from './checkers/sayings.ts'
+import { steady } from './checkers/steady.ts'
 import { verified } from './checkers/verified.ts'
 import { withReason } from './checkers/with-reason.ts'
 import type { Fault } from './faults.ts'
@@ -94,7 +96,10 @@ export const newCheckedWorld = (
   overlap_max: Duration,
   more: readonly Checker[] = [],
 ): World =>
-  newWorld({ ...options, checkers: [oneOwner(overlap_max), withReason, verified, ...more] })
+  newWorld({
+    ...options,
+    checkers: [oneOwner(overlap_max), withReason, verified, advertOnTime(), steady(), ...more],
+  })
 
 /** What a checker has found first. */
 export function firstViolation(world: World): Verdict | undefined {

@@ -93,6 +93,7 @@ export function newWorld(options: WorldOptions): World {
   )
   Object.assign(world, { nodes })
   for (const node of nodes) attach(world, node)
+  for (const checker of world.checkers) checker.onStart?.(world)
   for (const node of nodes) {
     if (options.off?.includes(node.name)) node.powered = false
     else startProcess(node)

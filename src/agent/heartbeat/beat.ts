@@ -9,7 +9,7 @@ import { REMEMBERED } from './admit.ts'
 import { deadAt, judgePath, lookAtPath } from './paths.ts'
 import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
 import { sendStuffed } from './send.ts'
-import { sendHello } from './session.ts'
+import { sendHello, sendOwedHello } from './session.ts'
 import type { HeartbeatState, PathState, Session } from './state.ts'
 
 const LATE_SHOWN = seconds(5)
@@ -18,7 +18,6 @@ const LATE_SHOWN = seconds(5)
 export function wakeHeartbeat(turn: Turn): boolean {
   const { heartbeat } = turn.state
   if (heartbeat === undefined) return false
-  noteLate(turn, heartbeat)
   let isNews = false
   for (const path of heartbeat.paths) {
     isNews = judgePath(turn, path) || isNews
@@ -32,13 +31,29 @@ export function wakeHeartbeat(turn: Turn): boolean {
 export const isLongAway = ({ paths }: HeartbeatState, length: Duration): boolean =>
   paths.some(({ dead }) => 2 * length > dead)
 
+/**
+ * Before anything else is done in a turn, which may send and so begin the rhythm anew: whether the
+ * loop comes late to it.
+ */
+export function noteLate(turn: Turn): void {
+  const { heartbeat } = turn.state
+  if (heartbeat === undefined) return
+  let next: Instant | undefined
+  for (const { open, nextAt } of heartbeat.paths) {
+    if (open && (next === undefined || nextAt < next)) next = nextAt
+  }
+  if (next === undefined || !isDue(next, turn.at)) return
+  const length = between(next, turn.at)
+  if (isLongAway(heartbeat, length)) heartbeat.backAt = turn.at
+  if (length > heartbeat.late.length || isDue(heartbeat.late.until, turn.at)) {
+    heartbeat.late = { length, until: after(turn.at, LATE_SHOWN) }
+  }
+}
+
 /** Says the present state on every path at once: something changed that the peer waits for. */
 export function beatNow(turn: Turn): void {
   const { heartbeat } = turn.state
-  if (heartbeat?.peer.session === undefined) return
-  // Once it is sent nothing shows any more that the loop was late.
-  noteLate(turn, heartbeat)
-  sendDue(turn, heartbeat, () => true)
+  if (heartbeat?.peer.session !== undefined) sendDue(turn, heartbeat, () => true)
 }
 
 /** Hands the heartbeat's deadlines to `offer`. */
@@ -67,7 +82,8 @@ function sendDue(turn: Turn, heartbeat: HeartbeatState, wants: (path: PathState)
     const { session } = heartbeat.peer
     // Until the peer was heard in the session it may not know of it.
     // What a busy line owes is then the frame: two HELLOs in a row would keep it off for ever.
-    if (session === undefined || (session.heard === 0 && isDueNow)) sendHello(turn, path)
+    if (path.owesHello !== undefined) sendOwedHello(turn, path, path.owesHello)
+    else if (session === undefined || (session.heard === 0 && isDueNow)) sendHello(turn, path)
     if (session === undefined) continue
     bytes ??= nextFrame(turn, heartbeat, session)
     sendStuffed(turn, path, bytes)
@@ -87,18 +103,4 @@ function nextFrame(turn: Turn, heartbeat: HeartbeatState, session: Session): Uin
   const out = headerNow(state, { type: BEAT, major, tag, seq })
   const frame = encodeFrame(out, body, signed => state.hash.hmac(session.sendKey, signed))
   return encodeCobs(frame)
-}
-
-function noteLate(turn: Turn, heartbeat: HeartbeatState): void {
-  const next = heartbeat.paths.reduce<Instant | undefined>(
-    (first, path) =>
-      path.open && (first === undefined || path.nextAt < first) ? path.nextAt : first,
-    undefined,
-  )
-  if (next === undefined || !isDue(next, turn.at)) return
-  const length = between(next, turn.at)
-  if (isLongAway(heartbeat, length)) heartbeat.backAt = turn.at
-  if (length > heartbeat.late.length || isDue(heartbeat.late.until, turn.at)) {
-    heartbeat.late = { length, until: after(turn.at, LATE_SHOWN) }
-  }
 }

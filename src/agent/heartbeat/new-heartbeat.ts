@@ -105,6 +105,7 @@ function newPath(
     overflowing: false,
     freeAt: at,
     owes: false,
+    owesHello: undefined,
     nextAt: at,
     top: 0,
     window_low: 0,

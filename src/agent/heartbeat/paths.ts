@@ -33,6 +33,7 @@ export function onPath(turn: Turn, event: PathEvent): void {
   if (!event.open) setTrouble(turn, path, 'closed')
   if (path.open === event.open) return
   path.open = event.open
+  path.owesHello = undefined
   path.partial_length = 0
   path.overflowing = false
   path.nextAt = turn.at

@@ -12,9 +12,13 @@ const BITS_A_BYTE = 10
 export const lineTime = (bytes: number, baud: number) =>
   microseconds(Math.ceil((bytes * BITS_A_BYTE * 1_000_000) / baud))
 
-/** Sends a frame on one path, stuffed. A busy line owes the newest frame once it is free. */
-export function sendFrame(turn: Turn, path: PathState, frame: Uint8Array): void {
-  sendStuffed(turn, path, encodeCobs(frame))
+/**
+ * Sends a frame on one path, stuffed. A busy line owes the newest frame once it is free.
+ *
+ * @returns whether it went out
+ */
+export function sendFrame(turn: Turn, path: PathState, frame: Uint8Array): boolean {
+  return sendStuffed(turn, path, encodeCobs(frame))
 }
 
 /** As `sendFrame`, for bytes that are stuffed already. @returns whether it went out */

@@ -9,7 +9,7 @@ import { encodeHello, type Hello } from '../wire/heartbeat-body.ts'
 import { joined, sessionKeys } from './derive.ts'
 import { headerNow } from './report.ts'
 import { sendFrame } from './send.ts'
-import type { HeartbeatState, PathState, Session } from './state.ts'
+import type { HeartbeatState, HelloNonces, PathState, Session } from './state.ts'
 import { resetWindow } from './window.ts'
 
 /** A challenge is answered at most this often. */
@@ -59,6 +59,11 @@ export function sendHello(turn: Turn, path: PathState): void {
   else send(turn, path, session.mine, session.theirs)
 }
 
+/** Sends the HELLO that a busy line kept back. */
+export function sendOwedHello(turn: Turn, path: PathState, owed: HelloNonces): void {
+  send(turn, path, owed.nonce, owed.echo)
+}
+
 function send(turn: Turn, path: PathState, nonce: Uint8Array, echo: Uint8Array): void {
   const { state } = turn
   const { identity } = state.heartbeat as HeartbeatState
@@ -67,7 +72,7 @@ function send(turn: Turn, path: PathState, nonce: Uint8Array, echo: Uint8Array):
   const out = headerNow(state, { type: HELLO, major: major_max, tag: 0, seq: 0 })
   const key = identity.keys[identity.send_with]?.hello ?? NOBODY
   const frame = encodeFrame(out, body, signed => state.hash.hmac(key, signed))
-  sendFrame(turn, path, frame)
+  path.owesHello = sendFrame(turn, path, frame) ? undefined : { nonce, echo }
 }
 
 // The time and the peer's nonce go in: a copy of this machine in the same state draws another one.

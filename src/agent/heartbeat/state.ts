@@ -100,6 +100,12 @@ export interface Session {
   readonly sent: { seq: number; at: Instant }[]
 }
 
+/** What one HELLO says: a nonce of ours, and the peer's that it answers. */
+export interface HelloNonces {
+  readonly nonce: Uint8Array
+  readonly echo: Uint8Array
+}
+
 export interface PathState {
   readonly name: string
   readonly index: number
@@ -119,6 +125,8 @@ export interface PathState {
   freeAt: Instant
   /** A newer frame is owed once the line is free. */
   owes: boolean
+  /** So is a HELLO, which goes before it: without the answer there would be no session. */
+  owesHello: HelloNonces | undefined
   nextAt: Instant
   /** Of the present session: the newest number heard here, and which of the 64 before it. */
   top: number

@@ -48,7 +48,7 @@ function vipIn(frame: Uint8Array, isIpv6: boolean): string {
 }
 
 /** Of an advert its priority; gratuitous ARP and neighbour advertisements have none. */
-function readSent(effect: Extract<Effect, { kind: 'send' | 'send_to' }>) {
+export function readSent(effect: Extract<Effect, { kind: 'send' | 'send_to' }>) {
   const isFrame = effect.kind === 'send'
   const bytes = isFrame ? effect.frame : effect.packet
   const ip = isFrame ? ETHERNET_HEADER : 0
