@@ -15,8 +15,6 @@ const CPU = 'processor, 100 instances, 100 ms adverts'
 const VIPS_AN_INSTANCE = 250
 const SETTLE_MS = 5_000
 const CPU_MS = 20_000
-/** USER_HZ, which the kernel counts processor time in. */
-const TICKS_PER_S = 100
 
 /**
  * What a takeover and its upkeep cost, ours and keepalived's, one after the other in the same
@@ -122,7 +120,8 @@ async function keepalivedTakes(
       ...(isVirtual ? {} : { lines: ['version 3'] }),
     },
   ])
-  await sleep(SETTLE_MS + count / 2)
+  await keepalived.saw(/Entering MASTER STATE/, 60)
+  await sleep(2_500 + count / 2)
   await keepalived.end()
   const { adverts, answered_us } = await seen()
   const [first = 0, second = 0] = adverts
@@ -135,6 +134,9 @@ async function keepalivedTakes(
 const macOfNode = (segment: Segment) =>
   /link\/ether (\S+)/.exec(segment.ip('lb1', 'link show front'))?.[1] ?? ''
 
+// A question that waits for a processor says nothing of the answer.
+const ASK_FIRST = ['nice', '-n', '-20']
+
 /** From now on: when router 1 said that it is active, and when the VIP first answered. */
 async function watchVip(context: Context, address: string, mac: string) {
   const { segment, programs } = context
@@ -142,7 +144,9 @@ async function watchVip(context: Context, address: string, mac: string) {
   segment.floodAll()
   const frames = await segment.capture(programs, 'lb1')
   const words = ['-n', '-q', '-c', '20000', '-i', '0.001', '-s', '8', address]
-  const asking = [0, 1].map(() => segment.start('client', [...programs.ping, ...words]))
+  const asking = [0, 1].map(() =>
+    segment.start('client', [...ASK_FIRST, ...programs.ping, ...words]),
+  )
   return async () => {
     for (const each of asking) await each.end('SIGKILL')
     const all = frames()
@@ -189,9 +193,9 @@ async function compareUpkeep(context: Context) {
 async function upkeep(running: Running) {
   await sleep(2 * SETTLE_MS)
   const pids = familyOf(running.child.pid ?? 0)
-  const before = ticks(pids)
+  const before = spent_ns(pids)
   await sleep(CPU_MS)
-  const cpu = ((ticks(pids) - before) / TICKS_PER_S / (CPU_MS / 1_000)) * 100
+  const cpu = ((spent_ns(pids) - before) / (CPU_MS * 1e6)) * 100
   const kilobytes = pids.map(pid =>
     Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0),
   )
@@ -206,13 +210,12 @@ function familyOf(pid: number): readonly number[] {
   return [pid, ...children.flatMap(child => familyOf(Number(child)))]
 }
 
-const ticks = (pids: readonly number[]) =>
-  pids.reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return sum + Number(fields[11]) + Number(fields[12])
-  }, 0)
+/** Time on a processor; each of these processes has one thread. */
+const spent_ns = (pids: readonly number[]) =>
+  pids.reduce(
+    (sum, pid) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]),
+    0,
+  )
 
 /** One group with as many instances as the VIPs need. */
 function manyVips(count: number, isVirtual: boolean): NodeConfig {
