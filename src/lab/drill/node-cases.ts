@@ -80,7 +80,10 @@ export const nodeCases: readonly LabCase[] = [
   {
     ...{ name: 'stall', row: 22, title: 'the agent of the active node stalls for six seconds' },
     async act(scene) {
-      const stall = `p=$(pidof directord); kill -STOP $p; sleep ${STALL_MS / 1_000}; kill -CONT $p`
+      // The supervisor is a process of the same program.
+      const find =
+        'for i in $(pidof directord); do grep -q supervisor /proc/$i/cmdline || p=$i; done'
+      const stall = `${find}; kill -STOP $p; sleep ${STALL_MS / SECOND_MS}; kill -CONT $p`
       await shell(scene, scene.active, `( ${stall} ) >/dev/null 2>&1 &`)
       await byDeath(scene)
       await sleep(STALL_MS)
