@@ -3,6 +3,7 @@ import { decodeMessages } from '../wire/netlink.ts'
 import {
   decodeLinkAddress,
   IFA_F_SECONDARY,
+  isMovingAddress,
   isUnsettled,
   type LinkAddress,
   RTM_DELADDR,
@@ -52,6 +53,7 @@ export const readView = (): Talk<NetworkView> =>
 /** Takes one datagram of the monitor; gives the indexes of the links that it spoke of. */
 export function noteChanges(view: NetworkView, datagram: Uint8Array): ReadonlySet<number> {
   const touched = new Set<number>()
+  if (isMovingAddress(datagram, DIRECTOR_PROTOCOL)) return touched
   for (const message of decodeMessages(datagram.slice())) {
     const link = decodeLink(message)
     if (link !== undefined) {

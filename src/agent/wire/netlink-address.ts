@@ -160,6 +160,24 @@ export function decodeLinkAddress(message: NetlinkMessage): LinkAddress | undefi
   }
 }
 
+/**
+ * Whether a datagram is one message about an address that this protocol added: told from its bytes
+ * alone, since thousands of them come with a takeover.
+ */
+export function isMovingAddress(datagram: Uint8Array, protocol: number): boolean {
+  const u16At = (at: number) => (datagram[at] ?? 0) | ((datagram[at + 1] ?? 0) << 8)
+  const type = u16At(4)
+  if ((type !== RTM_NEWADDR && type !== RTM_DELADDR) || u16At(0) !== datagram.length) return false
+  // Behind struct nlmsghdr and struct ifaddrmsg.
+  for (let at = 24; at + 4 < datagram.length; ) {
+    const length = u16At(at)
+    if (length < 4) return false
+    if (u16At(at + 2) === IFA_PROTO) return datagram[at + 4] === protocol
+    at += (length + 3) & ~3
+  }
+  return false
+}
+
 /** struct ifaddrmsg. */
 function addressHeader(index: number, prefixLength: number, family: number): Uint8Array {
   const bytes = new Uint8Array(8)

@@ -1,9 +1,12 @@
 import test from 'ava'
+import { encodeMessage } from '../../../src/agent/wire/netlink.ts'
 import {
   decodeLinkAddress,
   deleteAddress,
   dumpAddresses,
+  isMovingAddress,
   newAddress,
+  newMovingAddress,
 } from '../../../src/agent/wire/netlink-address.ts'
 import { encodeIpv4 } from '../../../src/agent/wire/text-address.ts'
 import { messagesOf, neverThrows, sameAsPeer } from '../../support/netlink-peer.ts'
@@ -55,4 +58,16 @@ test('a dump of the addresses is read, and a deletion', t => {
 
 test('broken addresses are undefined', t => {
   neverThrows(t, messagesOf('reply-addresses'), decodeLinkAddress)
+})
+
+test('a notice of an address that is ours is told from its bytes alone', t => {
+  const address = new Uint8Array([192, 0, 2, 100])
+  const notice = encodeMessage(newMovingAddress(2, address, 32, 0xd1), 0)
+  t.true(isMovingAddress(notice, 0xd1))
+  t.false(isMovingAddress(notice, 4))
+  t.false(isMovingAddress(encodeMessage(newAddress(2, address, 32), 0), 0xd1))
+  t.false(isMovingAddress(new Uint8Array([...notice, ...notice]), 0xd1))
+  for (let length = 0; length < notice.length; length += 1) {
+    t.false(isMovingAddress(notice.subarray(0, length), 0xd1))
+  }
 })
