@@ -5,8 +5,8 @@
  * from which seed on; `--seed N` runs that one alone and prints what happened; with `--record NODE`
  * it prints the events of that node as JSON instead, and `--replay FILE` prints the effects of such
  * a record. `--seed N --write FILE` writes the schedule, `--shrink FILE` what is left of a failing
- * one when everything that the failure does not need is taken out; `--scenario FILE` runs either. Exit code 1: something
- * did not hold.
+ * one when everything that the failure does not need is taken out; `--scenario FILE` runs either.
+ * Exit code 1: something did not hold.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'

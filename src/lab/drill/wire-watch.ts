@@ -85,8 +85,8 @@ async function addHosts(lab: Lab, address: string): Promise<readonly [string, st
   return [lab.run.namespace('asker'), lab.run.namespace('knower')]
 }
 
-// An `ip` that reads commands: the neighbour is forgotten and asked for as if a packet waited. It is
-// renewed now and then, since one that stops to ask says nothing.
+// An `ip` that reads commands: the neighbour is forgotten and asked for as if a packet waited. It
+// is renewed now and then, since one that stops to ask says nothing.
 function ask(lab: Lab, namespace: string, address: string): void {
   const network = networkAround(lab.plan.networks, address)?.name ?? ''
   const question = [

@@ -1,4 +1,4 @@
-/** I4: whoever is active advertises: none of its adverts is later than a twentieth of an interval. */
+/** I4: whoever is active advertises, no advert later than a twentieth of an interval. */
 
 import type { Effect } from '../../agent/machine.ts'
 import { type Checker, violate } from '../checker.ts'
