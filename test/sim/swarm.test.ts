@@ -53,6 +53,7 @@ test('schedules are of many kinds: at least three faults, every kind within a fe
       'stall',
       'start',
       'stop',
+      'tracked',
     ].sort(),
   )
 })
