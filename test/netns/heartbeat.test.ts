@@ -263,8 +263,10 @@ netns.serial(
     const again = start(t.context, 2)
     await again.saw(/front backup/)
     t.true(again.lines().some(line => /started_held/.test(line)))
+    // A path that was never found is not lost.
+    await again.saw(/path_found/)
     await lb1.end('SIGKILL')
-    await again.saw(/standby_without_active|path_lost/)
+    await again.saw(/path_lost/)
     await sleep(1_000)
     t.false(again.lines().some(line => /front active/.test(line)))
     await order('join')
@@ -272,6 +274,7 @@ netns.serial(
     // What the stamp says counts until the operator has said something on this machine.
     const restored = start(t.context, 1, { ...guardedNode(1), held: true })
     await restored.saw(/started_held/)
+    await restored.saw(/path_found/)
     await again.end('SIGKILL')
     await restored.saw(/path_lost/)
     await sleep(1_000)
