@@ -12,12 +12,13 @@ import { images } from './images.ts'
 import { memory } from './memory.ts'
 import { ownMac } from './own-mac.ts'
 import { ownership } from './ownership.ts'
+import { simulator } from './simulator.ts'
 import { stamping } from './stamping.ts'
 import { streaming } from './streaming.ts'
 
 const topics: readonly Topic[] = [
   ...[images, build, boot, blockedMulticast, failureTiming, handover, memory, ownership, ownMac],
-  ...[stamping, streaming],
+  ...[simulator, stamping, streaming],
 ]
 
 handleSignals()
