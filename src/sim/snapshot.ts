@@ -11,6 +11,8 @@ export interface Snapshot {
   readonly state: DirectorState
   readonly open: readonly string[]
   readonly ipvs: SimNode['kernel']['ipvs']
+  /** What the supervisor had not yet told the process: it is in a pipe, and so in the copy. */
+  readonly silent: Duration
   /** By the node's own clock. */
   readonly at: Instant
 }
@@ -22,6 +24,7 @@ export function takeSnapshot(node: SimNode): Snapshot | undefined {
     state: copyOf(node.state),
     open: [...node.kernel.open],
     ipvs: new Map(node.kernel.ipvs),
+    silent: node.silent,
     at: localTime(node),
   }
 }
@@ -44,6 +47,7 @@ export function restoreSnapshot(node: SimNode, snapshot: Snapshot): void {
   node.clock = microseconds(snapshot.at - node.queue.now()) as Duration
   node.state = restored(node, snapshot)
   node.wakeAt = snapshot.at
+  node.silent = snapshot.silent
   resumeProcess(node)
 }
 
