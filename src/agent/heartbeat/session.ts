@@ -36,6 +36,8 @@ export function takeHello(turn: Turn, path: PathState, hello: Hello): HelloOutco
   }
   const isOurs = session !== undefined && isSame(hello.echo, session.mine)
   if (answers && !isOurs) return 'echo_other'
+  // Both nodes know both nonces: answers to answers would fill a slow line.
+  if (isOfSession && isOurs) return 'taken'
   // A replayed HELLO comes so far; what it gets is an answer that only its sender could use.
   if (isDue(own.helloAt, turn.at)) {
     own.helloAt = after(turn.at, HELLO_GAP)
