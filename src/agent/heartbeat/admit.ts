@@ -25,10 +25,10 @@ export function admitFrame(
   const isFirst = seq > session.heard
   if (!isFirst) {
     const isOld = first === undefined || first.seq !== seq
-    if (session.heard - seq >= REMEMBERED) return refuseReplayed(turn, path)
-    if (!isOld && 2 * between(first.at, turn.at) > path.dead) return 'late'
+    if (session.heard - seq >= REMEMBERED) return refuse(turn, path, 'replayed')
+    if (!isOld && 2 * between(first.at, turn.at) > path.dead) return refuse(turn, path, 'late')
   }
-  if (!admit(path, seq)) return refuseReplayed(turn, path)
+  if (!admit(path, seq)) return refuse(turn, path, 'replayed')
   if (isFirst) {
     session.heard = seq
     session.firsts[seq % REMEMBERED] = { seq, at: turn.at }
@@ -38,13 +38,13 @@ export function admitFrame(
 
 // A node that was put back into an older state goes on with numbers that we have heard: it must
 // prove itself anew. While the peer is heard elsewhere it is only somebody who repeats it.
-function refuseReplayed(turn: Turn, path: PathState): DiscardReason {
+function refuse(turn: Turn, path: PathState, reason: 'replayed' | 'late'): DiscardReason {
   const { paths, peer, interval } = turn.state.heartbeat as HeartbeatState
   const isHeard = paths.some(
     ({ lastAt }) => lastAt !== undefined && between(lastAt, turn.at) <= 2 * interval,
   )
   if (!isHeard) doubt(turn, path, peer.session?.theirs)
-  return 'replayed'
+  return reason
 }
 
 /** Asks the peer to prove itself, at a bounded rate. */

@@ -124,7 +124,8 @@ export const consolePort: LabCase = {
     const port = config.serial.heartbeat?.port ?? ''
     if (machine.media.kind !== 'netboot') return
     await machine.kill()
-    const commandLine = `${machine.media.commandLine} console=${port},115200n8`
+    // The last one named is /dev/console, which stays where the lab reads.
+    const commandLine = `console=${port},115200n8 ${machine.media.commandLine}`
     await bootDirector(lab, backup, { media: { ...machine.media, commandLine } })
     await until(
       'the port is refused',

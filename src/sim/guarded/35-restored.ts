@@ -9,6 +9,9 @@ export const scenario: Scenario = {
   faults: [
     { at: atSecond(10), kind: 'snapshot', node: 'lb2' },
     { at: atSecond(30), kind: 'restore', node: 'lb2' },
+    // Two seconds older: its numbers are still remembered, with their times.
+    { at: atSecond(40), kind: 'snapshot', node: 'lb2' },
+    { at: atSecond(42), kind: 'restore', node: 'lb2' },
   ],
   expect: [
     { at: atSecond(29), owner: 'lb1' },
@@ -18,6 +21,6 @@ export const scenario: Scenario = {
   neverSays: ['lb1 path_lost line', 'lb1 path_lost back', 'lb1 path_lost mgmt'],
   check: ({ nodes }) => {
     const sessions = nodes[0]?.state?.heartbeat?.peer.sessions
-    return sessions === 2 ? undefined : `${sessions} sessions, expected a second one`
+    return sessions === 3 ? undefined : `${sessions} sessions, expected one after each restore`
   },
 }
