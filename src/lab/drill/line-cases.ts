@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labProblem } from '../lab-problem.ts'
-import { bootDirector } from '../wait.ts'
 import { type LabCase, needsLine } from './case.ts'
 import {
   deathLimit,
   EMULATION_MS,
   endOf,
   pathOf,
+  pathsOf,
   type Scene,
-  shell,
   until,
   untilOwner,
 } from './scene.ts'
 
 const SECOND_MS = 1_000
 const SEEN_WITHIN_MS = 20 * SECOND_MS
+const BOOT_TIMEOUT_MS = 240 * SECOND_MS
 const none = () => EMULATION_MS
 
 async function cutLine(scene: Scene): Promise<void> {
@@ -119,21 +119,23 @@ export const consolePort: LabCase = {
       ? undefined
       : 'the command line is changed only with --boot netboot'),
   async act(scene) {
-    const { lab, backup, config } = scene
+    const { lab, active, backup, config } = scene
     const machine = lab.machine(backup)
     const port = config.serial.heartbeat?.port ?? ''
     if (machine.media.kind !== 'netboot') return
+    const { peer } = await pathsOf(scene, active)
     await machine.kill()
-    // The last one named is /dev/console, which stays where the lab reads.
+    // Of the serial ports only the first one named becomes a console (serial-console.rst of the
+    // kernel), so this machine says nothing where the lab reads: its peer is asked.
     const commandLine = `console=${port},115200n8 ${machine.media.commandLine}`
-    await bootDirector(lab, backup, { media: { ...machine.media, commandLine } })
-    await until(
-      'the port is refused',
-      SEEN_WITHIN_MS,
-      async () => (await pathOf(scene, backup, 'serial')).state === 'closed',
-    )
-    await shell(scene, backup, `echo text of a console >/dev/${port}`)
-    await sleep(2 * SECOND_MS)
+    await machine.start({ media: { ...machine.media, commandLine } })
+    await until('the peer hears it again, beside the line', BOOT_TIMEOUT_MS, async () => {
+      const now = await pathsOf(scene, active)
+      return now.peer?.state === 'verified' && now.peer.boot !== peer?.boot
+    })
+    await sleep(5 * SECOND_MS)
+    const { state } = await pathOf(scene, active, 'serial')
+    if (state === 'alive') throw labProblem('lab_drill', `${backup} sends on its console`, port)
   },
   ...{ owner: 'stays', outage_max_ms: none },
 }
