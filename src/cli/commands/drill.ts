@@ -1,14 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { writeAtomic } from '../../kit/atomic.ts'
-import { fail } from '../../kit/problem.ts'
 import { load } from '../../model/cluster.ts'
-import { nearest } from '../../model/nearest.ts'
 import { resolve } from '../../model/resolve.ts'
 import { drillCases } from '../../sim/drill/cases.ts'
 import { type DrillResult, type PairOfConfigs, runDrill } from '../../sim/drill/drill.ts'
 import { renderPage } from '../../sim/drill/page.ts'
 import { REPORT_HEAD, renderCase } from '../../sim/drill/report.ts'
 import { EXIT, printJson } from '../answer.ts'
+import { unknownScenario } from '../unknown-scenario.ts'
 
 interface Options {
   readonly scenario?: string
@@ -38,7 +37,10 @@ export function configure(command: Command): void {
 async function run(path: string, options: Options): Promise<void> {
   const { scenario, seeds, seed, html, json = false } = options
   if (scenario !== undefined && !drillCases.some(({ name }) => name === scenario)) {
-    unknownScenario(scenario)
+    unknownScenario(
+      scenario,
+      drillCases.map(each => each.name),
+    )
   }
   const [first, second] = resolve(await load(path))
   if (first === undefined || second === undefined) throw new Error('a cluster has two nodes')
@@ -99,16 +101,4 @@ function whole(text: string): number {
     throw new InvalidArgumentError('expected a whole number from 1 to 1000000')
   }
   return count
-}
-
-function unknownScenario(name: string): never {
-  const names = drillCases.map(each => each.name)
-  const near = nearest(name, names)
-  return fail({
-    code: 'wrong_usage',
-    message: 'there is no such scenario',
-    expected: names.join(', '),
-    found: name,
-    ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
-  })
 }

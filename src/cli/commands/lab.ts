@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { fail } from '../../kit/problem.ts'
 import type { Steps } from '../../kit/steps.ts'
 import { attachConsole } from '../../lab/attach-console.ts'
 import { describeLab } from '../../lab/describe.ts'
@@ -17,8 +16,8 @@ import {
 } from '../../lab/prepare.ts'
 import { bootDirectors, waitForOwner, waitUntilServed } from '../../lab/wait.ts'
 import { watchService } from '../../lab/watch.ts'
-import { nearest } from '../../model/nearest.ts'
 import { EXIT, printJson } from '../answer.ts'
+import { unknownScenario } from '../unknown-scenario.ts'
 import { withSteps } from '../work.ts'
 
 interface Options {
@@ -153,14 +152,7 @@ function namesOf(text: string | undefined): readonly string[] | undefined {
   const wrong = names?.find(name => !labCases.some(each => each.name === name))
   if (wrong === undefined) return names
   const known = labCases.map(each => each.name)
-  const near = nearest(wrong, known)
-  return fail({
-    code: 'wrong_usage',
-    message: 'there is no such scenario',
-    expected: known.join(', '),
-    found: wrong,
-    ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
-  })
+  return unknownScenario(wrong, known)
 }
 
 function asMemory(text: string): number {
