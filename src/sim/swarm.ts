@@ -151,8 +151,11 @@ function slowdowns(
     const path = random.pick(PATHS)
     const at = anyTime(random, slot + 1, slot + 7)
     const kind = mayLose ? random.integer(0, 3) : 2
-    if (kind === 0) faults.push({ kind: 'lose', node, path, count: random.integer(1, 2), at })
-    else if (kind === 1) {
+    if (kind === 0) {
+      faults.push({ kind: 'lose', node, path, count: random.integer(1, 2), at })
+      // A node that says nothing now would lose its first advert when it takes over.
+      faults.push({ kind: 'lose', node, path, count: 0, at: atSecond(slot + 10) })
+    } else if (kind === 1) {
       const short_us = random.integer(1_000, interval_ms * 1_900)
       // Past half of Active_Down the supervisor has closed the VIPs, however long it takes.
       const stall_us = stalls.chance(0.5) ? short_us : stalls.integer(1_000, 7_000_000)

@@ -1,12 +1,22 @@
 import type { Effect, Event, Machine } from '../machine.ts'
 import { assert } from '../never.ts'
-import { earlier, type Instant, instant, isDue } from '../units.ts'
+import {
+  after,
+  earlier,
+  type Instant,
+  instant,
+  isDue,
+  microseconds,
+  milliseconds,
+} from '../units.ts'
 import type { Poll } from './poll.ts'
 import type { Happening } from './world.ts'
 
 /** More events than any turn can bring: past it, effects and answers chase each other. */
 const EVENTS_A_TURN_MAX = 100_000
 const NEVER = instant(Number.MAX_SAFE_INTEGER)
+/** A wait that ends later than this after a deadline was not the wait: the process was stopped. */
+const LATE_MAX = milliseconds(1)
 
 /** What has deadlines of its own beside the core: probes, control clients. */
 export interface Timed {
@@ -33,7 +43,8 @@ export interface Loop {
  * The event loop: waits, reads what came, then lets the core look at its deadlines.
  *
  * What has arrived is read before a deadline is acted on, so that an agent which was stopped for
- * a while hears the adverts that wait for it before it believes that the peer is silent.
+ * a while hears the adverts that wait for it before it believes that the peer is silent. A stop in
+ * the wait itself, or after it, ends with nothing read: then there is another look.
  */
 export function openLoop<State>(
   machine: Machine<State>,
@@ -56,6 +67,18 @@ export function openLoop<State>(
     return next
   }
 
+  const turn = (until: Instant) => {
+    poll.turn(until)
+    core.noticeStall()
+    const at = host.now()
+    for (const each of timed) each.expire(at)
+    core.takeAll()
+    tasks.work()
+    core.takeAll()
+  }
+
+  const isDeadline = (at: Instant) => isDue(core.deadline() ?? NEVER, at)
+
   return {
     happen: core.happen,
     end(code) {
@@ -66,15 +89,9 @@ export function openLoop<State>(
       core.takeAll()
       tasks.work()
       while (exitCode === undefined) {
-        poll.turn(nextWake())
-        core.noticeStall()
-        const at = host.now()
-        for (const each of timed) each.expire(at)
-        core.takeAll()
-        tasks.work()
-        core.takeAll()
-        const deadline = core.deadline()
-        if (deadline !== undefined && isDue(deadline, host.now())) core.take({ kind: 'wake' })
+        turn(nextWake())
+        if (isDeadline(after(host.now(), microseconds(-LATE_MAX)))) turn(instant(0))
+        if (isDeadline(host.now())) core.take({ kind: 'wake' })
         core.takeAll()
       }
       return exitCode

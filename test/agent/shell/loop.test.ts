@@ -40,8 +40,7 @@ test.serial('what has arrived is heard before a deadline that has passed is acte
     ...quiet,
     turn(until) {
       waits.push(until)
-      // The agent was stopped: an advert has been waiting, the deadline is long over.
-      fake.at = 5_000_000
+      fake.at = 500
       loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
     },
   }
@@ -55,7 +54,36 @@ test.serial('what has arrived is heard before a deadline that has passed is acte
   })
   t.is(loop.run([]), 3)
   t.deepEqual(waits, [100])
-  t.deepEqual(seen, ['5000000 advert', '5000000 wake'])
+  t.deepEqual(seen, ['500 advert', '500 wake'])
+})
+
+test.serial('a stop that ends the wait with nothing read is followed by another look', t => {
+  const fake = putHost({})
+  const { machine, seen } = recorder(
+    event => (event.kind === 'wake' ? [{ kind: 'exit', code: 0 }] : []),
+    [100],
+  )
+  const waits: number[] = []
+  const poll: Poll = {
+    ...quiet,
+    turn(until) {
+      waits.push(until)
+      // SIGSTOP, then SIGCONT: the wait is interrupted; the advert is there only now.
+      if (waits.length === 1) fake.at = 270_000
+      else loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
+    },
+  }
+  const loop = openLoop(machine, undefined, {
+    poll,
+    timed: [],
+    tasks: idle,
+    perform: each(effect => {
+      if (effect.kind === 'exit') loop.end(effect.code)
+    }),
+  })
+  t.is(loop.run([]), 0)
+  t.deepEqual(waits, [100, 0])
+  t.deepEqual(seen, ['270000 advert', '270000 wake'])
 })
 
 test.serial('the core hears that its VIPs were closed before anything that came meanwhile', t => {
