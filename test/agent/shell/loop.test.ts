@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { Effect, Event, Machine } from '../../../src/agent/machine.ts'
-import { type LongWork, openLoop } from '../../../src/agent/shell/loop.ts'
+import { type LongWork, type Loop, openLoop } from '../../../src/agent/shell/loop.ts'
 import type { Poll } from '../../../src/agent/shell/poll.ts'
 import { instant, microseconds } from '../../../src/agent/units.ts'
 import { putHost } from '../../support/fake-host.ts'
@@ -29,21 +29,8 @@ const each = (act: (effect: Effect) => void) => (effects: readonly Effect[]) => 
   for (const effect of effects) act(effect)
 }
 
-test.serial('what has arrived is heard before a deadline that has passed is acted on', t => {
-  const fake = putHost({})
-  const { machine, seen } = recorder(
-    event => (event.kind === 'wake' ? [{ kind: 'exit', code: 3 }] : []),
-    [100],
-  )
-  const waits: number[] = []
-  const poll: Poll = {
-    ...quiet,
-    turn(until) {
-      waits.push(until)
-      fake.at = 500
-      loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
-    },
-  }
+/** A loop over this machine that the `exit` effect ends. */
+function loopOf(machine: Machine<undefined>, poll: Poll): Loop {
   const loop = openLoop(machine, undefined, {
     poll,
     timed: [],
@@ -52,6 +39,28 @@ test.serial('what has arrived is heard before a deadline that has passed is acte
       if (effect.kind === 'exit') loop.end(effect.code)
     }),
   })
+  return loop
+}
+
+const ADVERT = { kind: 'advert', interface: 'front', packet: new Uint8Array(0) } as const
+
+/** A machine that ends the loop when its only deadline, 100 us, is acted on. */
+const endingAtWake = () =>
+  recorder(event => (event.kind === 'wake' ? [{ kind: 'exit', code: 3 }] : []), [100])
+
+test.serial('what has arrived is heard before a deadline that has passed is acted on', t => {
+  const fake = putHost({})
+  const { machine, seen } = endingAtWake()
+  const waits: number[] = []
+  const poll: Poll = {
+    ...quiet,
+    turn(until) {
+      waits.push(until)
+      fake.at = 500
+      loop.happen(ADVERT)
+    },
+  }
+  const loop = loopOf(machine, poll)
   t.is(loop.run([]), 3)
   t.deepEqual(waits, [100])
   t.deepEqual(seen, ['500 advert', '500 wake'])
@@ -59,10 +68,7 @@ test.serial('what has arrived is heard before a deadline that has passed is acte
 
 test.serial('a stop that ends the wait with nothing read is followed by another look', t => {
   const fake = putHost({})
-  const { machine, seen } = recorder(
-    event => (event.kind === 'wake' ? [{ kind: 'exit', code: 0 }] : []),
-    [100],
-  )
+  const { machine, seen } = endingAtWake()
   const waits: number[] = []
   const poll: Poll = {
     ...quiet,
@@ -70,18 +76,11 @@ test.serial('a stop that ends the wait with nothing read is followed by another 
       waits.push(until)
       // SIGSTOP, then SIGCONT: the wait is interrupted; the advert is there only now.
       if (waits.length === 1) fake.at = 270_000
-      else loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
+      else loop.happen(ADVERT)
     },
   }
-  const loop = openLoop(machine, undefined, {
-    poll,
-    timed: [],
-    tasks: idle,
-    perform: each(effect => {
-      if (effect.kind === 'exit') loop.end(effect.code)
-    }),
-  })
-  t.is(loop.run([]), 0)
+  const loop = loopOf(machine, poll)
+  t.is(loop.run([]), 3)
   t.deepEqual(waits, [100, 0])
   t.deepEqual(seen, ['270000 advert', '270000 wake'])
 })
@@ -89,27 +88,17 @@ test.serial('a stop that ends the wait with nothing read is followed by another 
 test.serial('the core hears that its VIPs were closed before anything that came meanwhile', t => {
   const silences = [0, 1_500_000]
   const fake = putHost({ stalled: () => microseconds(silences.shift() ?? 0) })
-  const { machine, seen } = recorder(
-    event => (event.kind === 'wake' ? [{ kind: 'exit', code: 0 }] : []),
-    [100],
-  )
+  const { machine, seen } = endingAtWake()
   const poll: Poll = {
     ...quiet,
     turn() {
       fake.at = 100
-      loop.happen({ kind: 'advert', interface: 'front', packet: new Uint8Array(0) })
+      loop.happen(ADVERT)
     },
   }
-  const loop = openLoop(machine, undefined, {
-    poll,
-    timed: [],
-    tasks: idle,
-    perform: each(effect => {
-      if (effect.kind === 'exit') loop.end(effect.code)
-    }),
-  })
+  const loop = loopOf(machine, poll)
   loop.happen({ kind: 'link', interface: 'front', up: true, mac: '' })
-  t.is(loop.run([]), 0)
+  t.is(loop.run([]), 3)
   t.deepEqual(seen, ['0 link', '100 stalled', '100 advert', '100 wake'])
 })
 
