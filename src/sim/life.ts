@@ -41,7 +41,10 @@ function closeEverything(node: SimNode): void {
   node.watch.onOwnership(node)
 }
 
-/** The process goes on: it hears first that its VIPs were closed, then looks at its timer. */
+/**
+ * The process goes on: it hears first that its VIPs were closed, then looks at its timer. This is
+ * the worst order: the agent's own loop reads what came in before it looks (agent/shell/loop.ts).
+ */
 export function resumeProcess(node: SimNode): void {
   node.stalled = false
   const backlog = node.backlog.splice(0)
