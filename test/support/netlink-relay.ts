@@ -39,11 +39,15 @@ export class RelayedKernel {
   /** Does a whole talk. Files outside /proc and /sys are the memory's, if one is given. */
   async converse<T>(talk: Talk<T>, memory?: MemoryFiles): Promise<Talk<T>> {
     let rest = talk
-    for (;;) {
-      if (rest.kind === 'ask') rest = rest.next(await this.#ask(rest.ask))
-      else if (rest.kind === 'file') rest = rest.next(await this.#fileOf(rest.file, memory))
-      else return rest
-    }
+    while (rest.kind === 'ask' || rest.kind === 'file') rest = await this.once(rest, memory)
+    return rest
+  }
+
+  /** Does one step of a talk. */
+  async once<T>(talk: Talk<T>, memory?: MemoryFiles): Promise<Talk<T>> {
+    if (talk.kind === 'ask') return talk.next(await this.#ask(talk.ask))
+    if (talk.kind === 'file') return talk.next(await this.#fileOf(talk.file, memory))
+    return talk
   }
 
   /** Does a whole talk that must not fail. */

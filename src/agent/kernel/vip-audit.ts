@@ -1,7 +1,7 @@
 import { holdSysctls, linkSysctls, nodeSysctls, vipDeviceSysctls } from './sysctl.ts'
 import { andThen, done, failed, recover, type Talk } from './talk.ts'
 import type { MadeVipDevice } from './vip-device.ts'
-import { readBack, type VipState } from './vip-flip.ts'
+import { readBack, type VipState, withoutCarrier } from './vip-flip.ts'
 import { repairAddresses } from './vip-prepare.ts'
 
 /**
@@ -27,7 +27,9 @@ export const auditVip = (
 function holdsState(device: MadeVipDevice, state: () => VipState): Talk<undefined> {
   const before = state()
   return recover<undefined>(
-    andThen(readBack(device, before), () => done(undefined)),
+    andThen(readBack(device, before), report =>
+      andThen(withoutCarrier(device, report), () => done(undefined)),
+    ),
     ({ errno, step }) => (state() === before ? failed(errno, step) : done(undefined)),
   )
 }

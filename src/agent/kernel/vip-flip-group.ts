@@ -18,8 +18,8 @@ import {
   type Talk,
 } from './talk.ts'
 import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
-import type { VipState } from './vip-flip.ts'
-import { judgeDevice } from './vip-verdict.ts'
+import { flip, type VipState } from './vip-flip.ts'
+import { hasCarrierAllTheSame, judgeDevice } from './vip-verdict.ts'
 
 /**
  * Opens or closes several devices at once: one message for all filters, one datagram for many
@@ -84,7 +84,11 @@ function judgeAll(
     const differences = judgeDevice(device, to, links.get(device.index), chains.get(device.name))
     if (differences.length > 0) return failed(EIO, `${device.name}: ${differences.join('; ')}`)
   }
-  return done(undefined)
+  const carried = devices.filter(({ index }) => hasCarrierAllTheSame(links.get(index)))
+  return andThen(
+    forEach(carried, device => flip(device, to)),
+    () => done(undefined),
+  )
 }
 
 function askAll(

@@ -21,14 +21,22 @@ import {
   type Talk,
 } from './talk.ts'
 import { type MadeVipDevice, VIP_TABLE } from './vip-device.ts'
-import { judgeDevice } from './vip-verdict.ts'
+import { hasCarrierAllTheSame, judgeDevice } from './vip-verdict.ts'
 
 export type VipState = 'open' | 'closed'
 
-/** What was seen after a flip. */
+/**
+ * So often a carrier is taken from a device in a row. The kernel gives one with a change of the
+ * interface's carrier, of which there are a few a second at most; a try takes some 50 us.
+ */
+const CARRIER_TRIES_MAX = 8
+
+/** What was seen of a device that is as it must be. */
 export interface FlipReport {
   /** Frames that the device has dropped since it was last closed; meaningful while it is closed. */
   readonly dropped: number
+  /** It is closed, and has kept a carrier: see `hasCarrierAllTheSame`. */
+  readonly keepsCarrier: boolean
 }
 
 /**
@@ -52,12 +60,17 @@ export function flip(device: MadeVipDevice, to: VipState): Talk<FlipReport> {
 /** Both gates are tried: one that fails must not keep the other open. */
 function close(device: MadeVipDevice): Talk<FlipReport> {
   const filtered = recover<Failure | undefined>(filter(device, 'closed'), done)
-  return andThen(filtered, failure =>
+  const closed = andThen(filtered, failure =>
     andThen(hold(device, 'closed'), link =>
       failure === undefined ? judge(device, 'closed', link) : fail(failure),
     ),
   )
+  return andThen(closed, report => withoutCarrier(device, report))
 }
+
+/** A device that keeps a carrier is not closed. */
+export const withoutCarrier = (device: MadeVipDevice, report: FlipReport): Talk<FlipReport> =>
+  report.keepsCarrier ? failed(EIO, `close ${device.name}: it keeps a carrier`) : done(report)
 
 /**
  * The datagrams that close devices, for whoever must close them without a talk: when the script
@@ -87,7 +100,10 @@ export function closingDatagrams(
   return whole === undefined ? [] : [whole, ...links, ...single]
 }
 
-/** Reads a device and its chain and fails where they are not as they must be. */
+/**
+ * Reads a device and its chain and fails where they are not as they must be. A carrier that one
+ * which is closed was given meanwhile is taken from it, if it can be.
+ */
 export function readBack(device: MadeVipDevice, state: VipState): Talk<FlipReport> {
   return andThen(ask('route', [getLink(device.index)]), answer =>
     answer.errno === 0
@@ -96,12 +112,21 @@ export function readBack(device: MadeVipDevice, state: VipState): Talk<FlipRepor
   )
 }
 
-function judge(device: MadeVipDevice, state: VipState, link: Link | undefined): Talk<FlipReport> {
+function judge(
+  device: MadeVipDevice,
+  state: VipState,
+  link: Link | undefined,
+  triesLeft = CARRIER_TRIES_MAX,
+): Talk<FlipReport> {
   return andThen(readChain(device), chain => {
     const differences = judgeDevice(device, state, link, chain)
-    if (differences.length === 0) return done({ dropped: chain?.frames ?? 0 })
-    const verb = state === 'open' ? 'open' : 'close'
-    return failed(EIO, `${verb} ${device.name}: ${differences.join('; ')}`)
+    if (differences.length > 0) {
+      const verb = state === 'open' ? 'open' : 'close'
+      return failed(EIO, `${verb} ${device.name}: ${differences.join('; ')}`)
+    }
+    const keepsCarrier = state === 'closed' && hasCarrierAllTheSame(link)
+    if (!keepsCarrier || triesLeft === 0) return done({ dropped: chain?.frames ?? 0, keepsCarrier })
+    return andThen(hold(device, state), now => judge(device, state, now, triesLeft - 1))
   })
 }
 

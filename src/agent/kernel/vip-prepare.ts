@@ -23,6 +23,8 @@ import { judgeAddresses } from './vip-verdict.ts'
  * back. What an earlier run left behind is removed first: a device that is gone is closed.
  *
  * A device gets protodown and its chain while it is still down, so that no frame passes before.
+ * One that keeps a carrier all the same does not end the start, since it answers nobody: the
+ * loop closes it again with the next notice of the kernel.
  */
 export function prepareVips(devices: readonly VipDevice[]): Talk<readonly MadeVipDevice[]> {
   return andThen(removeVips(), () =>

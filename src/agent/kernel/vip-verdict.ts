@@ -26,13 +26,22 @@ export function judgeDevice(
   expect('protodown', state === 'open' ? 'off' : 'on', link.isProtoDown ? 'on' : 'off')
   expect("the chain's device", device.name, chain.device ?? 'none')
   expect('the policy', policy, chain.policy)
-  // A parent that gets its carrier back gives one to a device that is held down as well.
-  if (state === 'closed' && (link.flags & IFF_LOWER_UP) !== 0) differences.push('it has a carrier')
   if (state === 'open' && link.protoDownReasons !== 0) {
     differences.push(`another program holds it down (reason bits ${link.protoDownReasons})`)
   }
   return differences
 }
+
+/**
+ * Has a device that is held down a carrier all the same? The kernel gives every macvlan one when
+ * it works off a change of carrier of the interface below (net/core/link_watch.c: up to a second
+ * after the change; net/core/dev.c, netif_stacked_transfer_operstate, looks at no protodown). The
+ * flag itself lags behind nothing: setting protodown once more takes the carrier at once.
+ *
+ * Such a device can send and is not reached: its chain drops what comes in, so it answers nobody.
+ */
+export const hasCarrierAllTheSame = (link: Link | undefined): boolean =>
+  link?.isProtoDown === true && (link.flags & IFF_LOWER_UP) !== 0
 
 /** How the addresses of a device differ from its VIPs. */
 export interface AddressVerdict {

@@ -6,8 +6,8 @@ import { auditVip } from '../kernel/vip-audit.ts'
 import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { flip, type VipState } from '../kernel/vip-flip.ts'
 import { flipTogether } from '../kernel/vip-flip-group.ts'
+import { hasCarrierAllTheSame } from '../kernel/vip-verdict.ts'
 import { after, type Instant, isDue, seconds } from '../units.ts'
-import { IFF_LOWER_UP, type Link } from '../wire/netlink-link.ts'
 import type { OpenKernel } from './kernel-port.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -106,6 +106,7 @@ export function openVips(
     look(view) {
       for (const each of held) {
         const link = view.links.get(each.device.index)
+        // What somebody has opened is the audit's, which says so.
         if (each.state === 'closed' && hasCarrierAllTheSame(link)) flipNow(each, 'closed')
       }
     },
@@ -120,10 +121,6 @@ export function openVips(
     repairs: () => repairs,
   }
 }
-
-// What somebody has opened is the audit's, which says so.
-const hasCarrierAllTheSame = (link: Link | undefined) =>
-  link?.isProtoDown === true && (link.flags & IFF_LOWER_UP) !== 0
 
 // A flip is a few exchanges of tens of microseconds: nothing comes between them.
 function flipsOver(kernel: OpenKernel, say: (line: string) => void) {

@@ -18,8 +18,11 @@ const devices = Array.from({ length: 200 }, (_, index) => ({
   ...{ parent: { index: 2, name: 'front' }, family: 4 as const, accept: true, addresses: [] },
 }))
 
-/** A kernel that does what it is told, but for one device whose protodown never changes. */
-function kernel(stubborn?: number) {
+/**
+ * A kernel that does what it is told, but for one device whose protodown never changes, and those
+ * that it gives a carrier once, after they were closed.
+ */
+function kernel(stubborn?: number, carried: Set<number> = new Set()) {
   const down = new Set(devices.map(({ index }) => index))
   let policy = 0
   const steps: string[] = []
@@ -40,18 +43,21 @@ function kernel(stubborn?: number) {
         return []
       }
       say(type === 18 ? 'read links' : 'read chains')
-      return [type === 18 ? linkOf(index, down.has(index)) : chainOf(payload, policy)]
+      if (type !== 18) return [chainOf(payload, policy)]
+      return [linkOf(index, down.has(index), carried.delete(index))]
     })
     return withMessages(messages)
   }
   return { answer, steps }
 }
 
-function linkOf(index: number, isDown: boolean) {
+function linkOf(index: number, isDown: boolean, isCarried: boolean) {
   const device = devices.find(each => each.index === index)
   const header = new Uint8Array(16)
   new DataView(header.buffer).setInt32(4, index, true)
   header[8] = 1
+  // IFF_LOWER_UP
+  if (isCarried) header[10] = 1
   const attributes = encodeAttributes([
     ...[text(3, device?.name ?? ''), bytesOf(1, mac), u32(5, 2)],
     ...[nest(18, text(1, 'macvlan'), nest(2, u32(1, 4))), u8(39, isDown ? 1 : 0)],
@@ -87,4 +93,14 @@ test('one device that is not as it must be fails all of them, and is named', t =
     kind: 'failed',
     failure: { errno: 5, step: 'vr4.10.160: protodown is on, expected off' },
   })
+})
+
+test('of many devices those alone that got a carrier are closed once more', t => {
+  const { answer, steps } = kernel(undefined, new Set([300, 420]))
+  const { end, asks } = hold(flipTogether(devices, 'closed'), answer)
+  t.is(end.kind, 'done')
+  // For each: the filter, protodown with the device as it is then, and its chain.
+  t.is(asks.length, 1 + 2 + 2 + 2 + 2 * 3)
+  t.deepEqual(steps.slice(0, 4), ['drop', 'protodown', 'read links', 'read chains'])
+  t.deepEqual(steps.slice(4, 8), ['drop', 'protodown', 'read links', 'read chains'])
 })

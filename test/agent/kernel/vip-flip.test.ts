@@ -1,6 +1,11 @@
 import test from 'ava'
 import type { Answer, Ask } from '../../../src/agent/kernel/talk.ts'
-import { closingDatagrams, flip, type VipState } from '../../../src/agent/kernel/vip-flip.ts'
+import {
+  closingDatagrams,
+  flip,
+  readBack,
+  type VipState,
+} from '../../../src/agent/kernel/vip-flip.ts'
 import {
   bytesOf,
   encodeAttributes,
@@ -30,6 +35,8 @@ class OneDevice {
   policy: 'accept' | 'drop'
   /** It says yes and does nothing. */
   forgets = false
+  /** So often the device gets a carrier back right after it was taken. */
+  carriers = 0
   readonly refused = new Map<string, number>()
   readonly done: string[] = []
 
@@ -80,6 +87,9 @@ class OneDevice {
     const header = new Uint8Array(16)
     new DataView(header.buffer).setInt32(4, 4, true)
     header[8] = 1
+    // IFF_LOWER_UP
+    if (!this.isProtoDown || this.carriers > 0) header[10] = 1
+    if (this.isProtoDown && this.carriers > 0) this.carriers -= 1
     return new Uint8Array([
       ...header,
       ...encodeAttributes([
@@ -97,7 +107,7 @@ test('to open, the device may send before the filter lets anything in', t => {
   const kernel = new OneDevice('closed')
   t.deepEqual(hold(flip(device, 'open'), kernel.answer).end, {
     kind: 'done',
-    value: { dropped: 0 },
+    value: { dropped: 0, keepsCarrier: false },
   })
   t.deepEqual(kernel.done, ['protodown off', 'policy accept'])
 })
@@ -106,7 +116,7 @@ test('to close, the filter shuts before the device falls silent', t => {
   const kernel = new OneDevice('open')
   t.deepEqual(hold(flip(device, 'closed'), kernel.answer).end, {
     kind: 'done',
-    value: { dropped: 0 },
+    value: { dropped: 0, keepsCarrier: false },
   })
   t.deepEqual(kernel.done, ['policy drop', 'protodown on'])
 })
@@ -158,6 +168,38 @@ test('a change that the kernel took but does not hold is EIO', t => {
       errno: 5,
       step: 'open vr4.10.2: protodown is on, expected off; the policy is drop, expected accept',
     },
+  })
+})
+
+test('a carrier that the kernel gives a closed device is taken again, a few times in a row', t => {
+  const kernel = new OneDevice('open')
+  kernel.carriers = 8
+  t.is(hold(flip(device, 'closed'), kernel.answer).end.kind, 'done')
+  t.deepEqual(kernel.done, ['policy drop', ...Array(9).fill('protodown on')])
+
+  const stubborn = new OneDevice('open')
+  stubborn.carriers = Number.POSITIVE_INFINITY
+  t.deepEqual(hold(flip(device, 'closed'), stubborn.answer).end, {
+    kind: 'failed',
+    failure: { errno: 5, step: 'close vr4.10.2: it keeps a carrier' },
+  })
+  t.is(stubborn.done.length, 1 + 9)
+})
+
+test('a carrier that was given meanwhile is taken when the device is read back, or reported', t => {
+  const once = new OneDevice('closed')
+  once.carriers = 1
+  t.deepEqual(hold(readBack(device, 'closed'), once.answer).end, {
+    kind: 'done',
+    value: { dropped: 0, keepsCarrier: false },
+  })
+  t.deepEqual(once.done, ['protodown on'])
+
+  const stubborn = new OneDevice('closed')
+  stubborn.carriers = Number.POSITIVE_INFINITY
+  t.deepEqual(hold(readBack(device, 'closed'), stubborn.answer).end, {
+    kind: 'done',
+    value: { dropped: 0, keepsCarrier: true },
   })
 })
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { readAddresses, readLinks } from '../../../src/agent/kernel/read-network.ts'
+import type { Talk } from '../../../src/agent/kernel/talk.ts'
 import { type MadeVipDevice, vipDevice } from '../../../src/agent/kernel/vip-device.ts'
 import { flip, readBack } from '../../../src/agent/kernel/vip-flip.ts'
 import { prepareVips, removeVips, repairAddresses } from '../../../src/agent/kernel/vip-prepare.ts'
@@ -36,6 +37,15 @@ async function prepared(kernel: RelayedKernel, vips: number): Promise<MadeVipDev
   return device
 }
 
+/** A talk that makes devices, held until one of them is up and is to be looked at. */
+async function upToLastLook<T>(kernel: RelayedKernel, talk: Talk<T>): Promise<Talk<T>> {
+  let rest = talk
+  while (!(await kernel.run('ip -o link show type macvlan up')).includes('vr4.')) {
+    rest = await kernel.once(rest)
+  }
+  return rest
+}
+
 /** Does a TCP connection to the first VIP get its refusal? */
 async function reaches(peer: RelayedKernel): Promise<boolean> {
   const address = 'PeerAddr => "10.20.0.1:9", Timeout => 0.7'
@@ -63,6 +73,22 @@ live('VIP devices are made closed, with their addresses and without IPv6', async
         '1\n2\n',
       )
     }
+  })
+})
+
+live('an interface that gets its carrier while the devices are made does not end it', async t => {
+  await withFront(async kernel => {
+    const devices = [await deviceOn(kernel, 2)]
+    let rest = await upToLastLook(kernel, prepareVips(devices))
+    // The kernel works off the change in its own time, and gives the device a carrier with it.
+    await kernel.run('ip link set wire down; ip link set wire up')
+    const isCarried = () => kernel.run('ip -o link show type macvlan; sleep 0.05')
+    for (let tries = 0; tries < 100 && !/LOWER_UP/.test(await isCarried()); tries += 1);
+    t.regex(await isCarried(), /LOWER_UP/)
+    rest = await kernel.converse(rest)
+    t.is(rest.kind, 'done')
+    t.notRegex(await isCarried(), /LOWER_UP/)
+    t.regex(await kernel.run('ip -d link show type macvlan'), /protodown on/)
   })
 })
 
