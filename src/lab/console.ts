@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { labProblem } from './lab-problem.ts'
-import type { Transcript } from './transcript.ts'
+import { type LogInLimits, type LogInOptions, logIn } from './log-in.ts'
 
 /** What a command on a console gave. */
 export interface CommandResult {
@@ -17,28 +17,20 @@ export interface ConsoleShell {
   reset(): void
 }
 
-export interface ConsoleShellOptions {
-  readonly transcript: Transcript
-  /** Types text on the keyboard. */
-  readonly type: (text: string) => void
-  readonly password: string
-}
-
-const LOGIN_TIMEOUT_MS = 60_000
-// A shell may ask the terminal for the cursor's place right behind its prompt.
-const LOGIN_OR_PROMPT = /login: *$|[#$] *(\W\[[0-9;]*[A-Za-z])*$/
-const PROMPT_OR_REFUSAL = /[#$] *(\W\[[0-9;]*[A-Za-z])*$|incorrect/i
 const COMMAND_TIMEOUT_MS = 30_000
 // The kernel and the agent may print in the middle of an answer; it is then read again.
 const READ_ATTEMPTS = 4
 
 /** A shell on the console behind a transcript; it logs in at the first command. */
-export function createConsoleShell(options: ConsoleShellOptions): ConsoleShell {
+export function createConsoleShell(options: LogInOptions, limits?: LogInLimits): ConsoleShell {
   let isLoggedIn = false
   let last: Promise<unknown> = Promise.resolve()
+  let starts = 0
   const runNow = async (command: string, timeout_ms: number): Promise<CommandResult> => {
-    if (!isLoggedIn) await logIn(options)
-    isLoggedIn = true
+    const start = starts
+    const isGivenUp = () => (start === starts ? undefined : 'the machine was switched off')
+    if (!isLoggedIn) await logIn({ ...options, isGivenUp }, limits)
+    isLoggedIn = start === starts
     return runCommand(options, command, timeout_ms)
   }
   return {
@@ -52,29 +44,9 @@ export function createConsoleShell(options: ConsoleShellOptions): ConsoleShell {
     reset() {
       isLoggedIn = false
       last = Promise.resolve()
+      starts += 1
     },
   }
-}
-
-async function logIn({ transcript, type, password }: ConsoleShellOptions): Promise<void> {
-  const deadline = Date.now() + LOGIN_TIMEOUT_MS
-  for (let attempt = 0; Date.now() < deadline; attempt += 1) {
-    const start = transcript.mark()
-    // A getty answers with its prompt; later Ctrl-C ends what a person may have typed half.
-    type(attempt === 0 ? '\r' : '\u0003\r')
-    const seen = await transcript.waitFor(LOGIN_OR_PROMPT, 3_000, start).catch(() => undefined)
-    if (seen === undefined) continue
-    if (!seen.match[0].startsWith('login')) return
-    const asked = transcript.mark()
-    type('root\r')
-    await transcript.waitFor(/assword: *$/, 10_000, asked)
-    const given = transcript.mark()
-    type(`${password}\r`)
-    const answer = await transcript.waitFor(PROMPT_OR_REFUSAL, 10_000, given)
-    if (answer.match[0].toLowerCase() !== 'incorrect') return
-  }
-  const what = `no log-in on the console within ${LOGIN_TIMEOUT_MS} ms`
-  throw labProblem('lab_console', what, transcript.text().slice(-500))
 }
 
 /**
@@ -84,7 +56,7 @@ async function logIn({ transcript, type, password }: ConsoleShellOptions): Promi
  * in its middle is noticed. Marks are typed in two halves: their echo is not the mark.
  */
 async function runCommand(
-  { transcript, type }: ConsoleShellOptions,
+  { transcript, type }: LogInOptions,
   command: string,
   timeout_ms: number,
 ): Promise<CommandResult> {

@@ -7,8 +7,10 @@ export interface Transcript {
   /** A position from which a later `waitFor` starts to look. */
   mark(): Mark
   append(piece: string): void
-  /** Forgets nothing, but fails those who wait: the machine is gone. */
+  /** Forgets nothing, but fails those who wait, now or later: nothing more is said. */
   end(reason: string): void
+  /** That reason, once it has ended. */
+  over(): string | undefined
   /**
    * Waits until the pattern is in what was said from `from` on (now, if it is left out).
    *
@@ -38,6 +40,7 @@ interface Waiting {
 export function createTranscript(name: string): Transcript {
   let kept = ''
   let dropped = 0
+  let over: string | undefined
   const waiting = new Set<Waiting>()
 
   const find = (pattern: RegExp | string, from: Mark): Found | undefined => {
@@ -63,9 +66,11 @@ export function createTranscript(name: string): Transcript {
       for (const one of waiting) if (one.look()) waiting.delete(one)
     },
     end(reason) {
+      over = reason
       for (const one of waiting) one.fail(reason)
       waiting.clear()
     },
+    over: () => over,
     waitFor: (pattern, timeout_ms, from = dropped + kept.length) =>
       new Promise((resolve, reject) => {
         const fail = (why: string) => {
@@ -85,7 +90,9 @@ export function createTranscript(name: string): Transcript {
           () => fail(`${pattern} did not come within ${timeout_ms} ms; it last said:`),
           timeout_ms,
         )
-        if (!look()) waiting.add(entry)
+        if (look()) return
+        if (over === undefined) waiting.add(entry)
+        else fail(over)
       }),
   }
 }

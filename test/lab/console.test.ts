@@ -40,7 +40,11 @@ function guest(commands: Readonly<Record<string, string>>, options: GuestOptions
   }
   const type = (text: string) => {
     typed.push(text)
-    for (const line of text.replaceAll('\u0003', '').split('\r').slice(0, -1)) {
+    for (const line of text
+      .replaceAll('\u0003', '')
+      .replaceAll('\u0015', '')
+      .split('\r')
+      .slice(0, -1)) {
       if (state === 'password') {
         const isRight = line === 'secret' && refusals === 0
         refusals -= 1
@@ -57,7 +61,8 @@ function guest(commands: Readonly<Record<string, string>>, options: GuestOptions
       }
     }
   }
-  return { shell: createConsoleShell({ transcript, type, password: 'secret' }), typed }
+  const limits = { whole_ms: 10_000, answer_ms: 1_000, quiet_ms: 5 }
+  return { shell: createConsoleShell({ transcript, type, password: 'secret' }, limits), typed }
 }
 
 test('a command runs after a log-in and gives its output and code', async t => {

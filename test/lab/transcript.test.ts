@@ -51,4 +51,6 @@ test('those who wait hear that the lab was closed', async t => {
   const waiting = transcript.waitFor('never', 60_000)
   transcript.end('the lab was closed')
   await t.throwsAsync(waiting, { message: /the lab was closed/ })
+  t.is(transcript.over(), 'the lab was closed')
+  await t.throwsAsync(transcript.waitFor('never', 60_000), { message: /the lab was closed/ })
 })
