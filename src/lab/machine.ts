@@ -7,7 +7,13 @@ import type { Crew, Member } from './crew.ts'
 import { labProblem } from './lab-problem.ts'
 import { SWITCH } from './network.ts'
 import type { DirectorPlan } from './plan.ts'
-import { type BootMedia, captureFilter, type MachineSockets, qemuArguments } from './qemu.ts'
+import {
+  ADAPTER,
+  type BootMedia,
+  captureFilter,
+  type MachineSockets,
+  qemuArguments,
+} from './qemu.ts'
 import type { LabRun } from './run.ts'
 import { listenOn } from './socket.ts'
 
@@ -33,6 +39,8 @@ export interface Machine {
   lose(interface_: string, way: FrameWay, isLost: boolean): Promise<void>
   /** Carrier of a network card, as the machine sees it. */
   setCarrier(interface_: string, up: boolean): Promise<unknown>
+  /** Pulls the USB adapter of the heartbeat's line, or plugs it in. */
+  setAdapter(isPlugged: boolean): Promise<void>
   /** Begins the capture of what the card sends anew. */
   restartCapture(interface_: string): Promise<void>
   close(): Promise<void>
@@ -123,6 +131,7 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
     save: file => saveState(execute, file),
     lose: (interface_, way, isLost) => setLoss(execute, interface_, way, isLost),
     setCarrier: (interface_, up) => execute('set_link', { name: interface_, up }),
+    setAdapter: isPlugged => setAdapter(execute, isPlugged),
     async restartCapture(interface_) {
       const { id, ...filter } = captureFilter(options.logs, director.name, interface_)
       await execute('object-del', { id })
@@ -155,6 +164,11 @@ async function saveState(execute: Execute, file: string): Promise<void> {
     await sleep(SAVE_POLL_MS)
   }
   await execute('cont')
+}
+
+const setAdapter = async (execute: Execute, isPlugged: boolean): Promise<void> => {
+  if (isPlugged) await execute('device_add', { ...ADAPTER })
+  else await execute('device_del', { id: ADAPTER.id })
 }
 
 // A filter whose way out leads nowhere. QEMU's words are those of the network: it receives (`rx`)

@@ -15,6 +15,8 @@ export interface DirectorPlan {
   readonly nics: readonly NicPlan[]
   /** Ports that the machine has, in order: `ttyS0` first. */
   readonly serialPorts: readonly ('console' | 'heartbeat' | 'nothing')[]
+  /** The heartbeat port is a USB adapter, which is `ttyUSB0`. */
+  readonly hasAdapter: boolean
   /** Bits per second of the heartbeat port. */
   readonly heartbeatBaud: number | undefined
   /** The machine's serial number in its DMI table. */
@@ -31,6 +33,8 @@ export interface NicPlan {
   /** Slot and function on the first PCI bus, for example `3.0`; absent: QEMU's choice. */
   readonly slot?: string
 }
+
+const ADAPTER_PORT = 'ttyUSB0'
 
 /**
  * The networks, machines and stations of a cluster.
@@ -75,8 +79,10 @@ function planDirector(
     while (ports.length <= index) ports.push('nothing')
     ports[index] = what
   }
+  const heartbeat = node.serial.heartbeat?.port
+  const hasAdapter = heartbeat === ADAPTER_PORT
   put(node.serial.console.port, 'console')
-  if (node.serial.heartbeat !== undefined) put(node.serial.heartbeat.port, 'heartbeat')
+  if (heartbeat !== undefined && !hasAdapter) put(heartbeat, 'heartbeat')
   return {
     name: node.node.name,
     nics: node.interfaces.map((interface_, index) => ({
@@ -86,6 +92,7 @@ function planDirector(
       ...hardware(node, interface_, number, index),
     })),
     serialPorts: ports,
+    hasAdapter,
     heartbeatBaud: node.serial.heartbeat?.baud,
     ...(node.node.dmi_serial === undefined ? {} : { dmiSerial: node.node.dmi_serial }),
   }
@@ -119,7 +126,7 @@ function unsupportedPort(node: NodeConfig, port: string): never {
   return fail({
     code: 'lab_unsupported',
     message: 'the lab has no such serial port',
-    expected: 'ttyS0, ttyS1, ttyS2 or ttyS3',
+    expected: `ttyS0, ttyS1, ttyS2 or ttyS3; for the heartbeat also ${ADAPTER_PORT}`,
     found: port,
     where: { path: `node ${node.node.name}` },
   })

@@ -92,6 +92,14 @@ export function qemuArguments(options: QemuOptions): readonly string[] {
   ]
 }
 
+/** The USB serial adapter (an FTDI one) at whose other end the heartbeat's line is. */
+export const ADAPTER = {
+  driver: 'usb-serial',
+  id: 'adapter',
+  chardev: 'heartbeat',
+  bus: 'adapters.0',
+} as const
+
 /** The QEMU object that captures what a card sends. */
 export function captureFilter(folder: string, node: string, interface_: string) {
   return {
@@ -113,11 +121,21 @@ export function captureFile(folder: string, node: string, interface_: string): s
 function serialArguments(options: QemuOptions): readonly string[] {
   const { watch } = options.sockets
   const ports = [...portArguments(options)]
+  if (options.director.hasAdapter) ports.unshift(...adapterArguments(options.sockets))
   if (watch !== undefined) {
     ports.push('-chardev', `socket,id=watch,path=${watch}`, '-serial', 'chardev:watch')
   }
-  return ports.length === 0 ? ['-serial', 'none'] : ports
+  return ports.includes('-serial') ? ports : ['-serial', 'none', ...ports]
 }
+
+const adapterArguments = ({ heartbeat }: MachineSockets): readonly string[] => [
+  ...['-chardev', `socket,id=${ADAPTER.chardev},path=${heartbeat}`],
+  ...['-device', 'qemu-xhci,id=adapters'],
+  ...[
+    '-device',
+    `${ADAPTER.driver},id=${ADAPTER.id},chardev=${ADAPTER.chardev},bus=${ADAPTER.bus}`,
+  ],
+]
 
 function portArguments({ director, sockets, consoleLog }: QemuOptions): readonly string[] {
   return director.serialPorts.flatMap(port => {

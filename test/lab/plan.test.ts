@@ -63,6 +63,17 @@ test('serial ports are given in order, with nothing where the node uses none', t
   t.is(directors[0]?.heartbeatBaud, 9_600)
 })
 
+test('a heartbeat port may be a USB adapter, which is none of the serial ports', t => {
+  const [node] = pairOf()
+  const withPort = (port: string) => {
+    const serial = { ...node?.serial, heartbeat: { port, baud: 115_200 } }
+    return planLab([{ ...node, serial }] as never).directors[0]
+  }
+  t.like(withPort('ttyUSB0'), { serialPorts: ['console'], hasAdapter: true })
+  t.like(withPort('ttyS1'), { serialPorts: ['console', 'heartbeat'], hasAdapter: false })
+  t.throws(() => withPort('ttyUSB1'), { message: /the lab has no such serial port/ })
+})
+
 test('the client owns the gateway and sends from an address beyond it', t => {
   const client = stationsOf(planLab(pairOf())).get('client')
   t.deepEqual(client?.legs, [{ network: 'front', addresses: ['192.0.2.1/24'] }])

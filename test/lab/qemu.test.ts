@@ -57,6 +57,21 @@ test('a port that the node does not use is there and goes nowhere', t => {
   t.deepEqual(ports, ['chardev:console', 'null', 'chardev:heartbeat'])
 })
 
+test('an adapter is on a USB bus of its own, with the line behind it', t => {
+  const nodes = pairOf().map(node => ({
+    ...node,
+    serial: { ...node.serial, heartbeat: { port: 'ttyUSB0', baud: 115_200 } },
+  }))
+  const words = argumentsOf(iso, nodes)
+  const ports = words.filter((_, index) => words[index - 1] === '-serial')
+  t.deepEqual(ports, ['chardev:console'])
+  const all = words.join(' ')
+  t.regex(all, /-device qemu-xhci,id=adapters /)
+  t.regex(all, /-chardev socket,id=heartbeat,path=\/run\/h /)
+  t.regex(all, /-device usb-serial,id=adapter,chardev=heartbeat,bus=adapters\.0/)
+  t.notRegex(argumentsOf(iso).join(' '), /usb-serial|xhci/)
+})
+
 test('each card has its MAC, its tap and a capture of what it sends', t => {
   const words = argumentsOf(iso).join(' ')
   t.regex(words, /tap,id=front,ifname=tap1\.0,script=no,downscript=no,vnet_hdr=off/)

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,7 +71,13 @@ withMirror(
     const files = dep.map(line => line.slice(0, line.indexOf(':')))
     for (const file of files) t.true(tree.has(`${folder}/${file}`), file)
     const known = new Set([...builtin, ...files.map(moduleName)])
-    for (const name of text(tree, 'etc/modules').trim().split('\n')) t.true(known.has(name), name)
+    const scripts = new URL('../../overlay/etc/init.d/', import.meta.url)
+    const adapters = readFileSync(new URL('usb-serial', scripts), 'utf8')
+    const named = /^for module in (.*); do$/m.exec(adapters)?.[1]?.split(' ') ?? []
+    t.true(named.includes('ftdi_sio'))
+    for (const name of [...text(tree, 'etc/modules').trim().split('\n'), ...named]) {
+      t.true(known.has(name), name)
+    }
     const needs = dep.find(line => line.includes('/ip_vs_mh.ko:')) ?? ''
     t.deepEqual(needs.split(' ').slice(1).map(moduleName).sort(), [
       'crc32c_generic',

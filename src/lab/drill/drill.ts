@@ -3,7 +3,7 @@ import { labProblem } from '../lab-problem.ts'
 import type { LabCase } from './case.ts'
 import { labCases } from './cases.ts'
 import { judge, type LabDrillResult } from './judge.ts'
-import { type Scene, settle, untilOwner } from './scene.ts'
+import { order, type Scene, settle, untilOpen, untilOwner } from './scene.ts'
 import { watchWire } from './wire-watch.ts'
 
 /** A pair that is on, and looked at. */
@@ -22,7 +22,9 @@ export async function openLabDrill(lab: Lab): Promise<LabDrill> {
     async tryCase(each) {
       const isOff = lab.plan.directors.some(({ name }) => !lab.machine(name).isOn())
       const roles: Pick<Scene, 'active' | 'backup'> =
-        each.beginsOff === true && isOff && last !== undefined ? last : await settle(lab)
+        each.beginsOff === true && isOff && last !== undefined
+          ? last
+          : await settleFor(lab, each.backup?.(lab))
       const scene: Scene = { lab, wire, ...roles, ...place }
       const result = await tryCase(scene, each)
       const { active, backup } = scene
@@ -41,6 +43,17 @@ export async function* runLabDrill(
   for (const each of labCases) {
     if (names === undefined || names.includes(each.name)) yield await drill.tryCase(each)
   }
+}
+
+/** Waits until the pair is whole and this node is the backup; hands over where it is not. */
+async function settleFor(
+  lab: Lab,
+  backup: string | undefined,
+): Promise<Pick<Scene, 'active' | 'backup'>> {
+  const roles = await settle(lab)
+  if (backup !== roles.active) return roles
+  await order({ lab }, backup, 'standby')
+  return settle(lab)
 }
 
 /** The instance of the VIP that clients are sent to, with what belongs to it. */
@@ -64,7 +77,9 @@ async function tryCase(scene: Scene, each: LabCase): Promise<LabDrillResult> {
   try {
     await each.act(scene)
     if (each.leavesOff !== true) await settle(scene.lab)
-    await untilOwner(scene, each.owner === 'moves' ? scene.backup : scene.active, OWNER_MS)
+    const owner = each.owner === 'moves' ? scene.backup : scene.active
+    await untilOwner(scene, owner, OWNER_MS)
+    await untilOpen(scene, owner, OWNER_MS)
     return judge(scene, each, { from_ms })
   } catch (error) {
     return judge(scene, each, {

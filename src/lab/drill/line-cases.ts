@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labProblem } from '../lab-problem.ts'
-import { type LabCase, needsLine } from './case.ts'
+import { adapterNode, type LabCase, needsLine, needsPort, portNode } from './case.ts'
 import {
   deathLimit,
   EMULATION_MS,
@@ -37,6 +37,40 @@ async function discardsGrow(scene: Scene, before: number): Promise<void> {
   if (now <= before) throw labProblem('lab_drill', `${backup} discarded nothing`, `${now}`)
   const { state } = await pathOf(scene, backup, 'serial')
   if (state !== 'alive') throw labProblem('lab_drill', `the line to ${backup} is ${state}`, '')
+}
+
+const portOf = ({ lab }: Scene, node: string) =>
+  lab.nodes.find(each => each.node.name === node)?.serial.heartbeat?.port
+
+/** The adapter at one end of the line is pulled; both ends say so, and it comes back by itself. */
+async function pullAdapter(scene: Scene): Promise<void> {
+  const { lab, active, backup } = scene
+  const node = adapterNode(lab) ?? backup
+  const other = node === active ? backup : active
+  const stateOf = async (name: string) => (await pathOf(scene, name, 'serial')).state
+  await lab.machine(node).setAdapter(false)
+  try {
+    await until(
+      `${node} has no port`,
+      SEEN_WITHIN_MS,
+      async () => (await stateOf(node)) === 'closed',
+    )
+    await until(
+      'the line is silent',
+      SEEN_WITHIN_MS,
+      async () => (await stateOf(other)) === 'silent',
+    )
+    await sleep(3 * SECOND_MS)
+  } finally {
+    await lab.machine(node).setAdapter(true)
+  }
+  for (const name of [node, other]) {
+    await until(
+      `${name} hears the line`,
+      SEEN_WITHIN_MS,
+      async () => (await stateOf(name)) === 'alive',
+    )
+  }
 }
 
 const CONSOLE_TEXT = Buffer.from('[   12.345678] usb 1-1: new high-speed USB device\r\nlogin: ')
@@ -92,6 +126,15 @@ export const lineCases: readonly LabCase[] = [
     ...{ owner: 'stays', outage_max_ms: none },
   },
   {
+    ...{ name: 'adapter', row: 77, title: 'the USB adapter of the line is pulled and plugged' },
+    lacks: ({ lab }) =>
+      lab.plan.directors.some(({ hasAdapter }) => hasAdapter)
+        ? undefined
+        : 'no heartbeat port is a USB adapter in the cluster file',
+    act: pullAdapter,
+    ...{ owner: 'stays', outage_max_ms: none },
+  },
+  {
     ...{ name: 'line-cut-then-power', row: 13, leavesOff: true },
     title: 'the serial line is cut, and then the active node loses power',
     lacks: needsLine,
@@ -115,13 +158,16 @@ export const consolePort: LabCase = {
   title: 'the kernel of a node takes the heartbeat port for a console',
   lacks: scene =>
     needsLine(scene) ??
+    needsPort(scene) ??
     (scene.lab.machine(scene.backup).media.kind === 'netboot'
       ? undefined
       : 'the command line is changed only with --boot netboot'),
+  // The kernel of the image makes no adapter a console.
+  backup: portNode,
   async act(scene) {
-    const { lab, active, backup, config } = scene
+    const { lab, active, backup } = scene
     const machine = lab.machine(backup)
-    const port = config.serial.heartbeat?.port ?? ''
+    const port = portOf(scene, backup) ?? ''
     if (machine.media.kind !== 'netboot') return
     const { peer } = await pathsOf(scene, active)
     await machine.kill()

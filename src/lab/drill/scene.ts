@@ -64,7 +64,7 @@ export async function pathOf(scene: Scene, node: string, kind: 'serial' | 'udp')
 }
 
 /** An order of the operator; a machine that is short of time may have to be told again. */
-export async function order(scene: Scene, node: string, word: string): Promise<void> {
+export async function order(scene: Pick<Scene, 'lab'>, node: string, word: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const { code, output }: CommandResult = await shell(scene, node, `directorctl ${word}`)
     if (code === 0) return
@@ -85,6 +85,19 @@ export async function untilOwner(scene: Scene, node: string, timeout_ms: number)
     }
     return owners.size === 1 && owners.has(node)
   })
+}
+
+/** Waits until a node has the VIPs of every instance open in its kernel, and no other has one. */
+export async function untilOpen({ lab }: Scene, owner: string, timeout_ms: number): Promise<void> {
+  await until(`${owner} alone has all instances open`, timeout_ms, () =>
+    lab.plan.directors.every(({ name }) => {
+      const last = lab.watched(name).at(-1)
+      const isHeard = last !== undefined && last.answered_ms > Date.now() - READER_SILENT_MS
+      // One that is off or hung is nobody's reader.
+      if (!isHeard) return name !== owner
+      return !last.open.includes(name === owner ? '0' : '1')
+    }),
+  )
 }
 
 /** Asks again and again; what a condition throws is taken for no. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labProblem } from '../lab-problem.ts'
-import { type LabCase, needsHeartbeat } from './case.ts'
+import { type LabCase, needsHeartbeat, needsPort, portNode } from './case.ts'
 import { EMULATION_MS, order, pathsOf, type Scene, shell, until, untilOwner } from './scene.ts'
 
 const SECOND_MS = 1_000
@@ -88,7 +88,9 @@ export const takeoverCases: readonly LabCase[] = [
   },
   {
     ...{ name: 'restored', row: 35, title: 'the backup is put back into an older state' },
-    lacks: needsHeartbeat,
+    lacks: scene => needsHeartbeat(scene) ?? needsPort(scene),
+    // QEMU saves no state of a machine with an adapter.
+    backup: portNode,
     async act(scene) {
       const { lab, active, backup } = scene
       const machine = lab.machine(backup)
