@@ -14,8 +14,11 @@ export function killProcess(node: SimNode): void {
 /** Ends the process by a signal: its supervisor closes every VIP at once. */
 export function crashProcess(node: SimNode): void {
   if (node.state === undefined) return
+  const { life } = node
   killProcess(node)
-  if (node.supervised) closeEverything(node)
+  if (!node.supervised) return
+  node.closedLife = life
+  closeEverything(node)
 }
 
 /** The process does not run for a while. Its supervisor waits half of Active_Down for it. */

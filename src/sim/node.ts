@@ -67,6 +67,8 @@ export interface SimNode {
   boots: number
   /** Counts the lives of the process: what an older life waited for is forgotten. */
   life: number
+  /** The last life after which a supervisor has closed the VIPs. */
+  closedLife: number
   stalled: boolean
   /** A supervisor runs beside the process. */
   supervised: boolean
@@ -124,6 +126,7 @@ export function newNode(
     state: undefined,
     powered: true,
     life: 0,
+    closedLife: 0,
     stalled: false,
     supervised: true,
     silent: microseconds(0),

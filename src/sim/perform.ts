@@ -21,8 +21,9 @@ export function performOne(node: SimNode, effect: Effect): void {
       node.wires.get(effect.interface)?.send(node.name, unicastFrame(effect.packet))
       break
     case 'flip':
-      later(node, flipDelay(node, effect.instance), () => {
-        const errno = kernel.flip(effect)
+      later(node, flipDelay(node, effect.instance), life => {
+        // A killed process is dead when its system call is over, and is closed after only then.
+        const errno = life <= node.closedLife ? 0 : kernel.flip(effect)
         node.watch.onOwnership(node)
         return { kind: 'done', ticket: effect.ticket, errno }
       })
@@ -84,11 +85,11 @@ function ping(node: SimNode, effect: Extract<Effect, { kind: 'ping' }>): void {
 }
 
 // The kernel does it after its delay whatever becomes of the process; only the answer may be lost.
-function later(node: SimNode, delay: Duration, act: () => Happening): void {
+function later(node: SimNode, delay: Duration, act: (life: number) => Happening): void {
   const { life, kernel } = node
   node.queue.plan(after(node.queue.now(), delay), () => {
     if (!node.powered || node.kernel !== kernel) return
-    const answer = act()
+    const answer = act(life)
     if (node.life === life) deliver(node, answer)
   })
 }
