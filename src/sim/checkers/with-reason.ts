@@ -23,5 +23,8 @@ function explain(node: SimNode, name: string, to: string, at: number): string | 
   if (!(last.reason in REASONS)) return `the reason ${last.reason} is not in the list`
   if (to === 'open' && last.to !== 'active') return `opened as ${last.to}`
   if (to === 'open' && last.at !== at) return 'opened without a change of role'
-  return to === 'closed' && last.to === 'active' ? 'closed while active' : undefined
+  if (to === 'open' || last.to !== 'active') return undefined
+  // After a stall it may yield and take over again in one step.
+  const hasYielded = instance?.history.some(each => each.at === at && each.to !== 'active')
+  return hasYielded ? undefined : 'closed while active'
 }
