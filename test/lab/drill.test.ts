@@ -1,7 +1,10 @@
+import { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { labCases } from '../../src/lab/drill/cases.ts'
 import type { LabDrillResult } from '../../src/lab/drill/judge.ts'
 import {
+  askReader,
   type KernelLook,
   kernelOverlap,
   openSpans,
@@ -46,6 +49,46 @@ test('a VIP was surely open from the first answer to the last question that say 
 test('two kernels that hold a VIP at once are seen, however their answers come', t => {
   t.is(kernelOverlap([looksOf(0, '111110'), looksOf(0, '000001')], 1), 0)
   t.is(kernelOverlap([looksOf(0, '111110'), looksOf(0, '001111')], 1), 16)
+})
+
+/** A reader behind a socket: what it is asked, and a way to answer. */
+async function askedReader() {
+  const asked: string[] = []
+  const looks: KernelLook[] = []
+  const socket = new Duplex({
+    read: () => undefined,
+    write(piece, _, done) {
+      asked.push(...`${piece}`.trim().split('\n'))
+      done()
+    },
+  })
+  askReader(socket, look => looks.push(look))
+  while (asked.length < 8) await sleep(5)
+  return { asked, looks, socket }
+}
+
+test('a reader is asked again before it answers, but not without end', async t => {
+  const { asked, looks, socket } = await askedReader()
+  await sleep(100)
+  t.deepEqual(asked, ['1', '2', '3', '4', '5', '6', '7', '8'])
+  t.deepEqual(looks, [])
+  socket.destroy()
+})
+
+test('a look lies between its question and its answer; what was asked before is over', async t => {
+  const { asked, looks, socket } = await askedReader()
+  const before_ms = Date.now()
+  for (const line of ['login: 3 1', '4 01\r', '2 11', '99 11', '6 1', '0\r']) {
+    socket.push(line === '6 1' ? line : `${line}\n`)
+  }
+  while (looks.length < 2) await sleep(5)
+  t.deepEqual(
+    looks.map(({ open }) => open),
+    ['01', '10'],
+  )
+  t.true(looks.every(look => look.asked_ms <= before_ms && look.answered_ms >= before_ms))
+  while (asked.length < 12) await sleep(5)
+  socket.destroy()
 })
 
 test('each instance is compared with itself', t => {

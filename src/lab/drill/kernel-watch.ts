@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { longestOf, overlapsOf, type Span } from './spans.ts'
 
 /** One look at the VIP devices of a director: it lay between the question and the answer. */
@@ -17,6 +17,8 @@ export interface WatchedDevice {
 }
 
 const LOOK_MS = 10
+/** So many questions are open at once. */
+const QUESTIONS_MAX = 8
 // A machine that is off, hung or starting does not answer.
 const PATIENCE_MS = 1_000
 
@@ -38,40 +40,53 @@ export function readerScript(devices: readonly WatchedDevice[], port: string): s
   ].join('; ')
 }
 
-/** Asks a reader about a hundred times a second, from when it is connected to until it is gone. */
-export function askReader(socket: Socket, onLook: (look: KernelLook) => void): void {
+/**
+ * Asks a reader a hundred times a second, from when it is connected to until it is gone. The next
+ * question does not wait for an answer, which takes longer by emulation than the time between two.
+ */
+export function askReader(socket: Duplex, onLook: (look: KernelLook) => void): void {
   const asked = new Map<number, number>()
   let last = 0
+  let lastAt_ms = 0
   let rest = ''
-  let timer: NodeJS.Timeout | undefined
   const ask = () => {
+    const now_ms = Date.now()
+    if (asked.size >= QUESTIONS_MAX) {
+      if (now_ms - lastAt_ms < PATIENCE_MS) return
+      // Whatever was not answered by now has nothing to say about now.
+      asked.clear()
+    }
     last += 1
-    // Whatever was not answered by now has nothing to say about now.
-    asked.clear()
-    asked.set(last, Date.now())
+    lastAt_ms = now_ms
+    asked.set(last, now_ms)
     socket.write(`${last}\n`)
-    timer = setTimeout(ask, PATIENCE_MS)
   }
-  const take = (line: string) => {
-    const look = lookIn(line, asked)
-    if (look === undefined) return
-    onLook(look)
-    clearTimeout(timer)
-    timer = setTimeout(ask, Math.max(1, look.asked_ms + LOOK_MS - Date.now()))
+  // A timer that comes late is followed by an earlier one: a hundred a second in the mean.
+  let nextAt_ms = Date.now()
+  const tick = () => {
+    ask()
+    nextAt_ms = Math.max(nextAt_ms, Date.now() - LOOK_MS) + LOOK_MS
+    timer = setTimeout(tick, nextAt_ms - Date.now())
   }
+  let timer = setTimeout(tick, LOOK_MS)
   socket.setEncoding('utf8').on('data', (piece: string) => {
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) take(line)
+    for (const line of lines) {
+      const look = lookIn(line, asked)
+      if (look !== undefined) onLook(look)
+    }
   })
   socket.on('close', () => clearTimeout(timer))
-  ask()
 }
 
-function lookIn(line: string, asked: ReadonlyMap<number, number>): KernelLook | undefined {
+/** What a line says, if it answers an open question; those before it are answered no more. */
+function lookIn(line: string, asked: Map<number, number>): KernelLook | undefined {
   const found = /^(\d+) ([01]+)\r?$/.exec(line)
-  const asked_ms = asked.get(Number(found?.[1]))
+  const number = Number(found?.[1])
+  const asked_ms = asked.get(number)
   if (found === null || asked_ms === undefined) return undefined
+  for (const each of asked.keys()) if (each <= number) asked.delete(each)
   return { asked_ms, answered_ms: Date.now(), open: found[2] ?? '' }
 }
 
