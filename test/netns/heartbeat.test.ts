@@ -98,6 +98,21 @@ netns.serial(
   },
 )
 
+for (const baud of [9_600, 4_000_000]) {
+  netns.serial(`a line of ${baud} baud is opened at that speed and carries frames`, async t => {
+    t.context.line.close()
+    t.context.line = await NullModem.open(baud)
+    const { serial } = guardedNode(1)
+    // The host reads the speed back, and a port that has another one is not opened.
+    await startPair(t.context, { serial: { ...serial, heartbeat: { port: 'ttyS1', baud } } })
+    for (const machine of ['lb1', 'lb2']) {
+      const line = pathNamed('line', await pathsOf(t.context, machine))
+      t.like(line, { state: 'alive', trouble: 'none', errno: 0, authenticated: true })
+      t.is(sum(line.discards), 0)
+    }
+  })
+}
+
 netns.serial('what directorctl prints as JSON has the documented shape', async t => {
   const { segment, programs } = t.context
   const [, lb2] = await startPair(t.context)
