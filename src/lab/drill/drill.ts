@@ -15,24 +15,35 @@ export interface LabDrill {
 /** Waits until a pair is whole, and begins to look who owns its VIP. */
 export async function openLabDrill(lab: Lab): Promise<LabDrill> {
   const place = placeOf(lab)
-  await settle(lab)
+  // The roles in a pair that was seen whole, and to which nothing has happened since.
+  let whole: Roles | undefined = await settle(lab)
   const wire = await watchWire(lab, lab.target.host, place.virtualMac)
-  let last: Pick<Scene, 'active' | 'backup'> | undefined
+  let last: Roles | undefined
+  const rolesFor = async (each: LabCase): Promise<Roles> => {
+    const isOff = lab.plan.directors.some(({ name }) => !lab.machine(name).isOn())
+    if (each.beginsOff === true && isOff && last !== undefined) return last
+    const roles = whole ?? (await settle(lab))
+    const backup = each.backup?.(lab)
+    if (backup !== roles.active) return roles
+    await order({ lab }, backup, 'standby')
+    return settle(lab)
+  }
   return {
     async tryCase(each) {
-      const isOff = lab.plan.directors.some(({ name }) => !lab.machine(name).isOn())
-      const roles: Pick<Scene, 'active' | 'backup'> =
-        each.beginsOff === true && isOff && last !== undefined
-          ? last
-          : await settleFor(lab, each.backup?.(lab))
+      const roles = await rolesFor(each)
+      whole = undefined
       const scene: Scene = { lab, wire, ...roles, ...place }
-      const result = await tryCase(scene, each)
+      const result = await tryCase(scene, each, settled => {
+        whole = settled
+      })
       const { active, backup } = scene
       last = each.owner === 'moves' ? { active: backup, backup: active } : { active, backup }
       return result
     },
   }
 }
+
+type Roles = Pick<Scene, 'active' | 'backup'>
 
 /** Tries cases, one after the other: those of these names, or all. */
 export async function* runLabDrill(
@@ -43,17 +54,6 @@ export async function* runLabDrill(
   for (const each of labCases) {
     if (names === undefined || names.includes(each.name)) yield await drill.tryCase(each)
   }
-}
-
-/** Waits until the pair is whole and this node is the backup; hands over where it is not. */
-async function settleFor(
-  lab: Lab,
-  backup: string | undefined,
-): Promise<Pick<Scene, 'active' | 'backup'>> {
-  const roles = await settle(lab)
-  if (backup !== roles.active) return roles
-  await order({ lab }, backup, 'standby')
-  return settle(lab)
 }
 
 /** The instance of the VIP that clients are sent to, with what belongs to it. */
@@ -70,16 +70,21 @@ function placeOf(lab: Lab): Pick<Scene, 'config' | 'instance'> & { readonly virt
   return { config, instance, virtualMac }
 }
 
-async function tryCase(scene: Scene, each: LabCase): Promise<LabDrillResult> {
+async function tryCase(
+  scene: Scene,
+  each: LabCase,
+  onWhole: (roles: Roles) => void,
+): Promise<LabDrillResult> {
   const lacks = each.lacks?.(scene)
   const from_ms = Date.now()
   if (lacks !== undefined) return judge(scene, each, { from_ms, lacks })
   try {
     await each.act(scene)
-    if (each.leavesOff !== true) await settle(scene.lab)
+    const roles = each.leavesOff === true ? undefined : await settle(scene.lab)
     const owner = each.owner === 'moves' ? scene.backup : scene.active
     await untilOwner(scene, owner, OWNER_MS)
     await untilOpen(scene, owner, OWNER_MS)
+    if (roles !== undefined) onWhole(roles)
     return judge(scene, each, { from_ms })
   } catch (error) {
     return judge(scene, each, {

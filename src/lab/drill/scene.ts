@@ -170,7 +170,7 @@ export async function settle(lab: Lab): Promise<{ active: string; backup: string
       if (active === undefined || backup === undefined || one === undefined || two === undefined) {
         throw new Error(`${names[0]} is ${one?.state}, ${names[1]} is ${two?.state}`)
       }
-      for (const name of names) await isWhole(lab, name)
+      await Promise.all(names.map(name => isWhole(lab, name)))
       found = { active, backup }
       return true
     },
