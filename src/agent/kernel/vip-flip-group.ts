@@ -27,31 +27,31 @@ import { hasCarrierAllTheSame, judgeDevice } from './vip-verdict.ts'
  * passed. Where it fails, nothing is known: each device has to be flipped by itself.
  */
 export function flipTogether(devices: readonly MadeVipDevice[], to: VipState): Talk<void> {
-  const gates =
+  const held =
     to === 'open'
-      ? andThen(holdAll(devices, to), () => filterAll(devices, to))
+      ? andThen(holdAll(devices, to), read => andThen(filterAll(devices, to), () => done(read)))
       : andThen(filterAll(devices, to), () => holdAll(devices, to))
-  return andThen(gates, () =>
-    andThen(readLinks(devices), links =>
-      andThen(readChains(devices), chains => judgeAll(devices, to, links, chains)),
-    ),
+  return andThen(held, read =>
+    andThen(readChains(devices), chains => judgeAll(devices, to, linksIn(read), chains)),
   )
 }
 
-function holdAll(devices: readonly MadeVipDevice[], to: VipState): Talk<void> {
-  const requests = devices.map(({ index }) => setLink(index, { protoDown: to === 'closed' }))
-  const step = `set protodown of ${devices.length} devices`
-  return andThen(askAll('route', requests, step), () => done(undefined))
+/**
+ * Sets protodown and reads the devices in one exchange. A device that has just got a carrier sends
+ * nothing before a worker of the kernel has seen it, and the worker may wait for the processor
+ * that the agent has; to read a link makes the kernel do it at once (from 6.8 on).
+ */
+function holdAll(devices: readonly MadeVipDevice[], to: VipState): Talk<readonly Answer[]> {
+  const pieces = piecesOf(devices, REQUESTS_MAX / 2).map(some => [
+    ...some.map(({ index }) => setLink(index, { protoDown: to === 'closed' })),
+    ...some.map(({ index }) => getLink(index)),
+  ])
+  return askAll('route', pieces, `set protodown of ${devices.length} devices`)
 }
 
-function readLinks(devices: readonly MadeVipDevice[]): Talk<ReadonlyMap<number, Link>> {
-  const requests = devices.map(({ index }) => getLink(index))
-  return andThen(askAll('route', requests, `read ${devices.length} devices`), answers => {
-    const links = answers.flatMap(({ messages }) =>
-      messages.flatMap(each => decodeLink(each) ?? []),
-    )
-    return done(new Map(links.map(link => [link.index, link] as const)))
-  })
+function linksIn(answers: readonly Answer[]): ReadonlyMap<number, Link> {
+  const links = answers.flatMap(({ messages }) => messages.flatMap(each => decodeLink(each) ?? []))
+  return new Map(links.map(link => [link.index, link] as const))
 }
 
 function filterAll(devices: readonly MadeVipDevice[], to: VipState): Talk<void> {
@@ -66,7 +66,8 @@ function filterAll(devices: readonly MadeVipDevice[], to: VipState): Talk<void> 
 
 function readChains(devices: readonly MadeVipDevice[]): Talk<ReadonlyMap<string, IngressChain>> {
   const requests = devices.map(({ name }) => getChain(VIP_TABLE, name))
-  return andThen(askAll('netfilter', requests, `read ${devices.length} chains`), answers => {
+  const pieces = piecesOf(requests, REQUESTS_MAX)
+  return andThen(askAll('netfilter', pieces, `read ${devices.length} chains`), answers => {
     const chains = answers.flatMap(({ messages }) =>
       messages.flatMap(each => decodeIngressChain(each) ?? []),
     )
@@ -93,16 +94,18 @@ function judgeAll(
 
 function askAll(
   socket: NetlinkSocket,
-  requests: readonly NetlinkRequest[],
+  pieces: readonly (readonly NetlinkRequest[])[],
   step: string,
 ): Talk<readonly Answer[]> {
-  const pieces: NetlinkRequest[][] = []
-  for (let at = 0; at < requests.length; at += REQUESTS_MAX) {
-    pieces.push(requests.slice(at, at + REQUESTS_MAX))
-  }
   return forEach(pieces, piece =>
     andThen(ask(socket, piece), answer =>
       answer.errno === 0 ? done(answer) : failed(answer.errno, step),
     ),
   )
+}
+
+function piecesOf<T>(items: readonly T[], count: number): readonly (readonly T[])[] {
+  const pieces: (readonly T[])[] = []
+  for (let at = 0; at < items.length; at += count) pieces.push(items.slice(at, at + count))
+  return pieces
 }
