@@ -1,44 +1,36 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { advertOf, type CapturedFrame } from '../../src/lab/capture.ts'
 import type { NodeConfig } from '../../src/model/node-config.ts'
 import { type KeepalivedInstance, startKeepalived } from '../netns/keepalived.ts'
-import { nodeConfig, openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
+import { nodeConfig, openPrograms, type Programs, Segment } from '../netns/segment.ts'
 import type { Figure, Topic } from './figure.ts'
 
 const THOUSAND = 'takeover of 1,000 VIPs'
 const FOUR_THOUSAND = 'takeover of 4,000 VIPs'
 const GAP = 'second advert late, 4,000 VIPs'
-const MEMORY = 'memory, 100 instances'
-const CPU = 'processor, 100 instances, 100 ms adverts'
-
 const VIPS_AN_INSTANCE = 250
-const SETTLE_MS = 5_000
-const CPU_MS = 20_000
+const ROUNDS = 3
 
 /**
- * What a takeover and its upkeep cost, ours and keepalived's, one after the other in the same
- * namespaces. A takeover is the start of a node that is alone: its decision is when Active_Down
- * has passed. A client asks for the last VIP all the time; what answers it is seen on its cable.
+ * What a takeover costs, ours and keepalived's, in turn in the same namespaces; the worst of the
+ * rounds of each. A takeover is the start of a node that is alone: its decision is when
+ * Active_Down has passed. A client asks for the last VIP all the time; what answers it is seen on
+ * its cable, and the kernel says when.
  */
 export const ownership: Topic = {
   name: 'ownership',
-  figures: [THOUSAND, FOUR_THOUSAND, GAP, MEMORY, CPU],
+  figures: [THOUSAND, FOUR_THOUSAND, GAP],
   async measure() {
-    const few = await inSegment(context => compareTakeover(context, 1_000))
-    const many = await inSegment(context => compareTakeover(context, 4_000))
-    const upkeep = await inSegment(compareUpkeep)
-    const bar = (limit: number, peer: number, times = 1) => Math.min(limit, peer * times)
-    const figure = (name: string, unit: string, pair: Pair, limit: number): Figure => ({
-      ...{ issue: 4, figure: name, unit, ours: pair.ours, bar: limit },
-      peer: { name: 'keepalived', value: pair.keepalived },
+    const few = await inSegment(context => worstTakeover(context, 1_000))
+    const many = await inSegment(context => worstTakeover(context, 4_000))
+    const figure = (name: string, { ours, keepalived }: Pair, limit: number): Figure => ({
+      ...{ issue: 4, figure: name, unit: 'ms', ours, bar: limit },
+      peer: { name: 'keepalived', value: keepalived },
     })
     return [
-      figure(THOUSAND, 'ms', few.takeover, bar(2, few.takeover.keepalived)),
-      figure(FOUR_THOUSAND, 'ms', many.takeover, bar(8, many.takeover.keepalived)),
-      figure(GAP, 'ms', many.gap, 20),
-      figure(MEMORY, 'MB', upkeep.memory, upkeep.memory.keepalived / 2),
-      figure(CPU, '%', upkeep.cpu, upkeep.cpu.keepalived * 1.5),
+      figure(THOUSAND, few.takeover, Math.min(2, few.takeover.keepalived)),
+      figure(FOUR_THOUSAND, many.takeover, Math.min(8, many.takeover.keepalived)),
+      figure(GAP, many.gap, 20),
     ]
   },
 }
@@ -48,7 +40,7 @@ interface Pair {
   readonly keepalived: number
 }
 
-interface Context {
+export interface Context {
   readonly segment: Segment
   readonly programs: Programs
 }
@@ -65,7 +57,21 @@ export async function inSegment<T>(measure: (context: Context) => Promise<T>): P
   }
 }
 
-const vip = (index: number) => `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`
+/** The VIPs in their order, 250 to an instance. */
+export const vip = (index: number) => `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`
+
+async function worstTakeover(context: Context, count: number) {
+  const rounds: Awaited<ReturnType<typeof compareTakeover>>[] = []
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await compareTakeover(context, count))
+  const worst = (pairs: readonly Pair[]): Pair => ({
+    ours: Math.max(...pairs.map(({ ours }) => ours)),
+    keepalived: Math.max(...pairs.map(({ keepalived }) => keepalived)),
+  })
+  return {
+    takeover: worst(rounds.map(({ takeover }) => takeover)),
+    gap: worst(rounds.map(({ gap }) => gap)),
+  }
+}
 
 /** A takeover of so many VIPs by either, one after the other; with virtual MAC or without. */
 export async function compareTakeover(context: Context, count: number, isVirtual = true) {
@@ -134,8 +140,9 @@ async function keepalivedTakes(
 const macOfNode = (segment: Segment) =>
   /link\/ether (\S+)/.exec(segment.ip('lb1', 'link show front'))?.[1] ?? ''
 
-// A question that waits for a processor says nothing of the answer.
-const ASK_FIRST = ['nice', '-n', '-20']
+// A client has a processor of its own: a question that waits for the one that the agent has would
+// say nothing of the answer.
+const ASK_FIRST = ['chrt', '--fifo', '60', 'perl', 'test/support/echo-until.pl']
 
 /** From now on: when router 1 said that it is active, and when the VIP first answered. */
 async function watchVip(context: Context, address: string, mac: string) {
@@ -143,12 +150,9 @@ async function watchVip(context: Context, address: string, mac: string) {
   segment.ip('client', `neighbour replace ${address} dev br0 lladdr ${mac} nud permanent`)
   segment.floodAll()
   const frames = await segment.capture(programs, 'lb1')
-  const words = ['-n', '-q', '-c', '20000', '-i', '0.001', '-s', '8', address]
-  const asking = [0, 1].map(() =>
-    segment.start('client', [...ASK_FIRST, ...programs.ping, ...words]),
-  )
+  const asking = segment.start('client', [...ASK_FIRST, address])
   return async () => {
-    for (const each of asking) await each.end('SIGKILL')
+    await asking.end('SIGKILL')
     const all = frames()
     const adverts = all.filter(frame => advertOf(frame)?.vrid === 1 && isClaim(frame))
     const answered = all.find(frame => isEchoReply(frame, address))
@@ -168,55 +172,6 @@ function isEchoReply({ bytes }: CapturedFrame, address: string): boolean {
   return isIcmp && bytes[34] === 0 && bytes.subarray(26, 30).join('.') === address
 }
 
-async function compareUpkeep(context: Context) {
-  const { segment, programs } = context
-  const agent = segment.agent(programs, 'lb1', hundredInstances())
-  await agent.saw(/: i100 active/, 30)
-  const ours = await upkeep(agent)
-  await agent.end()
-  const keepalived = startPeer(
-    context,
-    Array.from({ length: 100 }, (_, index) => ({
-      ...instance(index + 1, [vip(index)]),
-      interval_ms: 100,
-    })),
-  )
-  const theirs = await upkeep(keepalived)
-  await keepalived.end()
-  return {
-    memory: { ours: ours.memory_mb, keepalived: theirs.memory_mb },
-    cpu: { ours: ours.cpu, keepalived: theirs.cpu },
-  }
-}
-
-/** Memory of all its processes, what they share counted once, and processor time in percent. */
-async function upkeep(running: Running) {
-  await sleep(2 * SETTLE_MS)
-  const pids = familyOf(running.child.pid ?? 0)
-  const before = spent_ns(pids)
-  await sleep(CPU_MS)
-  const cpu = ((spent_ns(pids) - before) / (CPU_MS * 1e6)) * 100
-  const kilobytes = pids.map(pid =>
-    Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0),
-  )
-  return { memory_mb: kilobytes.reduce((sum, each) => sum + each, 0) / 1_024, cpu }
-}
-
-function familyOf(pid: number): readonly number[] {
-  const tasks = readdirSync(`/proc/${pid}/task`)
-  const children = tasks.flatMap(task =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
-  )
-  return [pid, ...children.flatMap(child => familyOf(Number(child)))]
-}
-
-/** Time on a processor; each of these processes has one thread. */
-const spent_ns = (pids: readonly number[]) =>
-  pids.reduce(
-    (sum, pid) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]),
-    0,
-  )
-
 /** One group with as many instances as the VIPs need. */
 function manyVips(count: number, isVirtual: boolean): NodeConfig {
   const config = withInstances(Math.ceil(count / VIPS_AN_INSTANCE), 1_000, index =>
@@ -227,9 +182,8 @@ function manyVips(count: number, isVirtual: boolean): NodeConfig {
   return { ...config, vrrp: { ...config.vrrp, instances } }
 }
 
-const hundredInstances = () => withInstances(100, 100, index => [`${vip(index)}/16`])
-
-function withInstances(
+/** A node with so many instances in one group. */
+export function withInstances(
   count: number,
   advert_interval_ms: number,
   addresses: (index: number) => readonly string[],
@@ -249,9 +203,13 @@ function withInstances(
   return { ...config, vrrp: { ...config.vrrp, instances, groups } }
 }
 
-const instance = (vrid: number, vips: readonly string[]): KeepalivedInstance => ({
+/** An instance of keepalived. */
+export const instance = (vrid: number, vips: readonly string[]): KeepalivedInstance => ({
   ...{ name: `i${vrid}`, vrid, priority: 200, vips },
 })
 
-const startPeer = ({ segment, programs }: Context, instances: readonly KeepalivedInstance[]) =>
-  startKeepalived(segment, 'lb1', { program: programs.keepalived, instances })
+/** keepalived on the node's machine. */
+export const startPeer = (
+  { segment, programs }: Context,
+  instances: readonly KeepalivedInstance[],
+) => startKeepalived(segment, 'lb1', { program: programs.keepalived, instances })

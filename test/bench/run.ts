@@ -15,9 +15,21 @@ import { ownership } from './ownership.ts'
 import { simulator } from './simulator.ts'
 import { stamping } from './stamping.ts'
 import { streaming } from './streaming.ts'
+import { upkeep } from './upkeep.ts'
 
 const topics: readonly Topic[] = [
-  ...[images, build, boot, blockedMulticast, failureTiming, handover, memory, ownership, ownMac],
+  ...[
+    images,
+    build,
+    boot,
+    blockedMulticast,
+    failureTiming,
+    handover,
+    memory,
+    ownership,
+    upkeep,
+    ownMac,
+  ],
   ...[simulator, stamping, streaming],
 ]
 
