@@ -15,8 +15,9 @@ export interface Machine<State> {
 
 export interface Deadline {
   readonly at: Instant
-  /** Which timer, for example `active_down front`: `explain` shows it. */
+  /** Which timer and whose, for example `active_down` of `front`: `explain` shows it. */
   readonly timer: string
+  readonly subject: string
 }
 
 /** Names one effect until its `done` has come. */

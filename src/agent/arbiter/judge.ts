@@ -13,6 +13,7 @@ import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
 import { endStandby, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
+import { ROLES } from '../wire/heartbeat.ts'
 import type { Cause } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
 import { hasBadLink, learn } from './learn.ts'
@@ -131,7 +132,8 @@ function obey(
   view: View,
   reason: Reason,
 ): void {
-  const facts = { rule: id, ...evidence(turn, group, view) }
+  // Only for what is done: after nearly every event nothing is.
+  const facts = () => ({ rule: id, ...evidence(turn, group, view) })
   switch (act.do) {
     case 'claim':
       if (arbiter.claim?.cause !== act.cause) makeClaim(turn, arbiter, act.cause)
@@ -143,7 +145,7 @@ function obey(
     case 'take':
       settle(arbiter)
       if (group.standby !== undefined) endStandby(turn, group)
-      takeGroup(turn, group, { reason, facts })
+      takeGroup(turn, group, { reason, facts: facts() })
       return
     case 'fence':
       fence(turn, arbiter)
@@ -151,10 +153,10 @@ function obey(
     case 'release':
       arbiter.offerUntil = undefined
       if (view.peerClaim === 'offered') setStandby(turn, group, 'handing_over')
-      standDown(turn, group, { reason, facts })
+      standDown(turn, group, { reason, facts: facts() })
       return
     case 'yield':
-      yieldGroup(turn, group, { reason, facts })
+      yieldGroup(turn, group, { reason, facts: facts() })
       return
     default:
       if (act.do === 'wait') arbiter.claim = undefined
@@ -212,6 +214,5 @@ function packed(state: DirectorState, index: number, at: Instant): number {
     (report.grants ? 8 : 0) |
     (report.offers ? 16 : 0) |
     (report.isInhibited ? 32 : 0)
-  const roles = { initialize: 0, backup: 1, active: 2, fault: 3 }
-  return flags + 64 * (roles[report.role] + 4 * (report.term + 65_536 * report.cause))
+  return flags + 64 * (ROLES.indexOf(report.role) + 4 * (report.term + 65_536 * report.cause))
 }

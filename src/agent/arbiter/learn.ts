@@ -4,7 +4,7 @@ import { item } from '../never.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, earlier, isDue, milliseconds } from '../units.ts'
 import { membersOf, reviewGroup, startupHold } from '../vrrp/group.ts'
-import { activePeers } from '../vrrp/peers.ts'
+import { countsAsActive } from '../vrrp/peers.ts'
 import { askAgain, nextLook } from '../vrrp/probe.ts'
 import { setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
@@ -35,8 +35,7 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
     arbiter.wantedUntil = undefined
     if (group.role !== 'active') note(turn, 'warning', 'claim_unanswered', group.name)
   }
-  const isSilent = membersOf(turn, group).every(({ router }) => router.downAt === undefined)
-  if (!isSilent || group.role !== 'backup') arbiter.silentAt = undefined
+  if (group.role !== 'backup' || !isSilent(state, group)) arbiter.silentAt = undefined
   else arbiter.silentAt ??= at
   const hold = milliseconds(state.config.heartbeat?.stranger.hold_ms_max ?? 0)
   const heldAt = arbiter.silentAt === undefined ? undefined : after(arbiter.silentAt, hold)
@@ -49,6 +48,9 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
   learnColdStart(turn, group, arbiter, report)
   spare(turn, group)
 }
+
+const isSilent = ({ instances }: DirectorState, { members }: GroupState) =>
+  members.every(index => item(instances, index).router.downAt === undefined)
 
 // Nobody asks while the peer is heard, nor where nothing will be taken over.
 function askWhoHasIt(turn: Turn, group: GroupState, arbiter: GroupArbiter, isHeard: boolean): void {
@@ -75,7 +77,9 @@ function learnColdStart(
   if (group.role === 'backup') arbiter.coldUntil ??= after(at, startupHold(state))
   const isOver = arbiter.coldUntil !== undefined && isDue(arbiter.coldUntil, at)
   const isActive = group.role === 'active' || report?.role === 'active'
-  const isHeard = membersOf(turn, group).some(member => activePeers(member, at).length > 0)
+  const isHeard = membersOf(turn, group).some(member =>
+    member.peers.some(peer => countsAsActive(member, peer, at)),
+  )
   if (!isOver && !isActive && !isHeard) return
   arbiter.cold = false
   arbiter.coldUntil = undefined

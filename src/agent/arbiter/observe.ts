@@ -6,7 +6,7 @@ import { item } from '../never.ts'
 import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
 import { isOfPeer } from '../vrrp/of-peer.ts'
-import { activePeers } from '../vrrp/peers.ts'
+import { countsAsActive } from '../vrrp/peers.ts'
 import { isAnswered, isAsking } from '../vrrp/probe.ts'
 import type { GroupState, InstanceState } from '../vrrp/state.ts'
 import { isAbove } from '../wire/address.ts'
@@ -162,7 +162,8 @@ function heardBy({ state, at }: Turn, group: GroupState) {
     const member = item(state.instances, index)
     if (!member.router.preempt) heard.arePreempting = false
     if (member.router.downAt !== undefined) heard.isSilent = false
-    for (const peer of activePeers(member, at)) {
+    for (const peer of member.peers) {
+      if (!countsAsActive(member, peer, at)) continue
       heard.isAny = true
       if (!isOfPeer(member, peer.address)) heard.isOther = true
     }

@@ -107,7 +107,7 @@ function deadlineOf(state: DirectorState, instance: InstanceState): Deadline | u
 
 function nextOf(deadline: Deadline | undefined, at: Instant): Explanation['next'] {
   if (deadline === undefined) return null
-  const timer = deadline.timer.slice(0, deadline.timer.indexOf(' '))
+  const { timer } = deadline
   const in_s = inSeconds(between(at, deadline.at))
   return { timer, in_s, text: TIMERS[timer] ?? timer }
 }

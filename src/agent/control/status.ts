@@ -30,7 +30,7 @@ export function statusOf(state: DirectorState, at: Instant, next: Deadline | und
       late_ms_max: inMilliseconds(loop.late_us_max),
       stale_answers: loop.stale_answers,
       stalls: loop.stalls,
-      next_timer: next?.timer ?? null,
+      next_timer: next === undefined ? null : `${next.timer} ${next.subject}`,
       next_in_ms: next === undefined ? null : inMilliseconds(between(at, next.at)),
     },
   }

@@ -19,7 +19,7 @@ import { decodeBeat, decodeHello } from '../wire/heartbeat-body.ts'
 import { admitFrame, doubt, measure, meetStranger } from './admit.ts'
 import type { DiscardReason } from './discards.ts'
 import { isSame, takeHello } from './session.ts'
-import type { HeartbeatState, PathState } from './state.ts'
+import type { HeartbeatState, PathState, PeerState } from './state.ts'
 
 /** With the stuffing, without delimiters. */
 export const STUFFED_BYTES_MAX = FRAME_BYTES_MAX + 2
@@ -77,6 +77,9 @@ function endPartial(turn: Turn, path: PathState, rest: Uint8Array): boolean {
   return hearFrame(turn, path, path.partial.subarray(0, partial_length))
 }
 
+// Of the frame that is looked at; nothing of it is kept.
+const decoded = new Uint8Array(STUFFED_BYTES_MAX)
+
 /** One frame without its delimiters. @returns whether it says something new */
 function hearFrame(turn: Turn, path: PathState, raw: Uint8Array): boolean {
   const { peer } = turn.state.heartbeat as HeartbeatState
@@ -86,7 +89,7 @@ function hearFrame(turn: Turn, path: PathState, raw: Uint8Array): boolean {
     const refused = admitFrame(turn, path, session, verified.seq)
     return settle(turn, path, refused === undefined ? 'known' : refused)
   }
-  const frame = decodeCobs(raw)
+  const frame = decodeCobs(raw, decoded)
   if (frame === undefined) return settle(turn, path, 'cobs_bad')
   const header = decodeHeader(frame)
   if (typeof header === 'string') return settle(turn, path, header)
@@ -158,12 +161,23 @@ function onBeat(turn: Turn, path: PathState, header: Header, { frame, raw }: Dec
   const refused = admitFrame(turn, path, session, seq)
   if (refused !== undefined) return refused
   if (!isNewest) return 'known'
-  peer.verified = { raw: raw.slice(), seq }
+  remember(peer, raw, seq)
   measure(turn, session, beat, path)
   peer.report = beat
   peer.reportedAt = turn.at
   peer.stranger = undefined
   return 'news'
+}
+
+// In the same bytes as the one before, which is of the same length nearly always.
+function remember(peer: PeerState, raw: Uint8Array, seq: number): void {
+  const { verified } = peer
+  if (verified?.raw.length !== raw.length) {
+    peer.verified = { raw: raw.slice(), seq }
+    return
+  }
+  verified.raw.set(raw)
+  verified.seq = seq
 }
 
 /** Counts a frame that is not taken. */

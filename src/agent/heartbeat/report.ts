@@ -1,5 +1,6 @@
 /** What this node says of itself in every frame. */
 
+import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant, isDue } from '../units.ts'
 import {
@@ -82,17 +83,19 @@ export function groupReport(state: DirectorState, index: number, at: Instant): G
   const group = state.groups[index]
   const arbiter = state.arbiter.groups[index]
   if (group === undefined || arbiter === undefined) throw new Error(`no group ${index}`)
-  const members = group.members.map(member => state.instances[member])
   let heardAt: Instant | undefined
-  for (const member of members) {
-    for (const { lastAt, priority } of member?.peers ?? []) {
+  let isClosed = true
+  for (const member of group.members) {
+    const { peers, vips } = item(state.instances, member)
+    if (vips.is !== 'closed') isClosed = false
+    for (const { lastAt, priority } of peers) {
       if (priority > 0 && (heardAt === undefined || lastAt > heardAt)) heardAt = lastAt
     }
   }
   return {
     index,
     role: group.faultUntil !== undefined ? 'fault' : group.role,
-    isClosed: members.every(member => member?.vips.is === 'closed'),
+    isClosed,
     canTake: arbiter.canTake,
     claims: arbiter.claim !== undefined,
     grants: arbiter.granting,
@@ -100,7 +103,7 @@ export function groupReport(state: DirectorState, index: number, at: Instant): G
     isInhibited: group.standby !== undefined,
     cause: arbiter.claim === undefined ? 0 : CAUSES[arbiter.claim.cause],
     term: arbiter.term,
-    priority: members[0]?.router.priority ?? 0,
+    priority: state.instances[group.members[0] ?? 0]?.router.priority ?? 0,
     advert_age: heardAt === undefined ? AGE_MAX : ageSince(heardAt, at),
   }
 }

@@ -60,7 +60,7 @@ export interface PeerState {
   boot: Uint8Array | undefined
   agent: string
   /** The newest verified frame as it came: its copies on other paths need no second look. */
-  verified: { readonly raw: Uint8Array; readonly seq: number } | undefined
+  verified: { readonly raw: Uint8Array; seq: number } | undefined
   /** Of the newest frame. */
   report: Beat | undefined
   reportedAt: Instant | undefined

@@ -135,13 +135,13 @@ function compareAddresses(
 // 7.1 wants these logged; neither is a reason to discard (R11, and R13 by erratum 8298).
 function compareSettings(turn: Turn, instance: InstanceState, heard: Heard): void {
   const { own_interval, priority } = instance.router
-  const peer = formatAddress(heard.source)
+  const facts = () => ({ peer: formatAddress(heard.source) })
   if (heard.interval !== own_interval) {
     const [interval_us, own_us] = [heard.interval, own_interval]
-    warn(turn, instance, 'advert_interval_differs', { peer, interval_us, own_us })
+    warn(turn, instance, 'advert_interval_differs', { ...facts(), interval_us, own_us })
   }
   if (heard.priority === 255 && priority < 255) {
-    warn(turn, instance, 'address_owner_heard', { peer })
+    warn(turn, instance, 'address_owner_heard', facts())
   }
 }
 

@@ -53,12 +53,14 @@ export function lastWord(
 }
 
 /** Routers whose last advert still counts: active, and heard within our Active_Down_Interval. */
-export function activePeers(instance: InstanceState, at: Instant): readonly Peer[] {
-  const { priority, version } = instance.router
-  return instance.peers.filter(peer => {
-    const silence_max = activeDownInterval(priority, microseconds(peer.interval_us), version)
-    return peer.priority > 0 && between(peer.lastAt, at) <= silence_max
-  })
+export const activePeers = (instance: InstanceState, at: Instant): readonly Peer[] =>
+  instance.peers.filter(peer => countsAsActive(instance, peer, at))
+
+/** Whether the last advert of one still counts. */
+export function countsAsActive({ router }: InstanceState, peer: Peer, at: Instant): boolean {
+  if (peer.priority === 0) return false
+  const interval = microseconds(peer.interval_us)
+  return between(peer.lastAt, at) <= activeDownInterval(router.priority, interval, router.version)
 }
 
 function dropOldest(instance: InstanceState): void {

@@ -68,14 +68,15 @@ export type Offer = (at: Instant | undefined, timer: string, subject: string) =>
 
 /** Collects the earliest deadline; of equal ones the first that was offered. */
 export function earliest(collect: (offer: Offer) => void): Deadline | undefined {
-  let found: { at: Instant; timer: string; subject: string } | undefined
-  collect((at, timer, subject) => {
-    if (at === undefined || (found !== undefined && found.at <= at)) return
-    found = { at, timer, subject }
+  let first: Instant | undefined
+  let [timer, subject] = ['', '']
+  collect((at, offered, whose) => {
+    if (at === undefined || (first !== undefined && first <= at)) return
+    first = at
+    timer = offered
+    subject = whose
   })
-  return found === undefined
-    ? undefined
-    : { at: found.at, timer: `${found.timer} ${found.subject}` }
+  return first === undefined ? undefined : { at: first, timer, subject }
 }
 
 function wakeGroup(turn: Turn, group: GroupState): void {

@@ -25,12 +25,13 @@ export function encodeCobs(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * The bytes of a frame whose delimiters are gone.
+ * The bytes of a frame whose delimiters are gone; in `into` if they have room there.
  *
  * @returns undefined where a length leads past the end
  */
-export function decodeCobs(frame: Uint8Array): Uint8Array | undefined {
-  const out = new Uint8Array(Math.max(frame.length - 1, 0))
+export function decodeCobs(frame: Uint8Array, into?: Uint8Array): Uint8Array | undefined {
+  const length = Math.max(frame.length - 1, 0)
+  const out = into !== undefined && into.length >= length ? into : new Uint8Array(length)
   let at = 0
   let from = 0
   while (from < frame.length) {
@@ -38,11 +39,14 @@ export function decodeCobs(frame: Uint8Array): Uint8Array | undefined {
     const end = from + run
     if (run === 0 || end > frame.length) return undefined
     for (let next = from + 1; next < end; next += 1) {
-      out[at] = frame[next] ?? 0
+      out[at] = frame[next] as number
       at += 1
     }
-    if (end < frame.length) at += 1
+    if (end < frame.length) {
+      out[at] = 0
+      at += 1
+    }
     from = end
   }
-  return out.length === at ? out : undefined
+  return at === length ? out.subarray(0, length) : undefined
 }

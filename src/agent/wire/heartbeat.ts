@@ -76,8 +76,8 @@ export interface Outgoing extends Omit<Header, 'length'> {
 }
 
 /**
- * A whole frame before the stuffing. `body` is the type-length-value part; `mac` gives 32 bytes of
- * which 16 are sent.
+ * A whole frame before the stuffing, good until the next one is encoded. `body` is the
+ * type-length-value part; `mac` gives 32 bytes of which 16 are sent.
  */
 export function encodeFrame(
   out: Outgoing,
@@ -100,10 +100,12 @@ export function encodeFrame(
   writeU32(scratch, 12, out.tag)
   writeU32(scratch, 16, Math.floor(out.seq / 0x1_0000_0000))
   writeU32(scratch, 20, out.seq)
-  scratch.set(body, BODY_AT)
-  scratch.set(mac(scratch.subarray(0, signed)).subarray(0, MAC_BYTES), signed)
+  // One by one: there are few, and each call of a typed array costs more than they do.
+  for (let at = 0; at < body.length; at += 1) scratch[BODY_AT + at] = body[at] as number
+  const digest = mac(scratch.subarray(0, signed))
+  for (let at = 0; at < MAC_BYTES; at += 1) scratch[signed + at] = digest[at] as number
   writeU32(scratch, length - CRC_BYTES, crc32c(scratch, length - CRC_BYTES))
-  return scratch.slice(0, length)
+  return scratch.subarray(0, length)
 }
 
 export const tagOf = (frame: Uint8Array) => readU32(frame, 12)

@@ -80,7 +80,12 @@ const tail = new Uint8Array(2 * BLOCK)
 
 // `before` bytes, a whole number of blocks, are in the state already. The bytes are moved one by
 // one: there are few, and each call of a typed array costs more than they do.
-function finish(state: Int32Array, bytes: Uint8Array, before: number): Uint8Array {
+function finish(
+  state: Int32Array,
+  bytes: Uint8Array,
+  before: number,
+  digest = new Uint8Array(32),
+): Uint8Array {
   const { length } = bytes
   const rest = length % BLOCK
   const whole = length - rest
@@ -91,7 +96,6 @@ function finish(state: Int32Array, bytes: Uint8Array, before: number): Uint8Arra
   for (let at = rest + 1; at < end - 4; at += 1) tail[at] = 0
   writeU32(tail, end - 4, (before + length) * 8)
   for (let at = 0; at < end; at += BLOCK) compress(state, tail, at)
-  const digest = new Uint8Array(32)
   for (let at = 0; at < 8; at += 1) writeU32(digest, 4 * at, state[at] as number)
   return digest
 }
@@ -122,6 +126,7 @@ function padsFor(key: Uint8Array): Pads {
 }
 
 const scratch = new Int32Array(8)
+const innerDigest = new Uint8Array(32)
 
 function load(pad: Int32Array): Int32Array {
   for (let at = 0; at < 8; at += 1) scratch[at] = pad[at] as number
@@ -133,7 +138,7 @@ export const plainHash: Hash = {
   sha256: bytes => finish(newState(), bytes, 0),
   hmac(key, bytes) {
     const { inner, outer } = padsFor(key)
-    const digest = finish(load(inner), bytes, BLOCK)
-    return finish(load(outer), digest, BLOCK)
+    finish(load(inner), bytes, BLOCK, innerDigest)
+    return finish(load(outer), innerDigest, BLOCK)
   },
 }

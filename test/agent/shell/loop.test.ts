@@ -16,7 +16,7 @@ function recorder(answers: (event: Event) => readonly Effect[], deadlines: (numb
     },
     nextDeadline: () => {
       const at = deadlines[0]
-      return at === undefined ? undefined : { at: instant(at), timer: 'test' }
+      return at === undefined ? undefined : { at: instant(at), timer: 'test', subject: '' }
     },
   }
   return { machine, seen }
