@@ -13,7 +13,7 @@ const NODES = ['lb1', 'lb2'] as const
 const STORM_S = 90
 const WIRES = ['front', 'back', 'mgmt'] as const
 
-/** Families, versions of VRRP and of the heartbeat, groups, keys under rotation, the hook. */
+/** Families, versions of VRRP and of the heartbeat, groups, keys under rotation, the hook, rhythms. */
 export function drawPair(seed: number, advert_interval_ms: number): PairOptions {
   const random = stream(seed, 'guarded pair')
   const family = random.pick(['ipv4', 'ipv4', 'ipv4', 'ipv4', 'ipv6', 'both'] as const)
@@ -31,6 +31,8 @@ export function drawPair(seed: number, advert_interval_ms: number): PairOptions 
     ...(skew > 1 ? {} : { versions: skew === 0 ? OLD_AND_NEW : NEW_AND_OLD }),
     ...(rotation ? { keys: ROTATING } : {}),
     ...(random.chance(0.05) ? { digests: ['5a', '5b'] as const } : {}),
+    ping_interval_ms: random.pick([500, 1_000, 1_000, 2_000]),
+    check_interval_ms: random.pick([2_000, 5_000, 10_000, 10_000]),
   }
 }
 

@@ -39,6 +39,9 @@ export interface PairOptions {
   readonly all_silent?: 'serve' | 'hold'
   /** Addresses that are pinged through the front interface. */
   readonly targets?: readonly string[] | undefined
+  readonly ping_interval_ms?: number
+  /** Of the real servers. */
+  readonly check_interval_ms?: number
   readonly fencing?: boolean
   readonly hold_ms_max?: number
   /** What differs between the nodes: keys by id, the id to send with, digests, majors. */
@@ -102,7 +105,10 @@ function nodeConfig(node: Node, options: PairOptions): NodeConfig {
           { address: '10.77.0.21', port: 80, weight: 1 },
           { address: '10.77.0.22', port: 80, weight: 1 },
         ],
-        check: { type: 'tcp', interval_ms: 2_000, timeout_ms: 1_000, fall: 2, rise: 2 },
+        check: {
+          ...{ type: 'tcp', interval_ms: options.check_interval_ms ?? 2_000 },
+          ...{ timeout_ms: 1_000, fall: 2, rise: 2 },
+        },
       },
     ],
     access: { authorized_keys: [] },
@@ -224,7 +230,12 @@ function heartbeatOf(
     connectivity:
       targets === undefined
         ? []
-        : [{ name: 'upstream', interface: 'front', targets, interval_ms: 500, timeout_ms: 400 }],
+        : [
+            {
+              ...{ name: 'upstream', interface: 'front', targets },
+              ...{ interval_ms: options.ping_interval_ms ?? 500, timeout_ms: 400 },
+            },
+          ],
     arbitration: {
       policy: options.policy ?? 'guarded',
       all_silent: options.all_silent ?? 'hold',

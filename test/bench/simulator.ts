@@ -9,7 +9,7 @@ const SCHEDULES = 1_000
 // 20,000 a minute on two cores.
 const SCHEDULE_MS_MAX = 6
 
-/** Random schedules of 125 s of virtual time as `npm run sim -- --guarded` draws them. */
+/** Random schedules of 120 s of virtual time as `npm run sim -- --guarded` draws them. */
 export const simulator: Topic = {
   name: 'simulator',
   figures: [SCHEDULE],
