@@ -73,11 +73,17 @@ export function step(
   followChanges(turn)
   if (state.phase === 'loading') listenIfLoaded(turn)
   if (state.phase === 'stopping') exitIfReleased(turn)
+  state.next = 'unknown'
   return [state, turn.effects]
 }
 
 /** When the director wants to be woken, and for which timer. */
 export function nextDeadline(state: DirectorState): Deadline | undefined {
+  if (state.next === 'unknown') state.next = soonest(state)
+  return state.next
+}
+
+function soonest(state: DirectorState): Deadline | undefined {
   if (state.phase === 'stopped') return undefined
   return earliest(offer => {
     offer(state.stopAt, 'stop', 'node')
@@ -156,7 +162,7 @@ function onCommand(turn: Turn, client: number, request: unknown): void {
   turn.effects.push({
     kind: 'reply',
     client,
-    answer: answer(turn, request, () => nextDeadline(turn.state)),
+    answer: answer(turn, request, () => soonest(turn.state)),
   })
 }
 

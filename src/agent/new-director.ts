@@ -27,6 +27,7 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
     phase: 'loading',
     listeningAt: undefined,
     stopAt: undefined,
+    next: 'unknown',
     tickets: 0,
     interfaces: config.interfaces.map(({ name }) => newInterface(config, name, at)),
     instances: config.vrrp.instances.map((instance, index) =>

@@ -7,7 +7,7 @@ import type { HealthState } from './health/state.ts'
 import type { ConnectivityState } from './heartbeat/connectivity.ts'
 import type { HeartbeatState } from './heartbeat/state.ts'
 import type { IpvsState } from './ipvs/state.ts'
-import type { Effect, Note } from './machine.ts'
+import type { Deadline, Effect, Note } from './machine.ts'
 import type { Reason } from './reasons.ts'
 import type { Instant } from './units.ts'
 import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
@@ -21,6 +21,8 @@ export interface DirectorState {
   listeningAt: Instant | undefined
   /** While stopping: when to give up waiting for the kernel. */
   stopAt: Instant | undefined
+  /** The next deadline since the last step, once it was asked for; undefined: there is none. */
+  next: Deadline | 'unknown' | undefined
   /** Counts the tickets given out. */
   tickets: number
   readonly interfaces: readonly InterfaceState[]

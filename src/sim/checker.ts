@@ -8,7 +8,10 @@ export interface Checker {
   readonly id: string
   /** Once, before anything happens. */
   onStart?(world: World): void
+  /** After each step. */
   onStep?(world: World, node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
+  /** After each step that had effects: half of them have none. */
+  onEffects?(world: World, node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
   onOwnership?(world: World, node: SimNode): void
 }
 

@@ -14,18 +14,21 @@ export function newDigest(): Digest {
     low = Math.imul(low ^ (value | 0), 0x01000193)
     high = Math.imul(high ^ (value | 0) ^ (low >>> 11), 0x85ebca6b)
   }
-  const word = (text: string) => {
-    for (let index = 0; index < text.length; index += 1) number(text.charCodeAt(index))
-  }
+  const word = (text: string) => number(codeOf(text))
   const bytes = (content: Uint8Array) => {
     for (let at = 0; at < content.length; at += 4) number(readU32(content, at))
   }
   const effect = (said: Effect) => {
     word(said.kind)
     if (said.kind === 'send') bytes(said.frame)
-    else if (said.kind === 'note') word(said.reason + said.subject)
-    else if (said.kind === 'flip') word(said.to + said.instance)
     else if (said.kind === 'ipvs_apply') number(said.changes.length)
+    else if (said.kind === 'note') {
+      word(said.reason)
+      word(said.subject)
+    } else if (said.kind === 'flip') {
+      word(said.to)
+      word(said.instance)
+    }
   }
   return {
     add(node, event, effects, at) {
@@ -36,4 +39,18 @@ export function newDigest(): Digest {
     },
     text: () => [low, high].map(part => (part >>> 0).toString(16).padStart(8, '0')).join(''),
   }
+}
+
+// The same few words come again and again: each is gone through once.
+const codes = new Map<string, number>()
+
+function codeOf(text: string): number {
+  const known = codes.get(text)
+  if (known !== undefined) return known
+  let code = 0x811c9dc5 | 0
+  for (let at = 0; at < text.length; at += 1) {
+    code = Math.imul(code ^ text.charCodeAt(at), 0x01000193)
+  }
+  codes.set(text, code)
+  return code
 }

@@ -5,8 +5,8 @@ import type { Life } from '../agent/life.ts'
 import type { Effect, Event } from '../agent/machine.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
-import { plainHash } from '../agent/wire/sha256.ts'
 import type { NodeConfig } from '../model/node-config.ts'
+import { simHash } from './hash.ts'
 import { newKernel, type SimKernel } from './kernel.ts'
 import { performOne } from './perform.ts'
 import { reportPath } from './ports.ts'
@@ -170,8 +170,8 @@ export const localTime = (node: SimNode): Instant => after(node.queue.now(), nod
 /** What the present start of the process is given; the same again for a record of it. */
 export const lifeOf = (node: SimNode): Life => ({
   version: 'simulated',
-  entropy: plainHash.sha256(Uint8Array.of(node.index, node.life >>> 8, node.life)),
-  hash: plainHash,
+  entropy: simHash.sha256(Uint8Array.of(node.index, node.life >>> 8, node.life)),
+  hash: simHash,
   held: node.kernel.held,
   ...(node.options.versions === undefined ? {} : { versions: node.options.versions }),
 })

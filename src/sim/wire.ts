@@ -14,6 +14,11 @@ export interface Disturbance {
   readonly corrupt: number
 }
 
+interface Port {
+  readonly name: string
+  readonly receive: Receive
+}
+
 type Receive = (bytes: Uint8Array, cargo: Cargo, from: string) => void
 
 export interface Wire {
@@ -42,7 +47,7 @@ const QUIET: Disturbance = { lose: 0, duplicate: 0, corrupt: 0 }
 
 /** A wire without nodes, without loss, with 50 to 150 microseconds of delay. */
 export function newWire(name: string, queue: Queue, random: Random): Wire {
-  const ports = new Map<string, Receive>()
+  const ports: Port[] = []
   const unplugged = new Set<string>()
   const deaf = new Set<string>()
   const broken = new Set<string>()
@@ -57,7 +62,7 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
     (unplugged.size > 0 && (unplugged.has(from) || unplugged.has(to))) ||
     (deaf.size > 0 && deaf.has(`${from}>${to}`)) ||
     (broken.size > 0 && (broken.has(`${from} tx`) || broken.has(`${to} rx`))) ||
-    blocked.has(cargo) ||
+    (blocked.size > 0 && blocked.has(cargo)) ||
     random.chance(disturbance.lose)
 
   const isDoomed = (from: string, cargo: Cargo) => {
@@ -66,26 +71,25 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
     return left > 0
   }
 
-  const deliverLater = (from: string, to: string, bytes: Uint8Array, cargo: Cargo) => {
-    const receive = ports.get(to)
+  const deliverLater = (from: string, to: Port, bytes: Uint8Array, cargo: Cargo) => {
     const wait = random.integer(delay_min, delay_max) as Duration
     queue.plan(after(queue.now(), wait), () => {
-      if (unplugged.has(to)) return
+      if (unplugged.has(to.name)) return
       counters.delivered += 1
-      receive?.(bytes, cargo, from)
+      to.receive(bytes, cargo, from)
     })
   }
 
   return {
     name,
     counters,
-    attach: (node, receive) => ports.set(node, receive),
+    attach: (name, receive) => ports.push({ name, receive }),
     send(from, bytes, cargo = 'frame') {
       counters.sent += 1
       const dropped = isDoomed(from, cargo)
-      for (const to of ports.keys()) {
-        if (to === from) continue
-        if (dropped || isLost(from, to, cargo)) {
+      for (const to of ports) {
+        if (to.name === from) continue
+        if (dropped || isLost(from, to.name, cargo)) {
           counters.lost += 1
           continue
         }

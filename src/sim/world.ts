@@ -73,12 +73,16 @@ export function newWorld(options: WorldOptions): World {
     events: 0,
     trace: options.trace,
   }
+  const onStep = options.checkers.filter(checker => checker.onStep !== undefined)
+  const onEffects = options.checkers.filter(checker => checker.onEffects !== undefined)
   const watch = {
     onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]) {
       world.events += 1
       digest.add(node.index, event, effects, queue.now())
       world.trace?.(node, event, effects)
-      for (const checker of world.checkers) checker.onStep?.(world, node, event, effects)
+      for (const checker of onStep) checker.onStep?.(world, node, event, effects)
+      if (effects.length === 0) return
+      for (const checker of onEffects) checker.onEffects?.(world, node, event, effects)
     },
     onOwnership: (node: SimNode) => observe(world, node),
     reaches: (node: SimNode, link: string, address: string) => reaches(world, node, link, address),

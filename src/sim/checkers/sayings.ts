@@ -12,7 +12,7 @@ export function newSayings(): Sayings {
   const said = new Set<string>()
   return {
     id: 'sayings',
-    onStep(_world, node, _event, effects) {
+    onEffects(_world, node, _event, effects) {
       for (const effect of effects) {
         if (effect.kind === 'note') said.add(`${node.name} ${effect.reason} ${effect.subject}`)
       }

@@ -13,7 +13,7 @@ export function steady(): Checker {
   const opened = new Map<string, Instant[]>()
   return {
     id: 'I5',
-    onStep(world, _node, _event, effects) {
+    onEffects(world, _node, _event, effects) {
       for (const effect of effects) {
         if (effect.kind !== 'flip' || effect.to !== 'open') continue
         const now = world.queue.now()

@@ -12,7 +12,7 @@ import { isQuestion } from '../neighbours.ts'
 
 export const verified: Checker = {
   id: 'V1',
-  onStep(world, node, _event, effects) {
+  onEffects(world, node, _event, effects) {
     for (const effect of effects) {
       if (effect.kind !== 'send' && effect.kind !== 'send_to') continue
       if (effect.kind === 'send' && isQuestion(effect.frame)) continue

@@ -6,7 +6,7 @@ import type { SimNode } from '../node.ts'
 
 export const withReason: Checker = {
   id: 'I3',
-  onStep(world, node, event, effects) {
+  onEffects(world, node, event, effects) {
     if (event === 'begin') return
     for (const effect of effects) {
       if (effect.kind !== 'flip') continue
