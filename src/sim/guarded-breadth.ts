@@ -13,7 +13,7 @@ const NODES = ['lb1', 'lb2'] as const
 const STORM_S = 90
 const WIRES = ['front', 'back', 'mgmt'] as const
 
-/** Families, versions of VRRP and of the heartbeat, groups, keys under rotation, the hook, rhythms. */
+/** Families, versions of VRRP and of the heartbeat, groups, keys, the hook, how often is looked. */
 export function drawPair(seed: number, advert_interval_ms: number): PairOptions {
   const random = stream(seed, 'guarded pair')
   const family = random.pick(['ipv4', 'ipv4', 'ipv4', 'ipv4', 'ipv6', 'both'] as const)

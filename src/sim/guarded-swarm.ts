@@ -28,7 +28,7 @@ const WIRES = ['front', 'back', 'mgmt'] as const
 const STORM_S = 90
 const HEALED_S = 120
 const TARGET = '192.0.2.1'
-// As in the field: mostly slow, seldom the fastest. What is fast costs as much as many that are slow.
+// As in the field: mostly slow, seldom the fastest, which costs as much as many slow ones.
 const ADVERT_INTERVALS_MS = [100, ...times(3, 500), ...times(20, 1_000)]
 const BEAT_INTERVALS_MS = [...times(2, 250), ...times(6, 500), ...times(12, 1_000)]
 

@@ -105,10 +105,7 @@ function nodeConfig(node: Node, options: PairOptions): NodeConfig {
           { address: '10.77.0.21', port: 80, weight: 1 },
           { address: '10.77.0.22', port: 80, weight: 1 },
         ],
-        check: {
-          ...{ type: 'tcp', interval_ms: options.check_interval_ms ?? 2_000 },
-          ...{ timeout_ms: 1_000, fall: 2, rise: 2 },
-        },
+        check: { ...CHECK, interval_ms: options.check_interval_ms ?? 2_000 },
       },
     ],
     access: { authorized_keys: [] },
@@ -196,6 +193,8 @@ const link = (
 const moreVips = (count: number) =>
   Array.from({ length: count }, (_, index) => `198.18.${index >> 8}.${index & 255}/15`)
 
+const CHECK = { type: 'tcp', timeout_ms: 1_000, fall: 2, rise: 2 } as const
+const UPSTREAM = { name: 'upstream', interface: 'front', timeout_ms: 400 }
 const NETWORKS = { front: '192.0.2', back: '10.77.0', mgmt: '198.51.100' } as const
 
 function heartbeatOf(
@@ -230,12 +229,7 @@ function heartbeatOf(
     connectivity:
       targets === undefined
         ? []
-        : [
-            {
-              ...{ name: 'upstream', interface: 'front', targets },
-              ...{ interval_ms: options.ping_interval_ms ?? 500, timeout_ms: 400 },
-            },
-          ],
+        : [{ ...UPSTREAM, targets, interval_ms: options.ping_interval_ms ?? 500 }],
     arbitration: {
       policy: options.policy ?? 'guarded',
       all_silent: options.all_silent ?? 'hold',
