@@ -40,7 +40,6 @@ export interface PairOptions {
   /** Addresses that are pinged through the front interface. */
   readonly targets?: readonly string[] | undefined
   readonly ping_interval_ms?: number
-  /** Of the real servers. */
   readonly check_interval_ms?: number
   readonly fencing?: boolean
   readonly hold_ms_max?: number
