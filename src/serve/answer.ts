@@ -57,10 +57,9 @@ export async function answer(
   }
   const route = readRoute(target)
   if (route === undefined) return plain(question, 404, 'there is no such file')
-  const nodes = await library.nodes()
-  const client = await identify(question.client, nodes, manners)
+  const client = await identify(question.client, () => library.nodes(), manners)
   const node = client.kind === 'node' ? { node: client.node } : {}
-  const offered = await offer(route, library, { client, nodes, open: manners.open })
+  const offered = await offer(route, library, { client, open: manners.open })
   if (offered.kind === 'refused') {
     return { ...(await plain(question, offered.status, offered.why)), ...node, note: offered.why }
   }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { ServedNode } from './library.ts'
 
 /** Which node a client is, as far as the server can tell. */
@@ -13,7 +13,7 @@ export interface ClientRules {
   /** Node names by client address, as the operator gave them. */
   readonly given: ReadonlyMap<string, string>
   /** The MAC address behind an address on a segment of ours. */
-  neighbour(address: string): Promise<string | undefined>
+  neighbour(address: string): string | undefined
 }
 
 /**
@@ -22,12 +22,12 @@ export interface ClientRules {
  */
 export async function identify(
   address: string,
-  nodes: readonly ServedNode[],
+  nodesOf: () => Promise<readonly ServedNode[]>,
   { given, neighbour }: ClientRules,
 ): Promise<Client> {
   const said = given.get(address)
   if (said !== undefined) return { kind: 'node', node: said, by: '--client' }
-  const mac = await neighbour(address)
+  const [mac, nodes] = [neighbour(address), await nodesOf()]
   if (mac !== undefined) {
     const node = nodes.find(({ macs }) => macs.includes(mac))
     const by = `MAC ${mac}`
@@ -42,13 +42,21 @@ export async function identify(
 const COMPLETE = 2
 
 /** Looks an IPv4 address up in the kernel's neighbour table (proc_net(5), arp). */
-export async function neighbourOf(address: string): Promise<string | undefined> {
-  const table = await readFile('/proc/net/arp', 'utf8').catch(() => '')
-  for (const line of table.split('\n').slice(1)) {
+export function neighbourOf(address: string): string | undefined {
+  for (const line of neighbourTable().split('\n').slice(1)) {
     const [ip, , flags = '0', mac] = line.split(/\s+/)
     if (ip === address && (Number(flags) & COMPLETE) !== 0) return mac
   }
   return undefined
+}
+
+// It lies in memory: a thread would take longer to begin.
+function neighbourTable(): string {
+  try {
+    return readFileSync('/proc/net/arp', 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** IPv4 that came in on a socket of IPv6 as the plain address that it is. */

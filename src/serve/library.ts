@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, sha256, sha256File } from '../kit/hash.ts'
@@ -40,6 +40,8 @@ export interface ServedNode {
 export interface Library {
   readonly folder: string
   nodes(): Promise<readonly ServedNode[]>
+  /** undefined: there is no node of this name. */
+  node(name: string): Promise<ServedNode | undefined>
   /** undefined: there is no such file, or it is not one for everybody. */
   file(path: string): Promise<Content | undefined>
   /** A file that holds secrets. */
@@ -92,7 +94,12 @@ export function openLibrary(folder: string): Library {
     async nodes() {
       const found = namesIn(join(folder, STAMPS)).filter(name => name.endsWith('.img'))
       const all = await Promise.all(found.map(name => stampOf(name.slice(0, -4))))
-      return all.filter(each => each !== undefined).map(({ config }) => servedNode(config))
+      return all.flatMap(each => each?.node ?? [])
+    },
+    async node(name) {
+      const node = (await stampOf(name))?.node
+      // A stamp under another node's name is nobody's.
+      return node?.name === name ? node : undefined
     },
     async nodeIso(node) {
       const stamp = await stampOf(node)
@@ -124,7 +131,13 @@ const statOf = (path: string) => {
     return undefined
   }
 }
-const namesIn = (path: string) => (existsSync(path) ? readdirSync(path).sort() : [])
+const namesIn = (path: string) => {
+  try {
+    return readdirSync(path).sort()
+  } catch {
+    return []
+  }
+}
 
 async function openRegular(path: string) {
   if (statOf(path) === undefined) return undefined
@@ -135,12 +148,14 @@ async function openRegular(path: string) {
 interface ReadStamp {
   readonly stamp: Stamp
   readonly config: NodeConfig
+  readonly node: ServedNode
   readonly bytes: Uint8Array
 }
 
 function readStamp(bytes: Buffer, path: string): ReadStamp {
   const stamp = decodeStamp(bytes)
-  return { stamp, bytes, config: parseConfig(Buffer.from(stamp.config), path) }
+  const config = parseConfig(Buffer.from(stamp.config), path)
+  return { stamp, bytes, config, node: servedNode(config) }
 }
 
 const servedNode = ({ cluster, node, interfaces }: NodeConfig): ServedNode => ({

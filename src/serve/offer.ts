@@ -11,7 +11,6 @@ export type Offer =
 /** Who asks, and how the server treats those that it cannot tell apart. */
 export interface Asking {
   readonly client: Client
-  readonly nodes: readonly ServedNode[]
   /** A client that cannot be told apart gets what belongs to a node, too. */
   readonly open: boolean
 }
@@ -22,15 +21,15 @@ const notFound: Offer = { kind: 'refused', status: 404, why: 'there is no such f
 export async function offer(route: Route, library: Library, asking: Asking): Promise<Offer> {
   switch (route.kind) {
     case 'index':
-      return found(textContent(indexText(asking.nodes), '.txt'))
+      return found(textContent(indexText(await library.nodes()), '.txt'))
     case 'file':
       return found(await library.file(route.path))
     case 'script':
-      return offerScript(route.of, library, asking)
+      return offerScript(route.of, library)
     case 'fleet':
       return offerPrivate('all', asking, () => library.privateFile('iso/fleet.iso'))
     case 'own': {
-      const node = findNode(route.of, asking.nodes)
+      const node = await findNode(route.of, library)
       if (node === undefined) return notFound
       const { name } = node
       return offerPrivate(name, asking, () => {
@@ -42,14 +41,15 @@ export async function offer(route: Route, library: Library, asking: Asking): Pro
   }
 }
 
-async function offerScript(of: NodeName, library: Library, { nodes }: Asking): Promise<Offer> {
-  const node = findNode(of, nodes)
+async function offerScript(of: NodeName, library: Library): Promise<Offer> {
+  const node = await findNode(of, library)
   const file = await library.file('netboot/boot.ipxe')
   if (file === undefined) return notFound
   try {
     const { reader } = file
     const script = (await reader.read(0, reader.size)).toString()
-    const text = node === undefined ? strangerScript(of, nodes) : nodeScript(script, node.name)
+    const text =
+      node === undefined ? strangerScript(of, await library.nodes()) : nodeScript(script, node.name)
     return found(textContent(text, '.ipxe'))
   } finally {
     await file.close()
@@ -59,8 +59,9 @@ async function offerScript(of: NodeName, library: Library, { nodes }: Asking): P
 const found = (content: Content | undefined): Offer =>
   content === undefined ? notFound : { kind: 'content', content }
 
-function findNode(of: NodeName, nodes: readonly ServedNode[]): ServedNode | undefined {
-  return nodes.find(({ name, macs }) => ('mac' in of ? macs.includes(of.mac) : name === of.node))
+async function findNode(of: NodeName, library: Library): Promise<ServedNode | undefined> {
+  if ('node' in of) return library.node(of.node)
+  return (await library.nodes()).find(({ macs }) => macs.includes(of.mac))
 }
 
 /** Hands out what holds secrets of `owner`, or says why not. */

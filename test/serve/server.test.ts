@@ -50,7 +50,7 @@ async function start({ folder, records, servers }: Context, told: Told = {}) {
   const { mac, given = {}, open = false, limits = {} } = told
   const server = await serve({
     library: openLibrary(folder),
-    manners: { open, given: new Map(Object.entries(given)), neighbour: async () => mac },
+    manners: { open, given: new Map(Object.entries(given)), neighbour: () => mac },
     ...{ address: '127.0.0.1', port: 0, limits },
     onRequest: record => records.push(record),
   })
@@ -294,7 +294,7 @@ test('a port that is taken is said', async t => {
   const problem = await problemOf(() =>
     serve({
       library: openLibrary(t.context.folder),
-      manners: { open: false, given: new Map(), neighbour: async () => undefined },
+      manners: { open: false, given: new Map(), neighbour: () => undefined },
       ...{ address: '127.0.0.1', port, onRequest: () => undefined },
     }),
   )
@@ -327,7 +327,7 @@ test('a line of the log shows no control character of a stranger', t => {
 })
 
 test('the address of this machine has no neighbour, and IPv4 in IPv6 is IPv4', async t => {
-  t.is(await neighbourOf('127.0.0.1'), undefined)
+  t.is(neighbourOf('127.0.0.1'), undefined)
   t.is(plainAddress('::ffff:192.0.2.1'), '192.0.2.1')
   t.is(plainAddress('fe80::1'), 'fe80::1')
 })
