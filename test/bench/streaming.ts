@@ -11,7 +11,10 @@ import type { Figure, Topic } from './figure.ts'
 import { director, median, PAIR, root } from './tool.ts'
 
 const STREAMED = 'ISO stamped on its way out, by HTTP'
-const ROUNDS = 61
+// Where the scheduler puts server and client changes every some ten answers, and with it the time.
+const ROUNDS = 401
+// Not counted, of each server: caches fill, code is compiled.
+const WARM_UP_ROUNDS = 20
 // 90 % of a plain file server's rate.
 const OF_SERVER = 1 / 0.9
 
@@ -37,8 +40,7 @@ export const streaming: Topic = {
 async function compare([ours, nginx]: readonly Server[], bytes: number): Promise<Figure> {
   if (ours === undefined || nginx === undefined) throw new Error('there are two servers')
   const [times, ratios]: [number[], number[]] = [[], []]
-  // The first answers of each are not counted: caches fill, code is compiled.
-  for (let round = -2; round < ROUNDS; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     const [own, other] = [await download(ours.port, bytes), await download(nginx.port, bytes)]
     if (round < 0) continue
     times.push(other)

@@ -166,6 +166,18 @@ test('a node gets what is its own, by its MAC address', async t => {
   t.is((await get(server, '/iso/fleet.iso')).status, 403)
 })
 
+test('a stamp that lies under the name of another node is handed to nobody', async t => {
+  const server = await start(t.context, { given: { '127.0.0.1': 'lb1' } })
+  t.is((await get(server, '/nodes/lb1.img')).status, 200)
+  const nodes = join(t.context.folder, 'netboot/nodes')
+  writeFileSync(join(nodes, 'lb1.img'), readFileSync(join(nodes, 'lb2.img')))
+  for (const path of ['/nodes/lb1.img', '/iso/lb1.iso']) {
+    t.is((await get(server, path)).status, 404, path)
+  }
+  const script = (await get(server, '/node/lb1/boot.ipxe')).body.toString()
+  t.regex(script, /no node here has the name lb1/)
+})
+
 test('nobody else gets a secret, and each refusal says why', async t => {
   const private_ = ['/nodes/lb1.img', '/iso/lb1.iso', '/iso/fleet.iso']
   const stranger = await start(t.context, { mac: '52:54:00:00:00:99', open: true })
