@@ -52,8 +52,8 @@ export function createConsoleShell(options: LogInOptions, limits?: LogInLimits):
 /**
  * Runs a command and reads its output back whole.
  *
- * The output goes to a file first. Its length and MD5 come with it, so that a line of the kernel
- * in its middle is noticed. Marks are typed in two halves: their echo is not the mark.
+ * The output goes to a file first. Its MD5 comes with it, so that a line of the kernel in its
+ * middle is noticed. Marks are typed in two halves: their echo is not the mark.
  */
 async function runCommand(
   { transcript, type }: LogInOptions,
@@ -62,24 +62,21 @@ async function runCommand(
 ): Promise<CommandResult> {
   const id = randomBytes(4).toString('hex')
   const file = `/tmp/.lab-${id}`
-  const started = transcript.mark()
-  type(`( ${command} ) >${file} 2>&1 </dev/null; echo DONE''-${id}-$?-\r`)
-  const done = await transcript.waitFor(new RegExp(`DONE-${id}-(\\d+)-`), timeout_ms, started)
   for (let attempt = 0; attempt < READ_ATTEMPTS; attempt += 1) {
     const from = transcript.mark()
+    const run = attempt === 0 ? `( ${command} ) >${file} 2>&1 </dev/null; c=$?; ` : ''
     const reading = `${id}${attempt}`
-    type(
-      `echo BEGIN''-${reading}-; cat ${file}; echo END''-${reading}-$(md5sum <${file} | head -c 32)-\r`,
-    )
+    const sum = `$(md5sum <${file} | head -c 32)`
+    type(`${run}echo BEGIN''-${reading}-; cat ${file}; echo END''-${reading}-${sum}-$c-\r`)
     const { match } = await transcript.waitFor(
-      new RegExp(`BEGIN-${reading}-\\r?\\n([^]*)END-${reading}-([0-9a-f]{32})-`),
-      COMMAND_TIMEOUT_MS,
+      new RegExp(`BEGIN-${reading}-\\r?\\n([^]*)END-${reading}-([0-9a-f]{32})-(\\d+)-`),
+      attempt === 0 ? timeout_ms : COMMAND_TIMEOUT_MS,
       from,
     )
     const output = (match[1] ?? '').replaceAll('\r\n', '\n')
     if (createHash('md5').update(output).digest('hex') === match[2]) {
       type(`rm ${file}\r`)
-      return { output, code: Number(done.match[1]) }
+      return { output, code: Number(match[3]) }
     }
   }
   const what = `the console never gave the output of \`${command}\` without other lines in it`

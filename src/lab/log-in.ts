@@ -15,14 +15,18 @@ export interface LogInOptions {
 /** How long it may take in all, and each step. */
 export interface LogInLimits {
   readonly whole_ms: number
-  /** Nothing came for so long: a key is pressed again. */
+  /** No prompt came for so long after a key: it is pressed again. */
+  readonly key_ms: number
+  /** No prompt came for so long after the name or the password: the key is pressed. */
   readonly answer_ms: number
   /** A prompt counts once nothing came behind it for so long. */
   readonly quiet_ms: number
 }
 
 // Two machines that boot by emulation beside other work keep a getty busy for half a minute.
-const LIMITS: LogInLimits = { whole_ms: 180_000, answer_ms: 8_000, quiet_ms: 150 }
+const LIMITS: LogInLimits = {
+  ...{ whole_ms: 180_000, key_ms: 4_000, answer_ms: 15_000, quiet_ms: 150 },
+}
 
 // A shell may ask the terminal for the cursor's place right behind its prompt.
 const PROMPT = /(login|assword): *$|[#$] *(\W\[[0-9;]*[A-Za-z])*$/
@@ -49,7 +53,8 @@ export async function logIn(options: LogInOptions, limits: LogInLimits = LIMITS)
     if (why !== undefined) throw labProblem('lab_console', `no log-in on the console: ${why}`, '')
     const from = transcript.mark()
     type(answer)
-    const prompt = await lastPrompt(transcript, from, limits)
+    const patience_ms = answer === NUDGE ? limits.key_ms : limits.answer_ms
+    const prompt = await lastPrompt(transcript, from, patience_ms, limits.quiet_ms)
     if (prompt === 'shell') return
     if (prompt === 'nothing') {
       nudges += 1
@@ -67,9 +72,10 @@ type Prompt = 'login' | 'password' | 'shell' | 'nothing'
 async function lastPrompt(
   transcript: Transcript,
   from: number,
-  { answer_ms, quiet_ms }: LogInLimits,
+  patience_ms: number,
+  quiet_ms: number,
 ): Promise<Prompt> {
-  const deadline = Date.now() + answer_ms
+  const deadline = Date.now() + patience_ms
   for (;;) {
     const left_ms = deadline - Date.now()
     if (left_ms <= 0) return 'nothing'

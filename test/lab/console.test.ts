@@ -20,20 +20,15 @@ function guest(commands: Readonly<Record<string, string>>, options: GuestOptions
 
   const runLine = (line: string): void => {
     const prompt = 'guest:~# \u001b[6n'
-    const run = /^\( (.*) \) >(\S+) .*DONE''(-\w+-)/.exec(line)
-    const read = /^echo BEGIN''(-\w+-); .*/.exec(line)
-    if (run !== null) {
-      output = commands[run[1] ?? ''] ?? ''
-      say(`DONE${run[3]}${output === '' ? 127 : 0}-\n${prompt}`)
-      return
-    }
+    const read = /^(?:\( (.*) \) >\S+ .*; )?echo BEGIN''(-\w+-); .*/.exec(line)
     if (read !== null) {
+      if (read[1] !== undefined) output = commands[read[1]] ?? ''
       const half = output.length >> 1
       const noise = disturbances > 0 ? '[   12.345678] directord: front active\n' : ''
       disturbances -= 1
       const sum = createHash('md5').update(output).digest('hex')
       const said = `${output.slice(0, half)}${noise}${output.slice(half)}`
-      say(`BEGIN${read[1]}\n${said}END${read[1]}${sum}-\n${prompt}`)
+      say(`BEGIN${read[2]}\n${said}END${read[2]}${sum}-${output === '' ? 127 : 0}-\n${prompt}`)
       return
     }
     say(prompt)
@@ -61,7 +56,7 @@ function guest(commands: Readonly<Record<string, string>>, options: GuestOptions
       }
     }
   }
-  const limits = { whole_ms: 10_000, answer_ms: 1_000, quiet_ms: 5 }
+  const limits = { whole_ms: 10_000, key_ms: 1_000, answer_ms: 1_000, quiet_ms: 5 }
   return { shell: createConsoleShell({ transcript, type, password: 'secret' }, limits), typed }
 }
 
