@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ExecutionContext } from 'ava'
 import { cacheFolder } from '../../src/base/cache.ts'
 import { compareFiles } from '../../src/describe/compare.ts'
 import { renderComparison } from '../../src/describe/render-comparison.ts'
@@ -27,6 +26,7 @@ const PROJECT = join(import.meta.dirname, '../..')
 const CLUSTER = 'examples/pair/cluster.yaml'
 let folder: string
 let here: string
+let builds: Readonly<Record<Release, Promise<string>>>
 
 e2e.before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'director-user-lands-'))
@@ -37,13 +37,16 @@ e2e.before(async () => {
     steps: quietSteps,
   })
   here = built.folder
+  // Both at once: most of a build keeps one processor busy.
+  builds = { bookworm: buildIn('bookworm'), trixie: buildIn('trixie') }
+  // Whoever awaits one hears of its failure; the other is not lost before its turn.
+  await Promise.allSettled(Object.values(builds))
 })
 e2e.after.always(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
 interface Elsewhere {
-  readonly release: Release
   /** From the true time. */
   readonly clock: string
   /** Where the project is in the user land. */
@@ -53,12 +56,26 @@ interface Elsewhere {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Builds in a user land and holds every file against those of this machine. */
-async function buildsTheSame(t: ExecutionContext, elsewhere: Elsewhere): Promise<void> {
-  const { release, clock, project, uid, umask, env } = elsewhere
+const ELSEWHERE: Readonly<Record<Release, Elsewhere>> = {
+  bookworm: {
+    ...{ clock: '+500d', project: '/srv/director', uid: 0, umask: '022' },
+    env: { HOME: '/root', LANG: 'C.UTF-8', TZ: 'America/St_Johns', LC_ALL: 'C.UTF-8' },
+  },
+  trixie: {
+    ...{ clock: '-1000d', project: '/home/a b/çalışma/director', uid: 1234, umask: '077' },
+    env: {
+      ...{ HOME: '/nowhere', LANG: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8' },
+      ...{ SOURCE_DATE_EPOCH: '1', USER: 'user', TMPDIR: '/tmp' },
+    },
+  },
+}
+
+/** Builds in a user land; the folder with what came of it. */
+async function buildIn(release: Release): Promise<string> {
+  const { clock, project, uid, umask, env } = ELSEWHERE[release]
   const root = join(folder, release)
   await makeUserLand(release, root, clock)
-  copyProject(join(root, project), elsewhere)
+  copyProject(join(root, project), { uid, umask })
   const cache = '/var/cache/of the build'
   mkdirSync(join(root, cache), { recursive: true })
   chownSync(join(root, cache), uid, uid)
@@ -74,14 +91,11 @@ async function buildsTheSame(t: ExecutionContext, elsewhere: Elsewhere): Promise
     ...['--import', 'tsx', 'src/cli/main.ts', 'build', '--locked', CLUSTER],
     ...['--out', `${project}/made`],
   ])
-  const there = join(root, project, 'made/pair')
-  const found = await compareFiles(here, there)
-  t.true(found.same, renderComparison(found))
-  t.true(readdirSync(there, { recursive: true }).length > 12)
+  return join(root, project, 'made/pair')
 }
 
 /** A copy of what the tool needs of the project, of other owners, times and modes. */
-function copyProject(place: string, { uid, umask }: Elsewhere): void {
+function copyProject(place: string, { uid, umask }: Pick<Elsewhere, 'uid' | 'umask'>): void {
   const parts =
     'board examples images overlay recipes src package.json package-lock.json tsconfig.json LICENSE'
   mkdirSync(place, { recursive: true })
@@ -97,17 +111,14 @@ function copyProject(place: string, { uid, umask }: Elsewhere): void {
   }
 }
 
-e2e.serial('root of a bookworm user land builds the same bytes in every file', async t => {
-  const env = { HOME: '/root', LANG: 'C.UTF-8', TZ: 'America/St_Johns', LC_ALL: 'C.UTF-8' }
-  const place = { clock: '+500d', project: '/srv/director', uid: 0, umask: '022' }
-  await buildsTheSame(t, { release: 'bookworm', ...place, env })
-})
-
-e2e.serial('a user of a trixie user land builds the same bytes in every file', async t => {
-  const env = {
-    ...{ HOME: '/nowhere', LANG: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham', LC_ALL: 'tr_TR.UTF-8' },
-    ...{ SOURCE_DATE_EPOCH: '1', USER: 'user', TMPDIR: '/tmp' },
-  }
-  const place = { clock: '-1000d', project: '/home/a b/çalışma/director', uid: 1234, umask: '077' }
-  await buildsTheSame(t, { release: 'trixie', ...place, env })
-})
+for (const [release, title] of [
+  ['bookworm', 'root of a bookworm user land builds the same bytes in every file'],
+  ['trixie', 'a user of a trixie user land builds the same bytes in every file'],
+] as const) {
+  e2e.serial(title, async t => {
+    const there = await builds[release]
+    const found = await compareFiles(here, there)
+    t.true(found.same, renderComparison(found))
+    t.true(readdirSync(there, { recursive: true }).length > 12)
+  })
+}
