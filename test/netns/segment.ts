@@ -173,8 +173,17 @@ export class Segment {
 
   /** Every process of a program that runs on a machine ends at once, without a last word. */
   killAll(machine: string, program: string): void {
+    this.#signalAll(machine, program, 'SIGKILL')
+  }
+
+  /** As if the machine had no power: its processes do nothing more, and nobody cleans up. */
+  freezeAll(machine: string, program: string): void {
+    this.#signalAll(machine, program, 'SIGSTOP')
+  }
+
+  #signalAll(machine: string, program: string, signal: NodeJS.Signals): void {
     // Children first: one that outlives its parent may still say something.
-    for (const pid of this.#pidsOf(machine, program).reverse()) killIfThere(pid)
+    for (const pid of this.#pidsOf(machine, program).reverse()) signalIfThere(pid, signal)
   }
 
   /** The process of a program on a machine, of several the one that was started first. */
@@ -240,7 +249,8 @@ export class Segment {
     for (const child of this.#running) child.kill('SIGKILL')
     for (const name of this.#namespaces) {
       const pids = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' })
-      for (const pid of pids.split('\n').filter(line => line !== '')) killIfThere(Number(pid))
+      for (const pid of pids.split('\n').filter(line => line !== ''))
+        signalIfThere(Number(pid), 'SIGKILL')
     }
     await sleep(50)
     for (const name of this.#namespaces) execFileSync('ip', ['netns', 'delete', name])
@@ -260,9 +270,9 @@ export class Segment {
   }
 }
 
-function killIfThere(pid: number): void {
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // It ended by itself a moment ago.
   }
