@@ -16,8 +16,8 @@ const nameOf = (interval_ms: number) => `failure timing at ${interval_ms} ms adv
 type Start = (segment: Segment, machine: string, priority: number) => Promise<Running>
 
 /**
- * From the last advert of an active router whose machine dies to the first of its backup, against the
- * formula of RFC 9568 6.1; ours and keepalived's in turn, so that both see the same machine.
+ * From the last advert of an active router whose machine dies to the first of its backup, against
+ * the formula of RFC 9568 6.1; ours and keepalived's in turn, so that both see the same machine.
  */
 export const failureTiming: Topic = {
   name: 'failure timing',
