@@ -1,54 +1,63 @@
-import type { NodeConfig, SerialPort } from '../../model/node-config.ts'
+import type { NodeConfig, SerialPort, VrrpInstanceConfig } from '../../model/node-config.ts'
 import { ENOENT, errnoName } from '../kernel/errno.ts'
 import { applyIpvs, findIpvs } from '../kernel/ipvs.ts'
+import { prepareOwnMac } from '../kernel/own-mac-prepare.ts'
+import { hasVirtualMac, ownMacVips } from '../kernel/own-mac-vips.ts'
 import { andThen, done, type Failure, file, forEach, recover, type Talk } from '../kernel/talk.ts'
 import { asciiText } from '../kernel/text.ts'
-import { type VipDevice, vipDevice } from '../kernel/vip-device.ts'
+import { vipDevice } from '../kernel/vip-device.ts'
 import { prepareVips, removeVips } from '../kernel/vip-prepare.ts'
 import type { IpvsService } from '../machine.ts'
 import type { Complaint } from './complaint.ts'
 import type { Placed } from './interfaces.ts'
 
 /**
- * Tries all that the agent asks of the kernel: a VIP device of each family with one address
- * (macvlan, protodown, nf_tables at ingress, sysctls read back), IPVS and each scheduler that a
- * service names. What was made for the trial is removed again.
+ * Tries all that the agent asks of the kernel for this configuration: of each family a VIP device
+ * with one address (macvlan, protodown, nf_tables at ingress, sysctls read back), for instances
+ * without virtual MAC the gate at their interface instead, IPVS and each scheduler that a service
+ * names. What was made for the trial is removed again.
  */
 export function assertKernel(
   config: NodeConfig,
   placed: readonly Placed[],
 ): Talk<readonly Complaint[]> {
-  return andThen(tryVipDevice(config, placed), vip =>
+  return andThen(tryVips(config, placed), vip =>
     andThen(config.services.length === 0 ? done([]) : tryIpvs(config), ipvs =>
       done([...vip, ...ipvs]),
     ),
   )
 }
 
-function tryVipDevice(config: NodeConfig, placed: readonly Placed[]): Talk<readonly Complaint[]> {
-  const devices = trialDevices(config, placed)
+function tryVips(config: NodeConfig, placed: readonly Placed[]): Talk<readonly Complaint[]> {
+  const devices = firstOfEach(config, placed, true, vipDevice)
+  const ownMac = firstOfEach(config, placed, false, ownMacVips)
   // An absent interface has its own complaint.
-  if (devices.length === 0) return done([])
-  const trial = andThen(prepareVips(devices), () => removeVips())
+  if (devices.length + ownMac.length === 0) return done([])
+  const trial = andThen(prepareVips(devices), () => andThen(prepareOwnMac(ownMac), removeVips))
   return recover<readonly Complaint[]>(
     andThen(trial, () => done([])),
     failure => {
-      const complaints = [vipComplaint(failure)]
+      const complaints = [vipComplaint(failure, devices.length > 0)]
       const removed = andThen(removeVips(), () => done(complaints))
       return recover<readonly Complaint[]>(removed, () => done(complaints))
     },
   )
 }
 
-function trialDevices(config: NodeConfig, placed: readonly Placed[]): readonly VipDevice[] {
+/** Of each family the first instance with virtual MAC, or without, as if it had one VIP. */
+function firstOfEach<T extends { readonly family: 4 | 6 }>(
+  config: NodeConfig,
+  placed: readonly Placed[],
+  isVirtual: boolean,
+  make: (instance: VrrpInstanceConfig, parent: { index: number; name: string }) => T,
+): readonly T[] {
   const all = config.vrrp.instances.flatMap(instance => {
     const parent = placed.find(each => each.config.name === instance.interface)
-    if (parent === undefined) return []
+    if (parent === undefined || hasVirtualMac(instance) !== isVirtual) return []
     const one = { ...instance, addresses: instance.addresses.slice(0, 1), more_addresses: [] }
-    return vipDevice(one, { index: parent.index, name: parent.config.name })
+    return make(one, { index: parent.index, name: parent.config.name })
   })
-  const firsts = [4, 6].map(family => all.find(device => device.family === family))
-  return firsts.filter(device => device !== undefined)
+  return [4, 6].flatMap(family => all.find(each => each.family === family) ?? [])
 }
 
 function tryIpvs(config: NodeConfig): Talk<readonly Complaint[]> {
@@ -110,11 +119,13 @@ export function assertHeartbeat(port: SerialPort | undefined): Talk<readonly Com
   )
 }
 
-const vipComplaint = ({ errno, step }: Failure): Complaint => ({
+const SYSCTLS = 'sysctls that keep their value'
+
+const vipComplaint = ({ errno, step }: Failure, withMacvlan: boolean): Complaint => ({
   severity: 'refuse',
   code: 'vip_trial_failed',
-  message: `a VIP device cannot be made: the kernel does not ${step}`,
-  expected: 'modules macvlan and nf_tables, netfilter ingress, and sysctls that keep their value',
+  message: `VIPs cannot be opened and closed: the kernel does not ${step}`,
+  expected: `${withMacvlan ? 'modules macvlan and' : 'module'} nf_tables, netfilter ingress, and ${SYSCTLS}`,
   found: errnoName(errno),
   remedy: 'add what is missing to the recipe and build again',
 })

@@ -1,9 +1,12 @@
 import test from 'ava'
+import { readLinks } from '../../../src/agent/kernel/read-network.ts'
 import type { Talk } from '../../../src/agent/kernel/talk.ts'
 import { assertHeartbeat, assertKernel } from '../../../src/agent/setup/assertions.ts'
 import type { Complaint } from '../../../src/agent/setup/complaint.ts'
 import { messagesOf } from '../../support/netlink-peer.ts'
+import { RelayedKernel } from '../../support/netlink-relay.ts'
 import { service } from '../../support/pair.ts'
+import { requires } from '../../support/requires.ts'
 import { answered, hold, MemoryFiles, withMessages } from '../../support/scripted-kernel.ts'
 import { nodeOne } from '../../support/stamped.ts'
 
@@ -84,4 +87,39 @@ test('a kernel without IPVS refuses, but only where there are services', t => {
     code: 'ipvs_missing',
     found: 'no generic netlink family IPVS',
   })
+})
+
+// In a network namespace with the kernel of this machine.
+const live = requires('root', 'netns', 'command:perl')
+
+/** Tries VIPs on an interface; what was found missing, and whether a macvlan was made for it. */
+async function tryOn(kernel: RelayedKernel, virtual_mac: boolean) {
+  const [front] = (await kernel.value(readLinks())).filter(({ name }) => name === 'front')
+  const config = nodeOne({ services: [] })
+  const instances = config.vrrp.instances.map(each => ({ ...each, virtual_mac }))
+  const placed = config.interfaces
+    .filter(({ name }) => name === 'front')
+    .map(each => ({ config: each, index: front?.index ?? 0 }))
+  let rest = assertKernel({ ...config, vrrp: { ...config.vrrp, instances } }, placed)
+  let macvlans = 0
+  while (rest.kind === 'ask' || rest.kind === 'file') {
+    // RTM_NEWLINK
+    const made = rest.kind === 'ask' && rest.ask.socket === 'route' ? rest.ask.requests : []
+    macvlans += made.filter(({ type }) => type === 16).length
+    rest = await kernel.once(rest)
+  }
+  return { macvlans, missing: rest.kind === 'done' ? rest.value : rest.failure }
+}
+
+live('a macvlan is tried only where an instance has a virtual MAC', async t => {
+  const kernel = RelayedKernel.inNamespace()
+  try {
+    await kernel.run('ip link add front type veth peer name wire')
+    await kernel.run('ip link set front up; ip link set wire up')
+    t.deepEqual(await tryOn(kernel, true), { macvlans: 1, missing: [] })
+    t.deepEqual(await tryOn(kernel, false), { macvlans: 0, missing: [] })
+    t.is(await kernel.run('ip -o link show type macvlan'), '')
+  } finally {
+    kernel.close()
+  }
 })
