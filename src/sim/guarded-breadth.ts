@@ -31,8 +31,8 @@ export function drawPair(seed: number, advert_interval_ms: number): PairOptions 
     ...(skew > 1 ? {} : { versions: skew === 0 ? OLD_AND_NEW : NEW_AND_OLD }),
     ...(rotation ? { keys: ROTATING } : {}),
     ...(random.chance(0.05) ? { digests: ['5a', '5b'] as const } : {}),
-    ping_interval_ms: random.pick([500, 1_000, 1_000, 2_000]),
-    check_interval_ms: random.pick([2_000, 5_000, 10_000, 10_000]),
+    ping_interval_ms: random.pick([500, 1_000, 2_000, 2_000]),
+    check_interval_ms: random.pick([2_000, 5_000, 10_000, 10_000, 10_000]),
   }
 }
 

@@ -29,8 +29,8 @@ const STORM_S = 90
 const HEALED_S = 120
 const TARGET = '192.0.2.1'
 // As in the field: mostly slow, seldom the fastest, which costs as much as many slow ones.
-const ADVERT_INTERVALS_MS = [100, ...times(3, 500), ...times(20, 1_000)]
-const BEAT_INTERVALS_MS = [...times(2, 250), ...times(6, 500), ...times(12, 1_000)]
+const ADVERT_INTERVALS_MS = [100, ...times(2, 500), ...times(25, 1_000)]
+const BEAT_INTERVALS_MS = [250, ...times(4, 500), ...times(15, 1_000)]
 
 /** The schedule of a seed: which pair, and what happens to it. */
 export function guardedScheduleOf(seed: number): GuardedSchedule {
@@ -58,7 +58,7 @@ export function guardedScheduleOf(seed: number): GuardedSchedule {
 
 // One path is enough to spare, or to lose.
 function somePaths(random: Random, spared: PathName | undefined): readonly PathName[] {
-  const some = PATHS.filter(path => path === spared || random.chance(0.5))
+  const some = PATHS.filter(path => path === spared || random.chance(0.4))
   return some.length === 0 ? [random.pick(PATHS)] : some
 }
 
