@@ -7,11 +7,12 @@ export const DELIMITER = 0
 
 /** The frame between two delimiters. At most 254 bytes go in, and two or three more come out. */
 export function encodeCobs(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(bytes.length + 3)
+  const out = cut(bytes.length + 3)
   let code = 1
   let run = 1
   let at = 2
-  for (const byte of bytes) {
+  for (let from = 0; from < bytes.length; from += 1) {
+    const byte = bytes[from] as number
     if (byte === 0) {
       out[code] = run
       code = at
@@ -21,6 +22,22 @@ export function encodeCobs(bytes: Uint8Array): Uint8Array {
     run += 1
   }
   out[code] = run
+  return out
+}
+
+// Frames are cut from larger pieces: memory of its own costs each more than its encoding.
+const PIECE = 4_096
+let piece = new ArrayBuffer(PIECE)
+let used = 0
+
+function cut(length: number): Uint8Array {
+  if (length > PIECE) return new Uint8Array(length)
+  if (used + length > PIECE) {
+    piece = new ArrayBuffer(PIECE)
+    used = 0
+  }
+  const out = new Uint8Array(piece, used, length)
+  used += length
   return out
 }
 
