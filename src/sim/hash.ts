@@ -1,35 +1,44 @@
 /** The hash functions of the simulated nodes: the agent's own, and a memory of the last MACs. */
 
 import type { Hash } from '../agent/hash.ts'
+import { isSame } from '../agent/heartbeat/session.ts'
+import { FRAME_BYTES_MAX } from '../agent/wire/heartbeat.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
 
 interface Known {
-  readonly key: Uint8Array
+  key: Uint8Array
+  /** Of what is in `bytes`; below 0: nothing. */
+  length: number
   readonly bytes: Uint8Array
-  readonly mac: Uint8Array
+  mac: Uint8Array
 }
 
 // Both nodes run here: what one signs the other verifies a moment later, over the same bytes.
-const known: (Known | undefined)[] = Array.from({ length: 64 }, () => undefined)
+const known: readonly Known[] = Array.from({ length: 64 }, () => {
+  const none = new Uint8Array(0)
+  return { key: none, length: -1, bytes: new Uint8Array(FRAME_BYTES_MAX), mac: none }
+})
 
 /** Computes each MAC once where sender and receiver want the same. */
 export const simHash: Hash = {
   sha256: plainHash.sha256,
   hmac(key, bytes) {
-    const slot = placeOf(bytes)
-    const held = known[slot]
-    if (held !== undefined && isSame(held.bytes, bytes) && isSame(held.key, key)) return held.mac
-    const mac = plainHash.hmac(key, bytes)
-    known[slot] = { key, bytes: bytes.slice(), mac }
-    return mac
+    const held = known[placeOf(bytes)]
+    if (held === undefined || bytes.length > FRAME_BYTES_MAX) return plainHash.hmac(key, bytes)
+    if (isHeld(held, bytes) && isSame(held.key, key)) return held.mac
+    held.key = key
+    held.length = bytes.length
+    held.bytes.set(bytes)
+    held.mac = plainHash.hmac(key, bytes)
+    return held.mac
   },
+}
+
+function isHeld({ length, bytes }: Known, wanted: Uint8Array): boolean {
+  if (wanted.length !== length) return false
+  for (let at = 0; at < length; at += 1) if (bytes[at] !== wanted[at]) return false
+  return true
 }
 
 // By the node and the low byte of the number, where it is a frame of the heartbeat.
 const placeOf = (bytes: Uint8Array) => ((bytes[6] ?? 0) * 32 + (bytes[23] ?? 0)) & 63
-
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false
-  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false
-  return true
-}

@@ -1,46 +1,26 @@
 /**
- * `npm run sim`: every written scenario, then a swarm of random schedules.
- *
- * `--guarded` those with a heartbeat. `--seeds N` how many schedules (default 500), `--first N`
- * from which seed on; `--seed N` runs that one alone and prints what happened; with `--record NODE`
- * it prints the events of that node as JSON instead, and `--replay FILE` prints the effects of such
- * a record. `--seed N --write FILE` writes the schedule, `--shrink FILE` what is left of a failing
- * one when everything that the failure does not need is taken out; `--scenario FILE` runs either.
+ * `npm run sim`: every written scenario, then a swarm of random schedules; `options.ts` has the rest.
  * Exit code 1: something did not hold.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { encodeRecord } from '../agent/control/record.ts'
 import { type Beginning, replay } from '../agent/replay.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
 import { type Case, formatCase, parseCase, runCase } from './case.ts'
 import { guardedScenarios } from './guarded-list.ts'
-import { guardedCaseOf, runGuardedSeed } from './guarded-swarm.ts'
+import { runManySeeds } from './many-seeds.ts'
 import { lifeOf, type SimNode } from './node.ts'
+import { readOptions } from './options.ts'
 import { runScenario, type Verdict } from './scenario.ts'
 import { scenarios } from './scenario-list.ts'
+import { askedCase } from './seeds.ts'
 import { shrink } from './shrink.ts'
-import { caseOf, runSeed } from './swarm.ts'
+import { inWords, renderFaults } from './tally.ts'
 import { traceLine } from './trace.ts'
 import type { World } from './world.ts'
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '500' },
-    first: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    guarded: { type: 'boolean', default: false },
-    record: { type: 'string' },
-    replay: { type: 'string' },
-    shrink: { type: 'string' },
-    write: { type: 'string' },
-    scenario: { type: 'string' },
-  },
-})
-
-/** The swarm that was asked for. */
-const run = values.guarded ? runGuardedSeed : runSeed
+const options = readOptions(process.argv.slice(2))
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -49,7 +29,7 @@ const shown = (verdict: Verdict) =>
     ? 'held'
     : `${verdict.kind} ${verdict.id} at ${verdict.at / 1_000_000} s: ${verdict.why}`
 
-const askedCase = (seed: number) => (values.guarded ? guardedCaseOf(seed) : caseOf(seed))
+const isGuarded = options.guarded ? '--guarded ' : ''
 
 function runOne(given: Case): boolean {
   const { pair, faults } = given
@@ -67,7 +47,7 @@ function runOne(given: Case): boolean {
 }
 
 function shrinkOne(seed: number, path: string): boolean {
-  const shrunk = shrink(askedCase(seed))
+  const shrunk = shrink(askedCase(options.guarded, seed))
   if (shrunk === undefined) {
     print(`seed ${seed}: held, nothing to shrink`)
     return true
@@ -80,7 +60,7 @@ function shrinkOne(seed: number, path: string): boolean {
 }
 
 function writeOne(seed: number, path: string): boolean {
-  const given = askedCase(seed)
+  const given = askedCase(options.guarded, seed)
   const verdict = runCase(given)
   writeFileSync(path, formatCase(given, verdict))
   print(`seed ${seed}: ${shown(verdict)}; written to ${path}`)
@@ -88,7 +68,7 @@ function writeOne(seed: number, path: string): boolean {
 }
 
 function recordOne(seed: number, name: string): boolean {
-  const verdict = run(seed, (node, event) => {
+  const verdict = runCase(askedCase(options.guarded, seed), (node, event) => {
     if (node.name === name) print(encodeRecord(event === 'begin' ? beginningOf(node) : event))
   })
   return verdict.kind === 'held'
@@ -104,7 +84,7 @@ const beginningOf = (node: SimNode): Beginning => ({
 })
 
 function replayFile(path: string): boolean {
-  const lines = readFileSync(path, 'utf8').split('\n')
+  const lines = textOf(path).split('\n')
   for (const line of replay(
     lines.filter(text => text !== ''),
     plainHash,
@@ -113,35 +93,64 @@ function replayFile(path: string): boolean {
   return true
 }
 
-function runAll(first: number, count: number): boolean {
+function runScenarios(): boolean {
   let held = true
-  for (const scenario of values.guarded ? guardedScenarios : scenarios) {
-    const verdict = runScenario(scenario, first)
+  for (const scenario of options.guarded ? guardedScenarios : scenarios) {
+    const verdict = runScenario(scenario, options.first)
     print(`${String(scenario.row).padStart(3)} ${shown(verdict)}  ${scenario.title}`)
     held &&= verdict.kind === 'held'
   }
-  for (let seed = first; seed < first + count; seed += 1) {
-    const verdict = run(seed)
-    if (verdict.kind === 'held') continue
-    print(
-      `seed ${seed}: ${shown(verdict)}; repeat it with: npm run sim -- ${values.guarded ? '--guarded ' : ''}--seed ${seed}`,
-    )
-    return false
-  }
-  print(`${count} random schedules from seed ${first}: held`)
   return held
 }
 
-function runAsked(): boolean {
-  if (values.replay !== undefined) return replayFile(values.replay)
-  if (values.scenario !== undefined) {
-    return runOne(parseCase(readFileSync(values.scenario, 'utf8')))
+async function runSwarm(): Promise<boolean> {
+  const { guarded, first, seeds: count, jobs } = options
+  const began = performance.now()
+  const { tally, failure } = await runManySeeds({ guarded, first, count }, jobs)
+  const minutes = (performance.now() - began) / 60_000
+  if (failure !== undefined) {
+    const again = `npm run sim -- ${isGuarded}--seed ${failure.seed}`
+    print(`seed ${failure.seed}: ${shown(failure.verdict)}; repeat it with: ${again}`)
+    return false
   }
-  if (values.seed === undefined) return runAll(Number(values.first), Number(values.seeds))
-  const seed = Number(values.seed)
-  if (values.shrink !== undefined) return shrinkOne(seed, values.shrink)
-  if (values.write !== undefined) return writeOne(seed, values.write)
-  return values.record === undefined ? runOne(askedCase(seed)) : recordOne(seed, values.record)
+  const rate = inWords(count / minutes)
+  print(`${count} random schedules from seed ${first}: held, ${rate} a minute`)
+  if (count > 0) print(renderFaults(tally))
+  return true
 }
 
-process.exitCode = runAsked() ? 0 : 1
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    return fail(`${path} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function caseIn(path: string): Case {
+  try {
+    return parseCase(textOf(path))
+  } catch (error) {
+    return fail(`${path}: ${(error as Error).message}`)
+  }
+}
+
+function fail(text: string): never {
+  process.stderr.write(`error: ${text}\n`)
+  process.exit(1)
+}
+
+async function runAsked(): Promise<boolean> {
+  const { seed, replay: record, scenario, shrink: small, write, record: node } = options
+  if (record !== undefined) return replayFile(record)
+  if (scenario !== undefined) return runOne(caseIn(scenario))
+  if (seed === undefined) {
+    const held = runScenarios()
+    return (await runSwarm()) && held
+  }
+  if (small !== undefined) return shrinkOne(seed, small)
+  if (write !== undefined) return writeOne(seed, write)
+  return node === undefined ? runOne(askedCase(options.guarded, seed)) : recordOne(seed, node)
+}
+
+process.exitCode = (await runAsked()) ? 0 : 1

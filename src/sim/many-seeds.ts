@@ -1,0 +1,74 @@
+/** Seeds over several processes. What they find does not depend on how many there are. */
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+import { runSeeds, type SeedFailure, type Seeds, type SeedsResult } from './seeds.ts'
+import { add, newTally } from './tally.ts'
+
+/** Seeds handed out at once: a second or so, and the last ones are soon waited for. */
+const PART = 100
+
+/** Runs seeds in so many processes; with one, or for a few seeds, in this one. */
+export async function runManySeeds(seeds: Seeds, jobs: number): Promise<SeedsResult> {
+  const count = Math.min(jobs, Math.ceil(seeds.count / PART))
+  if (count <= 1) return runSeeds(seeds)
+  const work = newWork(seeds)
+  const children = Array.from({ length: count }, () =>
+    fork(join(import.meta.dirname, '../sim/seeds-process.ts'), { execArgv: process.execArgv }),
+  )
+  try {
+    await Promise.all(children.map(child => serve(child, work)))
+  } finally {
+    for (const child of children) child.kill()
+  }
+  return work.result()
+}
+
+export interface Work {
+  /** The next part to be run; undefined: there is none. */
+  next(): Seeds | undefined
+  take(result: SeedsResult): void
+  result(): SeedsResult
+}
+
+/**
+ * What is left to run, and what was found so far. Parts are handed out in order, and none behind a
+ * failure: all before the smallest one are run.
+ */
+export function newWork({ guarded, first, count }: Seeds): Work {
+  const tally = newTally()
+  let failure: SeedFailure | undefined
+  let [from, end] = [first, first + count]
+  return {
+    next() {
+      if (from >= end) return undefined
+      const part = { guarded, first: from, count: Math.min(PART, end - from) }
+      from += part.count
+      return part
+    },
+    take(result) {
+      add(tally, result.tally)
+      if (result.failure === undefined || result.failure.seed >= end) return
+      failure = result.failure
+      end = failure.seed
+    },
+    result: () => (failure === undefined ? { tally } : { tally, failure }),
+  }
+}
+
+function serve(child: ChildProcess, work: Work): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const handOut = () => {
+      const part = work.next()
+      if (part === undefined) resolve()
+      else child.send(part)
+    }
+    child.on('error', reject)
+    child.on('exit', code => reject(new Error(`a process of the simulator ended with ${code}`)))
+    child.on('message', (result: SeedsResult) => {
+      work.take(result)
+      handOut()
+    })
+    handOut()
+  })
+}

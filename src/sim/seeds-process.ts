@@ -1,0 +1,5 @@
+/** A process of `npm run sim`: runs the seeds that it is sent, and sends back what became of them. */
+
+import { runSeeds, type Seeds } from './seeds.ts'
+
+process.on('message', (seeds: Seeds) => process.send?.(runSeeds(seeds)))
