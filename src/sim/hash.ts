@@ -1,7 +1,6 @@
 /** The hash functions of the simulated nodes: the agent's own, and a memory of the last MACs. */
 
 import type { Hash } from '../agent/hash.ts'
-import { isSame } from '../agent/heartbeat/session.ts'
 import { FRAME_BYTES_MAX } from '../agent/wire/heartbeat.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
 
@@ -25,7 +24,9 @@ export const simHash: Hash = {
   hmac(key, bytes) {
     const held = known[placeOf(bytes)]
     if (held === undefined || bytes.length > FRAME_BYTES_MAX) return plainHash.hmac(key, bytes)
-    if (isHeld(held, bytes) && isSame(held.key, key)) return held.mac
+    if (isSame(held.bytes, held.length, bytes) && isSame(held.key, held.key.length, key)) {
+      return held.mac
+    }
     held.key = key
     held.length = bytes.length
     held.bytes.set(bytes)
@@ -34,9 +35,9 @@ export const simHash: Hash = {
   },
 }
 
-function isHeld({ length, bytes }: Known, wanted: Uint8Array): boolean {
+function isSame(held: Uint8Array, length: number, wanted: Uint8Array): boolean {
   if (wanted.length !== length) return false
-  for (let at = 0; at < length; at += 1) if (bytes[at] !== wanted[at]) return false
+  for (let at = 0; at < length; at += 1) if (held[at] !== wanted[at]) return false
   return true
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run sim`: every written scenario, then a swarm of random schedules; `options.ts` has the rest.
+ * `npm run sim`: every written scenario, then a swarm of random schedules, as `options.ts` has it.
  * Exit code 1: something did not hold.
  */
 
@@ -16,7 +16,7 @@ import { runScenario, type Verdict } from './scenario.ts'
 import { scenarios } from './scenario-list.ts'
 import { askedCase } from './seeds.ts'
 import { shrink } from './shrink.ts'
-import { inWords, renderFaults } from './tally.ts'
+import { renderFaults } from './tally.ts'
 import { traceLine } from './trace.ts'
 import type { World } from './world.ts'
 
@@ -105,16 +105,13 @@ function runScenarios(): boolean {
 
 async function runSwarm(): Promise<boolean> {
   const { guarded, first, seeds: count, jobs } = options
-  const began = performance.now()
   const { tally, failure } = await runManySeeds({ guarded, first, count }, jobs)
-  const minutes = (performance.now() - began) / 60_000
   if (failure !== undefined) {
     const again = `npm run sim -- ${isGuarded}--seed ${failure.seed}`
     print(`seed ${failure.seed}: ${shown(failure.verdict)}; repeat it with: ${again}`)
     return false
   }
-  const rate = inWords(count / minutes)
-  print(`${count} random schedules from seed ${first}: held, ${rate} a minute`)
+  print(`${count} random schedules from seed ${first}: held`)
   if (count > 0) print(renderFaults(tally))
   return true
 }

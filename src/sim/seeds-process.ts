@@ -1,4 +1,4 @@
-/** A process of `npm run sim`: runs the seeds that it is sent, and sends back what became of them. */
+/** A process of `npm run sim`: runs the seeds that it is sent, and answers what became of them. */
 
 import { runSeeds, type Seeds } from './seeds.ts'
 

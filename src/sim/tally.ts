@@ -36,5 +36,5 @@ export function renderFaults({ faults }: Tally): string {
   return `${inWords(all)} faults: ${kinds.map(([kind, times]) => `${kind} ${inWords(times)}`).join(', ')}`
 }
 
-/** With commas: 12,345. */
-export const inWords = (value: number) => Math.round(value).toLocaleString('en-US')
+// With commas: 12,345.
+const inWords = (value: number) => Math.round(value).toLocaleString('en-US')
