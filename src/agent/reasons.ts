@@ -41,6 +41,7 @@ export const REASONS = {
   fencing: 'the fencing hook has to succeed before a takeover with every path silent',
   fencing_failed: 'the fencing hook failed: no takeover',
   vip_answers: 'every path is silent, but the VIP answers: somebody serves it at the virtual MAC',
+  peer_may_serve: 'every path is silent: a peer that is only stalled may not be closed yet',
   vip_asked: 'every path is silent: before a takeover the VIP is asked for',
   track_down: 'something that the group tracks is not in order',
   // What a group waits for

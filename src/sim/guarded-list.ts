@@ -70,6 +70,7 @@ import { scenario as row82 } from './guarded/82-stranger-lower.ts'
 import { scenario as row83 } from './guarded/83-cold-start-late.ts'
 import { scenario as row84 } from './guarded/84-stalled-backup.ts'
 import { scenario as row85 } from './guarded/85-failback-reach.ts'
+import { scenario as row86 } from './guarded/86-stalled-unheard.ts'
 import { scenario as row101 } from './guarded/101-vip-answers.ts'
 import { scenario as row102 } from './guarded/102-vip-asked.ts'
 import { scenario as row103 } from './guarded/103-vip-silent.ts'
@@ -154,6 +155,7 @@ export const guardedScenarios: readonly Scenario[] = [
   row83,
   row84,
   row85,
+  row86,
   row101,
   row102,
   row103,

@@ -28,6 +28,7 @@ const NOTICED_BY: Readonly<Record<string, number>> = {
   G17: 37,
   G18: 82,
   G19: 18,
+  G29: 86,
   G27: 101,
   G28: 102,
   G20: 74,

@@ -17,8 +17,8 @@ const LATER_RULES: Readonly<Record<'lb1' | 'lb2', readonly number[]>> = {
   // Announcing again after a partition; asking a peer put back by two seconds; a cold start;
   // failback to who reaches less.
   lb1: [17, 20, 35, 83, 85],
-  // What is held outlives the agent; a cold start; reading on after a stall.
-  lb2: [75, 83, 84],
+  // What is held outlives the agent; a cold start; reading on after a stall; a stalled peer.
+  lb2: [75, 83, 84, 86],
 }
 
 /** A long run that says nothing of versions. */

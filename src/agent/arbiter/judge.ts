@@ -88,6 +88,7 @@ export function offerArbiterDeadlines(
     offer(arbiter.coldUntil, 'cold_start', name)
     offer(arbiter.heldUntil, 'stranger_hold', name)
     offer(arbiter.askAt, 'probe', name)
+    offer(arbiter.servesUntil, 'peer_may_serve', name)
   })
 }
 

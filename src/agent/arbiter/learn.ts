@@ -9,7 +9,7 @@ import { askAgain, nextLook } from '../vrrp/probe.ts'
 import { setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import type { GroupReport } from '../wire/heartbeat-body.ts'
-import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
+import { canTakeNow, isPeerAlive, peerServesUntil, reportOf } from './observe.ts'
 import { CLAIM_MAX, type GroupArbiter, isNewer } from './state.ts'
 
 /** Looks at a group before it is judged. */
@@ -43,6 +43,11 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
   if (group.standby === 'handing_over' && report?.role === 'active') {
     setStandby(turn, group, 'held')
     note(turn, 'info', 'handed_over', group.name, { peer_priority: report.priority })
+  }
+  arbiter.servesUntil = undefined
+  if (arbiter.silentAt !== undefined && report === undefined) {
+    const until = peerServesUntil(state)
+    if (until !== undefined && !isDue(until, at)) arbiter.servesUntil = until
   }
   askWhoHasIt(turn, group, arbiter, report !== undefined)
   learnColdStart(turn, group, arbiter, report)

@@ -3,6 +3,7 @@
 import { isLongAway } from '../heartbeat/beat.ts'
 import { reachOf } from '../heartbeat/connectivity.ts'
 import { item } from '../never.ts'
+import { CLOSING_MAX, silenceMax } from '../silence.ts'
 import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
 import { isOfPeer } from '../vrrp/of-peer.ts'
@@ -60,6 +61,7 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     isSilent: heard.isSilent,
     isOtherHeard: heard.isOther,
     isLowerHeard: heard.isSilent && heard.isAny,
+    mayPeerServe: arbiter.servesUntil !== undefined,
     isAsking: heard.isSilent && areAsking(turn, group),
     isAnswered: heard.isSilent && isAnyAnswered(turn, group, arbiter),
     stranger: strangerOf(state, arbiter, at),
@@ -113,6 +115,22 @@ function peerClaim(
 const CAUSE_NAMES: Readonly<Record<number, Cause | undefined>> = Object.fromEntries(
   Object.entries(CAUSES).map(([name, code]) => [code, name as Cause]),
 )
+
+/**
+ * Until then a peer that was stalled after its last frame may still serve: its next one can have
+ * been due an interval later, and its supervisor closes the VIPs `silenceMax` after that.
+ *
+ * @returns undefined: it was never heard
+ */
+export function peerServesUntil({ heartbeat, config }: DirectorState): Instant | undefined {
+  let last: Instant | undefined
+  for (const { lastAt, interval } of heartbeat?.paths ?? []) {
+    const next = lastAt === undefined ? undefined : after(lastAt, interval)
+    if (next !== undefined && (last === undefined || next > last)) last = next
+  }
+  const closing = microseconds(silenceMax(config) + CLOSING_MAX)
+  return last === undefined ? undefined : after(last, closing)
+}
 
 // The order of VRRP: priority, then the higher address; where that is not known, the lower id.
 function outranks(

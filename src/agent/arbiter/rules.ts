@@ -131,6 +131,7 @@ const backup: readonly Guard[] = [
     because: 'stranger_present',
   },
   { id: 'G19', when: v => v.isCutOff && !v.mayServeCutOff, act: wait, because: 'cut_off' },
+  { id: 'G29', when: v => v.mayPeerServe, act: wait, because: 'peer_may_serve' },
   // Whoever answers at the virtual MAC serves the VIP, though nothing of it is heard.
   { id: 'G27', when: v => v.isAnswered, act: wait, because: 'vip_answers' },
   { id: 'G28', when: v => v.isAsking, act: wait, because: 'vip_asked' },

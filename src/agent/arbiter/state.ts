@@ -47,6 +47,8 @@ export interface GroupArbiter {
   heldUntil: Instant | undefined
   /** Every path is silent: when the VIPs are asked for again, or have had their time to answer. */
   askAt: Instant | undefined
+  /** Every path is silent: until then a peer that is only stalled may not be closed yet. */
+  servesUntil: Instant | undefined
   fencing: { ticket: Ticket; state: 'running' | 'done' | 'failed' } | undefined
   /** The last ruling: why the group is as it is. */
   ruling: { readonly id: string; readonly reason: Reason; readonly at: Instant }
@@ -81,6 +83,7 @@ export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
     silentAt: undefined,
     heldUntil: undefined,
     askAt: undefined,
+    servesUntil: undefined,
     betterReports: 0,
     deafReports: 0,
     deafAt: at,

@@ -53,6 +53,8 @@ export interface View {
   readonly isOtherHeard: boolean
   /** VRRP: the timers ran out although an active router of lower priority is heard. */
   readonly isLowerHeard: boolean
+  /** A peer that was stalled after its last frame need not be closed by its supervisor yet. */
+  readonly mayPeerServe: boolean
   /** The VIPs were not yet asked for, or the time to answer is not over. */
   readonly isAsking: boolean
   /** A VIP has just answered at its virtual MAC address. */

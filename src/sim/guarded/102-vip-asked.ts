@@ -4,7 +4,8 @@ import { atSecond, type Scenario } from '../scenario.ts'
 export const scenario: Scenario = {
   row: 102,
   title: 'the last path is lost long after the adverts: the VIP is asked for before a takeover',
-  pair: { ...guarded, paths: ['line'] },
+  // Dead later than a supervisor closes.
+  pair: { ...guarded, paths: ['line'], dead_ms: 2_000 },
   faults: [
     { at: atSecond(20), kind: 'blocked', path: 'front', cargo: 'frame', blocked: true },
     { at: atSecond(20), kind: 'blocked', path: 'back', cargo: 'frame', blocked: true },

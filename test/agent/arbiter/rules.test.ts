@@ -19,7 +19,7 @@ const quiet: View = {
   },
   ...{ isSameConfig: true, outranks: false, isClaiming: false, isGranted: false },
   ...{ hasGranted: false, isSilent: true, isOtherHeard: false, isLowerHeard: false },
-  ...{ isAsking: false, isAnswered: false },
+  ...{ mayPeerServe: false, isAsking: false, isAnswered: false },
   ...{ stranger: 'none', reachesMore: false, reachesLess: false, isCutOff: false },
   ...{ mayServeCutOff: false, fencing: 'none' },
 }
@@ -81,6 +81,7 @@ const cases: readonly (readonly [string, Guard['act']['do'], Partial<View>, Part
   ['G17', 'wait', { stranger: 'active' }, { stranger: 'present' }],
   ['G18', 'wait', { isLowerHeard: true, stranger: 'present' }, { isLowerHeard: true }],
   ['G19', 'wait', { isCutOff: true }, { isCutOff: true, mayServeCutOff: true }],
+  ['G29', 'wait', { mayPeerServe: true }, {}],
   ['G27', 'wait', { isAnswered: true }, {}],
   ['G28', 'wait', { isAsking: true }, {}],
   ['G20', 'fence', { fencing: 'needed' }, { fencing: 'done' }],
