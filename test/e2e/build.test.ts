@@ -25,6 +25,7 @@ import { withImage } from '../../src/stamp/image-reader.ts'
 import { openDirectorIso, readStamped } from '../../src/stamp/iso.ts'
 import { faultsOfBill, wrongReferences } from '../support/cyclonedx.ts'
 import { requires } from '../support/requires.ts'
+import { runCommand } from '../support/run-command.ts'
 import { waitForText } from '../support/wait-for-text.ts'
 
 const e2e = requires('mirror')
@@ -109,10 +110,25 @@ e2e.serial('two nodes of a build differ in their stamps, and in nothing else', a
 })
 
 e2e.serial('only the owner may read what holds secrets', t => {
-  for (const { iso, overlay, config } of built.nodes) {
-    for (const path of [iso, overlay, config]) t.is(statSync(path).mode & 0o777, 0o600, path)
+  const own = built.nodes.flatMap(({ iso, flash, overlay, config }) => [
+    iso,
+    flash,
+    overlay,
+    config,
+  ])
+  for (const path of [...own, built.fleetIso ?? '']) {
+    t.is(statSync(path).mode & 0o777, 0o600, path)
   }
   t.is(statSync(built.baseIso).mode & 0o777, 0o644)
+})
+
+e2e.serial('a build says once which of its folders hold secrets', async t => {
+  const { code, stdout, stderr } = await runCommand('build', CLUSTER, '--out', join(folder, 'out'))
+  t.is(code, 0)
+  t.deepEqual(
+    [...`${stdout}${stderr}`.matchAll(/^.*secrets.*$/gm)].map(([line]) => line),
+    ['iso/, flash/, nodes/ and netboot/nodes/ hold secrets: only you can read them.'],
+  )
 })
 
 e2e.serial('each ISO has the stamp of its node, for the base that it is', async t => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -57,7 +58,8 @@ test('standard output gets the image and nothing else', t => {
   const file = director(t.context, ...words, 'lb1.iso')
   t.is(file.status, 0)
   t.regex(file.stdout.toString(), /^lb1\.iso: .* stamped as lb1/)
-  t.regex(file.stderr.toString(), /secrets/)
+  t.is(file.stderr.toString(), 'It holds secrets: only you can read it.\n')
+  t.is(statSync(join(folder, 'lb1.iso')).mode & 0o777, 0o600)
   const pipe = director(t.context, ...words, '-')
   t.is(pipe.status, 0)
   t.deepEqual(pipe.stdout, readFileSync(join(folder, 'lb1.iso')))
