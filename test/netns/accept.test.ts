@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeConfig, VrrpInstanceConfig } from '../../src/model/node-config.ts'
 import { nodeConfig } from './segment.ts'
-import { onSegment, type SegmentContext } from './segment-test.ts'
+import { addClientIpv6, addTwoFamilies, onSegment, type SegmentContext } from './segment-test.ts'
 
 // Accept_Mode of RFC 9568 6.1 and 6.4.3, for both families, as a host on the segment sees it.
 
@@ -22,11 +22,9 @@ const TABLE: readonly (readonly [vip: string, kind: string, answered: readonly Q
 ]
 
 const netns = onSegment(async segment => {
-  segment.machine('lb1', '192.0.2.11/24')
+  addTwoFamilies(segment, 'lb1', 11)
   segment.machine('far', '192.0.2.40/24')
-  segment.ip('lb1', '-6 address add fe80::11/64 dev front nodad')
-  segment.ip('lb1', '-6 address add 2001:db8::11/64 dev front nodad')
-  segment.ip('client', '-6 address add 2001:db8::fe/64 dev br0 nodad')
+  addClientIpv6(segment)
   // Beyond the director, so that it forwards what is for it.
   segment.ip('far', 'address add 198.51.100.9/32 dev front')
   segment.ip('far', '-6 address add 2001:db8:9::9/128 dev front nodad')

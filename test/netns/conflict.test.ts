@@ -7,15 +7,8 @@ import { toHex } from '../../src/agent/wire/bytes.ts'
 import { parseMac } from '../../src/agent/wire/ethernet.ts'
 import type { Ipv4 } from '../../src/agent/wire/ipv4.ts'
 import { arpClaim } from '../../src/lab/capture.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
-
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
+import { nodeConfig } from './segment.ts'
+import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const VIRTUAL_MAC = '00:00:5e:00:01:0a'
@@ -25,17 +18,12 @@ const STRANGER = parseMac('52:54:00:00:00:99') ?? []
 const configOf = (name: string, host: number, priority: number, vip: string) =>
   nodeConfig({ name, address: `192.0.2.${host}/24`, priority, vips: [vip] })
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
+const netns = onSegment(segment => {
+  arrangePair(segment)
   segment.machine('stranger', '192.0.2.66/24')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
 })
 
-netns.afterEach.always(t => t.context.segment?.close())
-
-async function statusOf({ segment, programs }: Context, machine: string): Promise<Status> {
+async function statusOf({ segment, programs }: SegmentContext, machine: string): Promise<Status> {
   const words = ['directorctl', 'status', '--json', '--socket', segment.socket(machine)]
   return JSON.parse(await segment.run(machine, [programs.agent, ...words]))
 }
@@ -43,8 +31,12 @@ async function statusOf({ segment, programs }: Context, machine: string): Promis
 const front = (status: Status) => status.instances[0]
 
 /** The stranger sends so many frames, so many in a second. */
-const send = ({ segment }: Context, count: number, rate: number, frames: readonly Uint8Array[]) =>
-  segment.run('stranger', ['perl', FRAMES, 'front', `${count}`, `${rate}`, ...frames.map(toHex)])
+const send = (
+  { segment }: SegmentContext,
+  count: number,
+  rate: number,
+  frames: readonly Uint8Array[],
+) => segment.run('stranger', ['perl', FRAMES, 'front', `${count}`, `${rate}`, ...frames.map(toHex)])
 
 const claimOf = (address: string) => encodeGratuitousArp(STRANGER, parseAddress(address) as Ipv4)
 

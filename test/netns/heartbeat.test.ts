@@ -4,38 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
 import type { HeartbeatKey, HeartbeatPath, NodeConfig } from '../../src/model/node-config.ts'
 import { faultsOf } from '../support/answer-schema.ts'
-import { requires } from '../support/requires.ts'
-import { BAUD, guardedNode } from './guarded.ts'
+import { guardedNode } from './guarded.ts'
 import { NullModem } from './null-modem.ts'
-import { openPrograms, type Programs, type Running, Segment } from './segment.ts'
+import type { Running } from './segment.ts'
+import { type LineContext, onSegmentAndLine } from './segment-test.ts'
 
-interface Context {
-  segment: Segment
-  programs: Programs
-  line: NullModem
-}
+const netns = onSegmentAndLine()
 
-const netns = requires<Context>('root', 'netns', 'mirror', 'command:perl')
-
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
-  const line = await NullModem.open(BAUD)
-  t.context = { segment, programs: await openPrograms(segment.folder), line }
-})
-
-netns.afterEach.always(async t => {
-  await t.context.segment?.close()
-  t.context.line?.close()
-})
-
-const start = ({ segment, programs, line }: Context, id: 1 | 2, config = guardedNode(id)) =>
+const start = ({ segment, programs, line }: LineContext, id: 1 | 2, config = guardedNode(id)) =>
   segment.agent(programs, `lb${id}`, config, line.words(id === 1 ? 0 : 1, segment.folder))
 
 /** The first is active, and both hear each other on both paths. */
 async function startPair(
-  context: Context,
+  context: LineContext,
   other: Partial<NodeConfig> = {},
 ): Promise<readonly [Running, Running]> {
   const lb1 = start(context, 1, { ...guardedNode(1), ...other })
@@ -47,14 +28,14 @@ async function startPair(
   return [lb1, lb2]
 }
 
-async function pathsOf({ segment, programs }: Context, machine: string): Promise<PathsAnswer> {
+async function pathsOf({ segment, programs }: LineContext, machine: string): Promise<PathsAnswer> {
   const words = ['directorctl', 'paths', '--json', '--socket', segment.socket(machine)]
   return JSON.parse(await segment.run(machine, [programs.agent, ...words]))
 }
 
 /** Asks until the answer is as it should be, for at most ten seconds. */
 async function until(
-  context: Context,
+  context: LineContext,
   machine: string,
   isSo: (answer: PathsAnswer) => boolean,
 ): Promise<PathsAnswer> {

@@ -1,23 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { VrrpInstanceConfig } from '../../src/model/node-config.ts'
-import { requires } from '../support/requires.ts'
 import { startKeepalived } from './keepalived.ts'
 import { frontIndex, type Ownership, overlapsOf, type Span, watchOwnership } from './ownership.ts'
-import { keepalivedOf, nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
+import { keepalivedOf, nodeConfig } from './segment.ts'
+import { addClientIpv6, onSegment, type SegmentContext } from './segment-test.ts'
 
 // Every kind of VRRP against the keepalived of two Debian releases, through a whole life: it is
 // active, it loses its power, it returns and preempts, it is stopped, it returns as the lesser.
 
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror', 'command:perl')
-
-netns.beforeEach(async t => {
-  const segment = new Segment()
+const netns = onSegment(segment => {
   segment.machine('lb1', '192.0.2.251/24')
   segment.machine('peer', '192.0.2.12/24')
   for (const [machine, host] of [
@@ -27,11 +19,8 @@ netns.beforeEach(async t => {
     segment.ip(machine, `-6 address add fe80::${host}/64 dev front nodad`)
     segment.ip(machine, `-6 address add 2001:db8::${host}/64 dev front nodad`)
   }
-  segment.ip('client', '-6 address add 2001:db8::fe/64 dev br0 nodad')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
-})
-
-netns.afterEach.always(t => t.context.segment?.close())
+  addClientIpv6(segment)
+}, 'command:perl')
 
 interface Kind {
   readonly name: string
@@ -104,7 +93,7 @@ for (const [section, release] of [
 }
 
 async function wholeLife(
-  t: ExecutionContext<Context>,
+  t: ExecutionContext<SegmentContext>,
   kind: Kind,
   program: readonly string[],
 ): Promise<void> {
@@ -148,7 +137,7 @@ async function wholeLife(
 
 /** Two owners only while it preempts, for one advert and one flip; there is mostly an owner. */
 function judge(
-  t: ExecutionContext<Context>,
+  t: ExecutionContext<SegmentContext>,
   { ours: { unicast }, interval_ms }: Kind,
   seen: Ownership,
   preempting: Span,
@@ -193,7 +182,7 @@ const configOf = ({ vips, interval_ms, ours }: Kind) =>
     instance: ours,
   })
 
-function signsOf({ segment }: Context, { vip, ours }: Kind) {
+function signsOf({ segment }: SegmentContext, { vip, ours }: Kind) {
   const isIpv6 = vip.includes(':')
   const device = `vr${isIpv6 ? 6 : 4}.10.${frontIndex(segment, 'lb1')}`
   const held = isIpv6
@@ -205,7 +194,7 @@ function signsOf({ segment }: Context, { vip, ours }: Kind) {
   ] as const
 }
 
-function cutPower({ segment }: Context): void {
+function cutPower({ segment }: SegmentContext): void {
   segment.ip('client', 'link set peer down')
   segment.killAll('peer', 'keepalived')
   for (const [, name = ''] of segment.ip('peer', '-o link').matchAll(/^\d+: (vrrp\S*?)@/gm)) {
@@ -216,10 +205,10 @@ function cutPower({ segment }: Context): void {
   }
 }
 
-const restorePower = ({ segment }: Context) => segment.ip('client', 'link set peer up')
+const restorePower = ({ segment }: SegmentContext) => segment.ip('client', 'link set peer up')
 
 const startPeer = (
-  { segment }: Context,
+  { segment }: SegmentContext,
   { vips, interval_ms, theirs }: Kind,
   program: readonly string[],
   priority: number,

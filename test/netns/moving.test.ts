@@ -1,37 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeConfig } from '../../src/model/node-config.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, Segment } from './segment.ts'
+import { nodeConfig } from './segment.ts'
+import { addClientIpv6, addTwoFamilies, onSegment, type SegmentContext } from './segment-test.ts'
 
 // Routes, policy rules and blocks that follow ownership, as the kernel holds them.
 
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
-
 const VIP = '192.0.2.100'
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  for (const [name, host] of [
-    ['lb1', 11],
-    ['lb2', 12],
-  ] as const) {
-    segment.machine(name, `192.0.2.${host}/24`)
-    segment.ip(name, `-6 address add fe80::${host}/64 dev front nodad`)
-    segment.ip(name, `-6 address add 2001:db8::${host}/64 dev front nodad`)
-  }
+const netns = onSegment(segment => {
+  addTwoFamilies(segment, 'lb1', 11)
+  addTwoFamilies(segment, 'lb2', 12)
+  addClientIpv6(segment)
   // The router before the pair sends the blocks to the VIPs.
-  segment.ip('client', '-6 address add 2001:db8::fe/64 dev br0 nodad')
   segment.ip('client', `route add 203.0.113.0/24 via ${VIP}`)
   segment.ip('client', '-6 route add 2001:db8:5::/64 via 2001:db8::100')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
 })
-
-netns.afterEach.always(t => t.context.segment?.close())
 
 function configOf(name: 'lb1' | 'lb2', virtual_mac: boolean): NodeConfig {
   const host = name === 'lb1' ? 11 : 12
@@ -65,7 +48,7 @@ function configOf(name: 'lb1' | 'lb2', virtual_mac: boolean): NodeConfig {
 }
 
 /** What a machine's kernel holds that says that the agent made it. */
-function heldBy({ segment }: Context, machine: string): readonly string[] {
+function heldBy({ segment }: SegmentContext, machine: string): readonly string[] {
   const said = [4, 6].flatMap(family =>
     [
       segment.ip(machine, `-${family} route show table all proto 209`),
@@ -89,7 +72,7 @@ const ALL = [
   'local 203.0.113.0/24 dev lo table local',
 ]
 
-async function answers({ segment, programs }: Context, address: string): Promise<number> {
+async function answers({ segment, programs }: SegmentContext, address: string): Promise<number> {
   const words = ['-n', '-c', '5', '-i', '0.02', '-W', '0.3', address]
   const said = await segment.run('client', [...programs.ping, ...words])
   return said.split('\n').filter(line => /bytes from/.test(line)).length

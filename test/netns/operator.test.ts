@@ -3,17 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderAnswer } from '../../src/agent/control/order.ts'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { nodeConfig, type Running } from './segment.ts'
-import { onSegment, type SegmentContext } from './segment-test.ts'
+import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const vips = [`${VIP}/24`]
 const LB1 = nodeConfig({ name: 'lb1', address: '192.0.2.11/24', priority: 200, vips })
 const LB2 = nodeConfig({ name: 'lb2', address: '192.0.2.12/24', priority: 100, vips })
 
-const netns = onSegment(segment => {
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
-})
+const netns = onSegment(arrangePair)
 
 /** The second is active and was heard by the first, which is backup. */
 async function startPair({

@@ -1,37 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toHex } from '../../src/agent/wire/bytes.ts'
 import { advertOf } from '../../src/lab/capture.ts'
-import { requires } from '../support/requires.ts'
-import { nodeConfig, openPrograms, type Programs, type Running, Segment } from './segment.ts'
+import { nodeConfig, type Running } from './segment.ts'
+import { addClientIpv6, addTwoFamilies, onSegment, type SegmentContext } from './segment-test.ts'
 
 // VIPs on the interface itself, with its own MAC address: `virtual_mac: false`.
-
-interface Context {
-  segment: Segment
-  programs: Programs
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror')
 
 const VIP = '192.0.2.100'
 const MORE = '192.0.2.101'
 const VIP_6 = '2001:db8::100'
 
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  for (const [name, host] of [
-    ['lb1', 11],
-    ['lb2', 12],
-  ] as const) {
-    segment.machine(name, `192.0.2.${host}/24`)
-    segment.ip(name, `-6 address add fe80::${host}/64 dev front nodad`)
-    segment.ip(name, `-6 address add 2001:db8::${host}/64 dev front nodad`)
-  }
-  segment.ip('client', '-6 address add 2001:db8::fe/64 dev br0 nodad')
-  t.context = { segment, programs: await openPrograms(segment.folder) }
+const netns = onSegment(segment => {
+  addTwoFamilies(segment, 'lb1', 11)
+  addTwoFamilies(segment, 'lb2', 12)
+  addClientIpv6(segment)
 })
-
-netns.afterEach.always(t => t.context.segment?.close())
 
 /** A node whose group has an IPv4 and an IPv6 instance, neither with a virtual MAC. */
 function configOf(name: 'lb1' | 'lb2', advert_interval_ms = 100) {
@@ -53,7 +36,7 @@ function configOf(name: 'lb1' | 'lb2', advert_interval_ms = 100) {
 }
 
 async function startPair(
-  { segment, programs }: Context,
+  { segment, programs }: SegmentContext,
   advert_interval_ms?: number,
 ): Promise<readonly [Running, Running]> {
   const lb1 = segment.agent(programs, 'lb1', configOf('lb1', advert_interval_ms))
@@ -66,7 +49,7 @@ async function startPair(
 }
 
 /** The VIPs that a machine's kernel holds on its interface, sorted. */
-function heldBy({ segment }: Context, machine: string): readonly string[] {
+function heldBy({ segment }: SegmentContext, machine: string): readonly string[] {
   const found = segment.ip(machine, '-o address show dev front').matchAll(/inet6? (\S+)/g)
   return [...found]
     .map(([, prefix = '']) => prefix)
@@ -76,11 +59,11 @@ function heldBy({ segment }: Context, machine: string): readonly string[] {
 
 const ALL = [`${MORE}/32`, `${VIP}/32`, `${VIP_6}/128`, 'fe80::100/64'].toSorted()
 
-const macOf = ({ segment }: Context, machine: string) =>
+const macOf = ({ segment }: SegmentContext, machine: string) =>
   /link\/ether (\S+)/.exec(segment.ip(machine, 'link show front'))?.[1] ?? ''
 
 /** How many of five questions a VIP answers, the neighbour asked for each time. */
-async function answers({ segment, programs }: Context, vip: string): Promise<number> {
+async function answers({ segment, programs }: SegmentContext, vip: string): Promise<number> {
   segment.ip('client', 'neighbour flush dev br0')
   const said = await segment.run('client', [
     ...programs.ping,
@@ -90,7 +73,7 @@ async function answers({ segment, programs }: Context, vip: string): Promise<num
 }
 
 /** The same for whoever believes for ever that the VIP is at a machine. */
-async function answersAt(context: Context, machine: string, vip: string): Promise<number> {
+async function answersAt(context: SegmentContext, machine: string, vip: string): Promise<number> {
   const { segment, programs } = context
   segment.ip(
     'client',

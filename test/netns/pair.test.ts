@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { advertOf, arpClaim, type CapturedFrame } from '../../src/lab/capture.ts'
 import { nodeConfig, type Running } from './segment.ts'
-import { onSegment, type SegmentContext } from './segment-test.ts'
+import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const VIRTUAL_MAC = '00:00:5e:00:01:0a'
@@ -23,10 +23,7 @@ const LB2 = nodeConfig({
   vips: [`${VIP}/24`],
 })
 
-const netns = onSegment(segment => {
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
-})
+const netns = onSegment(arrangePair)
 
 /**
  * Two agents of which the first is active. It begins to listen first: on a busy machine the other

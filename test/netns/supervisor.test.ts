@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { advertOf } from '../../src/lab/capture.ts'
 import { nodeConfig, type Running } from './segment.ts'
-import { onSegment, type SegmentContext } from './segment-test.ts'
+import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const ONE_SECOND = nodeConfig({
@@ -16,8 +16,7 @@ const ONE_SECOND = nodeConfig({
 })
 
 const netns = onSegment(segment => {
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
+  arrangePair(segment)
   segment.floodAll()
   segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr 00:00:5e:00:01:0a nud permanent`)
 })

@@ -1,32 +1,12 @@
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
-import { requires } from '../support/requires.ts'
-import { BAUD, guardedNode, VIP } from './guarded.ts'
-import { NullModem } from './null-modem.ts'
+import { guardedNode, VIP } from './guarded.ts'
 import { frontIndex, overlapsOf, watchOwnership } from './ownership.ts'
-import { openNextAgent, openPrograms, type Programs, type Running, Segment } from './segment.ts'
+import { openNextAgent, type Running } from './segment.ts'
+import { type LineContext, onSegmentAndLine } from './segment-test.ts'
 
 // An agent with the next major of the heartbeat protocol beside one that does not know it.
 
-interface Context {
-  segment: Segment
-  programs: Programs
-  line: NullModem
-}
-
-const netns = requires<Context>('root', 'netns', 'mirror', 'command:perl')
-
-netns.beforeEach(async t => {
-  const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
-  const line = await NullModem.open(BAUD)
-  t.context = { segment, programs: await openPrograms(segment.folder), line }
-})
-
-netns.afterEach.always(async t => {
-  await t.context.segment?.close()
-  t.context.line?.close()
-})
+const netns = onSegmentAndLine()
 
 type Name = 'lb1' | 'lb2'
 
@@ -34,20 +14,20 @@ type Name = 'lb1' | 'lb2'
 const GAP_MAX_US = 400_000
 const HANDOVERS = 4
 
-function start({ segment, programs, line }: Context, name: Name, agent: string): Running {
+function start({ segment, programs, line }: LineContext, name: Name, agent: string): Running {
   const id = name === 'lb1' ? 1 : 2
   const words = line.words(id === 1 ? 0 : 1, segment.folder)
   const config = guardedNode(id, { advert_interval_ms: 1_000 })
   return segment.agent({ ...programs, agent }, name, config, words)
 }
 
-async function ask({ segment, programs }: Context, name: Name, word: string): Promise<string> {
+async function ask({ segment, programs }: LineContext, name: Name, word: string): Promise<string> {
   const words = ['directorctl', ...word.split(' '), '--socket', segment.socket(name)]
   return segment.run(name, [programs.agent, ...words])
 }
 
 /** Waits until a node hears the other one, verified, on every path. */
-async function whole(context: Context, name: Name): Promise<PathsAnswer> {
+async function whole(context: LineContext, name: Name): Promise<PathsAnswer> {
   for (let tries = 0; ; tries += 1) {
     const said = await ask(context, name, 'paths --json')
     const answer = said === '' ? undefined : (JSON.parse(said) as PathsAnswer)
