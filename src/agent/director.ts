@@ -31,7 +31,7 @@ import { onTracked } from './vrrp/on-tracked.ts'
 import { areAllClosed, closeVips, settleFlip } from './vrrp/ownership.ts'
 import { receive } from './vrrp/receive.ts'
 import { weigh } from './vrrp/track.ts'
-import { earliest, offerVrrpDeadlines, wakeVrrp } from './vrrp/wake.ts'
+import { earliest, offerVrrpDeadlines, wakeVrrp, yieldIfStalled } from './vrrp/wake.ts'
 
 /** A clean stop waits no longer than this for the kernel. */
 export const STOP_MAX = milliseconds(1_500)
@@ -68,6 +68,9 @@ export function step(
   if (state.phase === 'stopped') return [state, []]
   const turn: Turn = { at: event.at, state, effects: [] }
   noteLate(turn)
+  // These two look for themselves.
+  if (event.kind !== 'wake' && event.kind !== 'stalled') yieldIfStalled(turn)
+  state.loop.steppedAt = turn.at
   const judges = take(turn, event)
   if (judges) judgeGroups(turn)
   followChanges(turn)

@@ -46,7 +46,10 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
       probes: 0,
       counters: { started: 0, failed: 0, unknown: 0, lost: 0 },
     },
-    loop: { late_us_max: 0, stale_answers: 0, stalls: 0, arpWindowAt: at, arps_in_window: 0 },
+    loop: {
+      ...{ late_us_max: 0, stale_answers: 0, steppedAt: at, stalls: 0 },
+      ...{ arpWindowAt: at, arps_in_window: 0 },
+    },
   }
 }
 

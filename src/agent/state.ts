@@ -42,6 +42,8 @@ export interface LoopState {
   /** How late the latest wake since the start was, in microseconds. */
   late_us_max: number
   stale_answers: number
+  /** When the latest step was. */
+  steppedAt: Instant
   /** How often the supervisor had to close the VIPs because the loop was silent. */
   stalls: number
   /** Gratuitous ARP of all instances share one pace: the window, and what went out in it. */

@@ -45,8 +45,9 @@ function closeEverything(node: SimNode): void {
 }
 
 /**
- * The process goes on: it hears first that its VIPs were closed, then looks at its timer. This is
- * the worst order: the agent's own loop reads what came in before it looks (agent/shell/loop.ts).
+ * The process goes on: it hears first that its VIPs were closed. Then it looks at its timer, or, at
+ * every other time, reads what came in, as the agent's own loop does where it can
+ * (agent/shell/loop.ts).
  */
 export function resumeProcess(node: SimNode): void {
   node.stalled = false
@@ -54,6 +55,11 @@ export function resumeProcess(node: SimNode): void {
   const { silent } = node
   node.silent = microseconds(0)
   if (silent > 0) run(node, { kind: 'stalled', silent })
-  if (node.wakeAt !== undefined && node.wakeAt <= localTime(node)) run(node, { kind: 'wake' })
+  const look = () => {
+    if (node.wakeAt !== undefined && node.wakeAt <= localTime(node)) run(node, { kind: 'wake' })
+  }
+  const looksFirst = node.stalls % 2 === 1
+  if (looksFirst) look()
   for (const happening of backlog) deliver(node, happening)
+  if (!looksFirst) look()
 }

@@ -19,6 +19,8 @@ export interface Rig {
   now: Instant
   /** Moves time on. */
   pass(milliseconds: number): Rig
+  /** Lives through a time: every deadline in it is kept, and everything is answered. */
+  live(milliseconds: number): Rig
   /** Moves time to the next deadline and wakes the director. */
   next(): readonly Effect[]
   step(event: WithoutTime<Event>): readonly Effect[]
@@ -61,6 +63,12 @@ export function newRig(config: NodeConfig = pairConfigs()[0]): Rig & { begun: re
     now: instant(1_000_000),
     pass(milliseconds) {
       rig.now = instant(rig.now + milliseconds * 1_000)
+      return rig
+    },
+    live(milliseconds) {
+      const end = instant(rig.now + milliseconds * 1_000)
+      while ((nextDeadline(state)?.at ?? end) < end) rig.settle(rig.next())
+      rig.now = end
       return rig
     },
     next() {

@@ -3,7 +3,7 @@
 import type { Deadline } from '../machine.ts'
 import { item } from '../never.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
-import { type Instant, isDue } from '../units.ts'
+import { between, type Instant, isDue, milliseconds } from '../units.ts'
 import { continueAnnouncing } from './announce.ts'
 import { wakeConflicts } from './conflict.ts'
 import { endFailbackDelay } from './failback.ts'
@@ -27,6 +27,23 @@ export function wakeVrrp(turn: Turn): void {
     wakeRouter(turn, instance)
   }
   for (const instance of turn.state.instances) wakeVips(turn, instance)
+}
+
+/** Twice the shortest interval of adverts, RFC 9568 5.2.7: below it no node has to yield. */
+const STALL_MIN = milliseconds(20)
+
+/**
+ * Before anything is made of what was read: a node that was stalled for long is active no more.
+ * What it would answer first would say that it is, and the peer might give way to it.
+ */
+export function yieldIfStalled(turn: Turn): void {
+  const { loop, instances } = turn.state
+  if (between(loop.steppedAt, turn.at) < STALL_MIN) return
+  for (const instance of instances) {
+    const { advertAt, own_interval } = instance.router
+    if (advertAt === undefined || between(advertAt, turn.at) < 2 * own_interval) continue
+    wakeRouter(turn, instance)
+  }
 }
 
 /** Hands the first of the running timers of the instances to `offer`, and each of the others. */

@@ -6,7 +6,7 @@ import { newRig } from '../../support/rig.ts'
 
 test('an active director as a person sees it', t => {
   const rig = newRig().toActive()
-  rig.pass(247_000).hear({ priority: 150 })
+  rig.live(247_000).hear({ priority: 150 })
   const shown = renderStatus(statusOf(rig.state, rig.now, undefined))
   t.deepEqual(shown.split('\n'), [
     'lb1 of pair: active, up 4m12s, agent test',

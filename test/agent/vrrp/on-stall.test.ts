@@ -11,6 +11,15 @@ test('a director that was stalled past three intervals yields before it sends an
   t.deepEqual(sentIn(rig.settle(woken)), [])
 })
 
+test('what waited for a director that was stalled is read by one that has yielded', t => {
+  const rig = newRig().toActive()
+  rig.pass(3_000)
+  const heard = rig.step({ kind: 'pong', target: '192.0.2.1', sequence: 1 })
+  t.deepEqual(sentIn(heard), [])
+  t.deepEqual(flipsIn(heard), ['front closed', 'back closed'])
+  t.deepEqual(saidIn(heard), ['front loop_stalled', 'back loop_stalled'])
+})
+
 test('a backup that was stalled says so and listens on', t => {
   const rig = newRig().toBackup()
   rig.pass(9_000)

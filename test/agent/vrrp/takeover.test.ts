@@ -96,7 +96,7 @@ test('O3: whoever still claims after that does not hear us: the group is backup 
 test('a claim long after the takeover has nothing to do with it', t => {
   const rig = backupBelow(100)
   rig.settle(takeover(rig))
-  rig.pass(4_501)
+  rig.live(4_501)
   t.deepEqual(flipsIn(rig.hear({ priority: 100 })), [])
 })
 
