@@ -33,8 +33,7 @@ export function add(tally: Tally, more: Tally): void {
 export function renderFaults({ faults }: Tally): string {
   const kinds = Object.entries(faults).sort(([, left], [, right]) => right - left)
   const all = kinds.reduce((sum, [, times]) => sum + times, 0)
-  return `${inWords(all)} faults: ${kinds.map(([kind, times]) => `${kind} ${inWords(times)}`).join(', ')}`
+  return `${withCommas(all)} faults: ${kinds.map(([kind, times]) => `${kind} ${withCommas(times)}`).join(', ')}`
 }
 
-// With commas: 12,345.
-const inWords = (value: number) => Math.round(value).toLocaleString('en-US')
+const withCommas = (value: number) => value.toLocaleString('en-US')

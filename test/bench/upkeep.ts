@@ -17,16 +17,13 @@ export const upkeep: Topic = {
   figures: [MEMORY, CPU],
   async measure() {
     const { ours, theirs } = await inSegment(compareUpkeep)
-    const common = { issue: 4, unit: '%' }
+    const figure = (name: string, unit: string, own: number, peer: number, bar: number) => ({
+      ...{ issue: 4, figure: name, unit, ours: own, bar },
+      peer: { name: 'keepalived', value: peer },
+    })
     return [
-      {
-        ...{ ...common, figure: MEMORY, unit: 'MB', ours: ours.memory_mb },
-        ...{ bar: theirs.memory_mb / 2, peer: { name: 'keepalived', value: theirs.memory_mb } },
-      },
-      {
-        ...{ ...common, figure: CPU, ours: ours.cpu },
-        ...{ bar: theirs.cpu * 1.5, peer: { name: 'keepalived', value: theirs.cpu } },
-      },
+      figure(MEMORY, 'MB', ours.memory_mb, theirs.memory_mb, theirs.memory_mb / 2),
+      figure(CPU, '%', ours.cpu, theirs.cpu, theirs.cpu * 1.5),
     ]
   },
 }
