@@ -21,6 +21,7 @@ import type { Life } from './life.ts'
 import type { Deadline, Effect, Event, Machine } from './machine.ts'
 import { never } from './never.ts'
 import { newDirector } from './new-director.ts'
+import { found, newSoonest, offer } from './soonest.ts'
 import { type DirectorState, note, slotOf, type Turn } from './state.ts'
 import { after, between, type Instant, milliseconds } from './units.ts'
 import { hearNeighbour } from './vrrp/conflict.ts'
@@ -31,7 +32,7 @@ import { onTracked } from './vrrp/on-tracked.ts'
 import { areAllClosed, closeVips, settleFlip } from './vrrp/ownership.ts'
 import { receive } from './vrrp/receive.ts'
 import { weigh } from './vrrp/track.ts'
-import { earliest, offerVrrpDeadlines, wakeVrrp, yieldIfStalled } from './vrrp/wake.ts'
+import { offerVrrpDeadlines, wakeVrrp, yieldIfStalled } from './vrrp/wake.ts'
 
 /** A clean stop waits no longer than this for the kernel. */
 export const STOP_MAX = milliseconds(1_500)
@@ -88,15 +89,15 @@ export function nextDeadline(state: DirectorState): Deadline | undefined {
 
 function soonest(state: DirectorState): Deadline | undefined {
   if (state.phase === 'stopped') return undefined
-  return earliest(offer => {
-    offer(state.stopAt, 'stop', 'node')
-    offerVrrpDeadlines(state, offer)
-    offerHeartbeatDeadlines(state, offer)
-    offerArbiterDeadlines(state, offer)
-    offerConnectivityDeadlines(state, offer)
-    offer(ipvsDeadline(state.ipvs), 'ipvs', 'table')
-    offer(healthDeadline(state.health), 'probe', 'real servers')
-  })
+  const first = newSoonest()
+  offer(first, state.stopAt, 'stop', 'node')
+  offerVrrpDeadlines(state, first)
+  offerHeartbeatDeadlines(state, first)
+  offerArbiterDeadlines(state, first)
+  offerConnectivityDeadlines(state, first)
+  offer(first, ipvsDeadline(state.ipvs), 'ipvs', 'table')
+  offer(first, healthDeadline(state.health), 'probe', 'real servers')
+  return found(first)
 }
 
 export const director: Machine<DirectorState> = { step, nextDeadline }

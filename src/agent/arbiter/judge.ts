@@ -6,6 +6,7 @@ import { judgePaths } from '../heartbeat/paths.ts'
 import { groupReport } from '../heartbeat/report.ts'
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
+import { offer, type Soonest } from '../soonest.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, milliseconds } from '../units.ts'
 import { startAnnouncing } from '../vrrp/announce.ts'
@@ -72,24 +73,24 @@ export function judgeGroups(turn: Turn): void {
 // In its startup hold, which nothing but its end has to follow.
 const isHolding = ({ role, holdAt }: GroupState) => role === 'initialize' && holdAt !== undefined
 
-/** Hands the arbitration's deadlines to `offer`. */
+/** Offers the arbitration's deadlines. */
 export function offerArbiterDeadlines(
-  state: DirectorState,
-  offer: (at: Instant | undefined, timer: string, subject: string) => void,
+  { heartbeat, groups, arbiter: { groups: arbiters } }: DirectorState,
+  first: Soonest,
 ): void {
-  if (state.heartbeat === undefined) return
-  state.arbiter.groups.forEach((arbiter, index) => {
-    const { claim, grant, offerUntil, wantedUntil } = arbiter
-    const name = state.groups[index]?.name ?? ''
-    if (claim !== undefined) offer(after(claim.at, CLAIM_MAX), 'claim', name)
-    if (grant !== undefined && arbiter.granting) offer(grant.until, 'grant', name)
-    offer(offerUntil, 'offer', name)
-    offer(wantedUntil, 'order', name)
-    offer(arbiter.coldUntil, 'cold_start', name)
-    offer(arbiter.heldUntil, 'stranger_hold', name)
-    offer(arbiter.askAt, 'probe', name)
-    offer(arbiter.servesUntil, 'peer_may_serve', name)
-  })
+  if (heartbeat === undefined) return
+  for (const { index, name } of groups) {
+    const arbiter = item(arbiters, index)
+    const { claim, grant } = arbiter
+    if (claim !== undefined) offer(first, after(claim.at, CLAIM_MAX), 'claim', name)
+    if (grant !== undefined && arbiter.granting) offer(first, grant.until, 'grant', name)
+    offer(first, arbiter.offerUntil, 'offer', name)
+    offer(first, arbiter.wantedUntil, 'order', name)
+    offer(first, arbiter.coldUntil, 'cold_start', name)
+    offer(first, arbiter.heldUntil, 'stranger_hold', name)
+    offer(first, arbiter.askAt, 'probe', name)
+    offer(first, arbiter.servesUntil, 'peer_may_serve', name)
+  }
 }
 
 function judgeGroup(turn: Turn, group: GroupState, arbiter: GroupArbiter): void {
@@ -133,8 +134,6 @@ function obey(
   view: View,
   reason: Reason,
 ): void {
-  // Only for what is done: after nearly every event nothing is.
-  const facts = () => ({ rule: id, ...evidence(turn, group, view) })
   switch (act.do) {
     case 'claim':
       if (arbiter.claim?.cause !== act.cause) makeClaim(turn, arbiter, act.cause)
@@ -146,7 +145,7 @@ function obey(
     case 'take':
       settle(arbiter)
       if (group.standby !== undefined) endStandby(turn, group)
-      takeGroup(turn, group, { reason, facts: facts() })
+      takeGroup(turn, group, { reason, facts: evidence(turn, group, view, id) })
       return
     case 'fence':
       fence(turn, arbiter)
@@ -154,10 +153,10 @@ function obey(
     case 'release':
       arbiter.offerUntil = undefined
       if (view.peerClaim === 'offered') setStandby(turn, group, 'handing_over')
-      standDown(turn, group, { reason, facts: facts() })
+      standDown(turn, group, { reason, facts: evidence(turn, group, view, id) })
       return
     case 'yield':
-      yieldGroup(turn, group, { reason, facts: facts() })
+      yieldGroup(turn, group, { reason, facts: evidence(turn, group, view, id) })
       return
     default:
       if (act.do === 'wait') arbiter.claim = undefined
@@ -200,10 +199,10 @@ function rule(
 /** A backup that ought to be active and is held back by one of these is worth an alarm. */
 const SAID: readonly Reason[] = ['stranger_active', 'stranger_present', 'cut_off', 'vip_answers']
 
-function evidence(turn: Turn, group: GroupState, view: View) {
+function evidence(turn: Turn, group: GroupState, view: View, rule: string) {
   const word = lastWord(item(membersOf(turn, group), 0), turn.at)
   const heard = view.isAlive ? { peer_says: view.peerRole } : { peer_says: 'nothing' }
-  return { instance: item(membersOf(turn, group), 0).name, ...heard, ...word }
+  return { rule, instance: item(membersOf(turn, group), 0).name, ...heard, ...word }
 }
 
 function packed(state: DirectorState, index: number, at: Instant): number {

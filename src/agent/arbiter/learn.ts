@@ -54,8 +54,10 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
   spare(turn, group)
 }
 
-const isSilent = ({ instances }: DirectorState, { members }: GroupState) =>
-  members.every(index => item(instances, index).router.downAt === undefined)
+function isSilent({ instances }: DirectorState, { members }: GroupState): boolean {
+  for (const index of members) if (item(instances, index).router.downAt !== undefined) return false
+  return true
+}
 
 // Nobody asks while the peer is heard, nor where nothing will be taken over.
 function askWhoHasIt(turn: Turn, group: GroupState, arbiter: GroupArbiter, isHeard: boolean): void {
@@ -103,8 +105,9 @@ function spare(turn: Turn, group: GroupState): void {
 
 /** Whether an interface of the group has no link. */
 export function hasBadLink(state: DirectorState, group: GroupState): boolean {
-  return group.members.some(index => {
+  for (const index of group.members) {
     const { interface: link } = item(state.instances, index)
-    return item(state.interfaces, link).up !== true
-  })
+    if (item(state.interfaces, link).up !== true) return true
+  }
+  return false
 }

@@ -2,6 +2,7 @@
 
 import { isLongAway } from '../heartbeat/beat.ts'
 import { reachOf } from '../heartbeat/connectivity.ts'
+import type { HeartbeatState } from '../heartbeat/state.ts'
 import { item } from '../never.ts'
 import { CLOSING_MAX, silenceMax } from '../silence.ts'
 import type { DirectorState, Turn } from '../state.ts'
@@ -17,11 +18,20 @@ import type { View } from './view.ts'
 
 /** Whether any path hears the peer now, and it has said how it is. */
 export const isPeerAlive = ({ heartbeat }: DirectorState): boolean =>
-  heartbeat?.peer.report !== undefined && heartbeat.paths.some(({ isAlive }) => isAlive)
+  heartbeat?.peer.report !== undefined && isAnyAlive(heartbeat)
+
+function isAnyAlive({ paths }: HeartbeatState): boolean {
+  for (const { isAlive } of paths) if (isAlive) return true
+  return false
+}
 
 /** What the peer last said of a group; undefined: nothing. */
-export const reportOf = ({ heartbeat }: DirectorState, group: number): GroupReport | undefined =>
-  heartbeat?.peer.report?.groups.find(({ index }) => index === group)
+export function reportOf({ heartbeat }: DirectorState, group: number): GroupReport | undefined {
+  const groups = heartbeat?.peer.report?.groups
+  if (groups === undefined) return undefined
+  for (const report of groups) if (report.index === group) return report
+  return undefined
+}
 
 /** Whether the peer could take over now; in its startup hold it says that it will be able to. */
 export const canTakeNow = (report: GroupReport | undefined): boolean =>
@@ -81,7 +91,8 @@ function isLate({ heartbeat }: DirectorState, at: Instant): boolean {
   if (heartbeat === undefined) return false
   const { late, interval, paths } = heartbeat
   if (late.length > interval && !isDue(late.until, at)) return true
-  return paths.some(({ open, nextAt }) => open && between(nextAt, at) > interval)
+  for (const { open, nextAt } of paths) if (open && between(nextAt, at) > interval) return true
+  return false
 }
 
 // For two intervals: in them a peer that lives is heard again.
@@ -89,7 +100,10 @@ function isJustBack({ heartbeat }: DirectorState, at: Instant): boolean {
   if (heartbeat === undefined) return false
   const { backAt, interval, paths } = heartbeat
   if (backAt !== undefined && between(backAt, at) < 2 * interval) return true
-  return paths.some(({ open, nextAt }) => open && isLongAway(heartbeat, between(nextAt, at)))
+  for (const { open, nextAt } of paths) {
+    if (open && isLongAway(heartbeat, between(nextAt, at))) return true
+  }
+  return false
 }
 
 const isRunning = (until: Instant | undefined, at: Instant) =>
@@ -163,15 +177,20 @@ export function isPeerDeaf(state: DirectorState, group: GroupState): boolean {
   return isLost(advert_age, 2 * interval)
 }
 
-const areAsking = ({ state, at }: Turn, group: GroupState) =>
-  group.members.every(index => isAsking(item(state.instances, index), at))
+function areAsking({ state, at }: Turn, group: GroupState): boolean {
+  for (const index of group.members) if (!isAsking(item(state.instances, index), at)) return false
+  return true
+}
 
 // Where any MAC address can be the peer's, a stranger cannot hold us longer than elsewhere.
-const isAnyAnswered = ({ state, at }: Turn, group: GroupState, { heldUntil }: GroupArbiter) =>
-  group.members.some(index => {
+function isAnyAnswered({ state, at }: Turn, group: GroupState, arbiter: GroupArbiter): boolean {
+  for (const index of group.members) {
     const member = item(state.instances, index)
-    return isAnswered(member, at) && (!member.onOwnMac || heldUntil !== undefined)
-  })
+    const isOld = member.onOwnMac && arbiter.heldUntil === undefined
+    if (!isOld && isAnswered(member, at)) return true
+  }
+  return false
+}
 
 // What VRRP says to all members together.
 function heardBy({ state, at }: Turn, group: GroupState) {

@@ -194,9 +194,8 @@ export const guards = { backup, active } as const
 /** The rule that decides, of the group's role. */
 export function arbitrate(view: View): Guard {
   const rules = view.role === 'active' ? guards.active : guards.backup
-  const found = rules.find(rule => rule.when(view))
-  if (found === undefined) throw new Error('no rule of the arbitration matched')
-  return found
+  for (const rule of rules) if (rule.when(view)) return rule
+  throw new Error('no rule of the arbitration matched')
 }
 
 const isFailback = (v: View) => v.isAlive && v.peerRole === 'active' && v.isAutomatic && v.outranks

@@ -3,10 +3,11 @@
 import type { Deadline } from '../machine.ts'
 import { item } from '../never.ts'
 import { REASONS } from '../reasons.ts'
+import { found, newSoonest } from '../soonest.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant } from '../units.ts'
 import type { InstanceState } from '../vrrp/state.ts'
-import { earliest, offerVrrpDeadlines } from '../vrrp/wake.ts'
+import { offerGroup, offerInstance } from '../vrrp/wake.ts'
 import { ageOf, inSeconds } from './ages.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { GroupStatus, HistoryEntry, InstanceStatus, PeerStatus } from './status-types.ts'
@@ -51,8 +52,6 @@ const TIMERS: Readonly<Record<string, string>> = {
   failback: 'from then on the group takes over from a router of lower priority',
 }
 
-const OF_GROUPS: readonly string[] = ['startup_hold', 'fault_retry', 'cold_start', 'failback']
-
 /** Explains one instance, or all. */
 export function explain(
   state: DirectorState,
@@ -94,15 +93,12 @@ function explainOne(state: DirectorState, instance: InstanceState, at: Instant):
   }
 }
 
+// Without the question before a takeover, which changes nothing by itself.
 function deadlineOf(state: DirectorState, instance: InstanceState): Deadline | undefined {
-  const group = item(state.groups, instance.group).name
-  return earliest(offer =>
-    offerVrrpDeadlines({ ...state, instances: [instance] }, (at, timer, subject) => {
-      const concerned = OF_GROUPS.includes(timer) ? group : instance.name
-      // The question before a takeover changes nothing by itself.
-      if (subject === concerned && timer !== 'probe') offer(at, timer, subject)
-    }),
-  )
+  const first = newSoonest()
+  offerInstance(instance, first)
+  offerGroup(item(state.groups, instance.group), first)
+  return found(first)
 }
 
 function nextOf(deadline: Deadline | undefined, at: Instant): Explanation['next'] {

@@ -1,5 +1,6 @@
 /** The rhythm of the heartbeat: one frame for all paths at each tick, and at once on a change. */
 
+import { offer, type Soonest } from '../soonest.ts'
 import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, isDue, seconds } from '../units.ts'
 import { encodeCobs } from '../wire/cobs.ts'
@@ -10,7 +11,7 @@ import { deadAt, judgePath, lookAtPath } from './paths.ts'
 import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
 import { sendStuffed } from './send.ts'
 import { sendHello, sendOwedHello } from './session.ts'
-import type { HeartbeatState, PathState, Session } from './state.ts'
+import type { HeartbeatState, Session } from './state.ts'
 
 const LATE_SHOWN = seconds(5)
 
@@ -23,13 +24,15 @@ export function wakeHeartbeat(turn: Turn): boolean {
     isNews = judgePath(turn, path) || isNews
     lookAtPath(turn, path)
   }
-  sendDue(turn, heartbeat, path => isDue(path.nextAt, turn.at))
+  sendDue(turn, heartbeat, false)
   return isNews
 }
 
 /** Whether a loop that was late by this has missed what the peer said. */
-export const isLongAway = ({ paths }: HeartbeatState, length: Duration): boolean =>
-  paths.some(({ dead }) => 2 * length > dead)
+export function isLongAway({ paths }: HeartbeatState, length: Duration): boolean {
+  for (const { dead } of paths) if (2 * length > dead) return true
+  return false
+}
 
 /**
  * Before anything else is done in a turn, which may send and so begin the rhythm anew: whether the
@@ -53,30 +56,27 @@ export function noteLate(turn: Turn): void {
 /** Says the present state on every path at once: something changed that the peer waits for. */
 export function beatNow(turn: Turn): void {
   const { heartbeat } = turn.state
-  if (heartbeat?.peer.session !== undefined) sendDue(turn, heartbeat, () => true)
+  if (heartbeat?.peer.session !== undefined) sendDue(turn, heartbeat, true)
 }
 
-/** Hands the heartbeat's deadlines to `offer`. */
-export function offerHeartbeatDeadlines(
-  { heartbeat }: DirectorState,
-  offer: (at: Instant | undefined, timer: string, subject: string) => void,
-): void {
+/** Offers the heartbeat's deadlines. */
+export function offerHeartbeatDeadlines({ heartbeat }: DirectorState, first: Soonest): void {
   if (heartbeat === undefined) return
   for (const path of heartbeat.paths) {
     if (path.open) {
       const owedAt = path.owes && path.freeAt < path.nextAt ? path.freeAt : path.nextAt
-      offer(owedAt, 'beat', path.name)
-      offer(path.lookAt, 'look', path.name)
+      offer(first, owedAt, 'beat', path.name)
+      offer(first, path.lookAt, 'look', path.name)
     }
-    offer(deadAt(path), 'path_dead', path.name)
+    offer(first, deadAt(path), 'path_dead', path.name)
   }
 }
 
-function sendDue(turn: Turn, heartbeat: HeartbeatState, wants: (path: PathState) => boolean): void {
+function sendDue(turn: Turn, heartbeat: HeartbeatState, isNews: boolean): void {
   let bytes: Uint8Array | undefined
   for (const path of heartbeat.paths) {
     if (!path.open) continue
-    const isDueNow = wants(path)
+    const isDueNow = isNews || isDue(path.nextAt, turn.at)
     if (!isDueNow && !(path.owes && isDue(path.freeAt, turn.at))) continue
     if (isDueNow) path.nextAt = after(turn.at, path.interval)
     const { session } = heartbeat.peer

@@ -1,6 +1,7 @@
 /** Connectivity groups: addresses that are pinged; any of them up is up. */
 
 import type { NodeConfig } from '../../model/node-config.ts'
+import { offer, type Soonest } from '../soonest.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
 
@@ -96,13 +97,10 @@ export function onPong(turn: Turn, address: string, sequence: number): boolean {
   return isNews
 }
 
-/** Hands the next request of each target to `offer`. */
-export function offerConnectivityDeadlines(
-  { connectivity }: DirectorState,
-  offer: (at: Instant | undefined, timer: string, subject: string) => void,
-): void {
+/** Offers the next request of each target. */
+export function offerConnectivityDeadlines({ connectivity }: DirectorState, first: Soonest): void {
   for (const group of connectivity) {
-    for (const { nextAt } of group.targets) offer(nextAt, 'ping', group.name)
+    for (const { nextAt } of group.targets) offer(first, nextAt, 'ping', group.name)
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type AdvertRefusal,
   type DecodedAdvert,
   decodeAdvert,
-  type Ends,
+  type HeardEnds,
   readHead,
   VRRP_GROUP,
   VRRP_GROUP_6,
@@ -38,7 +38,7 @@ export function receive(turn: Turn, link: InterfaceState, packet: Uint8Array): v
   else hear(turn, admitted.instance, ip.source, admitted.advert)
 }
 
-interface Packet extends Ends {
+interface Packet extends HeardEnds {
   readonly ttl: number
   readonly protocol: number
   readonly payload: Uint8Array
@@ -52,7 +52,9 @@ interface Admitted {
 function decodeIp(packet: Uint8Array): Packet | ReceiveCheck {
   if ((packet[0] ?? 0) >>> 4 !== 6) return decodeIpv4(packet)
   const ip = decodeIpv6(packet)
-  return typeof ip === 'string' ? ip : { ...ip, ttl: ip.hop_limit, protocol: ip.next_header }
+  if (typeof ip === 'string') return ip
+  const { source, destination, hop_limit: ttl, next_header: protocol, sum, payload } = ip
+  return { source, destination, ttl, protocol, sum, payload }
 }
 
 function admit(turn: Turn, link: InterfaceState, ip: Packet): Admitted | ReceiveCheck {

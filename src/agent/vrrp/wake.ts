@@ -1,9 +1,9 @@
 /** The timers of the VRRP half: what is due, in a fixed order, and what comes next. */
 
-import type { Deadline } from '../machine.ts'
 import { item } from '../never.ts'
+import { offer, type Soonest } from '../soonest.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
-import { between, type Instant, isDue, milliseconds } from '../units.ts'
+import { between, isDue, milliseconds } from '../units.ts'
 import { continueAnnouncing } from './announce.ts'
 import { wakeConflicts } from './conflict.ts'
 import { endFailbackDelay } from './failback.ts'
@@ -46,54 +46,36 @@ export function yieldIfStalled(turn: Turn): void {
   }
 }
 
-/** Hands the first of the running timers of the instances to `offer`, and each of the others. */
+/** Offers every timer that runs. */
 export function offerVrrpDeadlines(
-  state: DirectorState,
-  offer: (at: Instant | undefined, timer: string, subject: string) => void,
+  { instances, interfaces, groups }: DirectorState,
+  first: Soonest,
 ): void {
-  // With hundreds of instances a call for each timer would show: only for what comes first so far.
-  let first = Number.POSITIVE_INFINITY
-  const offerFirst = (at: Instant, timer: string, subject: string) => {
-    first = at
-    offer(at, timer, subject)
+  for (const instance of instances) {
+    offerInstance(instance, first)
+    if (instance.router.downAt !== undefined) {
+      offer(first, probeDue(instance), 'probe', instance.name)
+    }
   }
-  for (const instance of state.instances) {
-    const { advertAt, downAt } = instance.router
-    const { dueAt } = instance.vips
-    const { conflictAt } = instance
-    const nextAt = instance.announcing?.nextAt
-    const askAt = downAt === undefined ? undefined : probeDue(instance)
-    if (advertAt !== undefined && advertAt < first) offerFirst(advertAt, 'advert', instance.name)
-    if (downAt !== undefined && downAt < first) offerFirst(downAt, 'active_down', instance.name)
-    if (askAt !== undefined && askAt < first) offerFirst(askAt, 'probe', instance.name)
-    if (dueAt !== undefined && dueAt < first) offerFirst(dueAt, 'flip', instance.name)
-    if (nextAt !== undefined && nextAt < first) offerFirst(nextAt, 'announce', instance.name)
-    if (conflictAt !== undefined && conflictAt < first)
-      offerFirst(conflictAt, 'address_conflict', instance.name)
-  }
-  for (const { settlesAt, name } of state.interfaces) {
-    if (settlesAt !== undefined) offer(settlesAt, 'link_delay', name)
-  }
-  for (const group of state.groups) {
-    offer(group.holdAt, 'startup_hold', group.name)
-    offer(group.faultUntil, 'fault_retry', group.name)
-    offer(group.failbackAt, 'failback', group.name)
-  }
+  for (const { settlesAt, name } of interfaces) offer(first, settlesAt, 'link_delay', name)
+  for (const group of groups) offerGroup(group, first)
 }
 
-export type Offer = (at: Instant | undefined, timer: string, subject: string) => void
+/** Offers what an instance waits for by itself. */
+export function offerInstance(instance: InstanceState, first: Soonest): void {
+  const { router, vips, announcing, name } = instance
+  offer(first, router.advertAt, 'advert', name)
+  offer(first, router.downAt, 'active_down', name)
+  offer(first, vips.dueAt, 'flip', name)
+  if (announcing !== undefined) offer(first, announcing.nextAt, 'announce', name)
+  offer(first, instance.conflictAt, 'address_conflict', name)
+}
 
-/** Collects the earliest deadline; of equal ones the first that was offered. */
-export function earliest(collect: (offer: Offer) => void): Deadline | undefined {
-  let first: Instant | undefined
-  let [timer, subject] = ['', '']
-  collect((at, offered, whose) => {
-    if (at === undefined || (first !== undefined && first <= at)) return
-    first = at
-    timer = offered
-    subject = whose
-  })
-  return first === undefined ? undefined : { at: first, timer, subject }
+/** Offers what a group waits for. */
+export function offerGroup({ holdAt, faultUntil, failbackAt, name }: GroupState, first: Soonest) {
+  offer(first, holdAt, 'startup_hold', name)
+  offer(first, faultUntil, 'fault_retry', name)
+  offer(first, failbackAt, 'failback', name)
 }
 
 function wakeGroup(turn: Turn, group: GroupState): void {

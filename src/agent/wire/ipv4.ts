@@ -30,6 +30,8 @@ export interface Ipv4Packet {
   readonly destination: Ipv4
   readonly ttl: number
   readonly protocol: number
+  /** The 16-bit words of both addresses, for the pseudo-header. */
+  readonly sum: number
   /** Without header and options, and without what the link padded. */
   readonly payload: Uint8Array
 }
@@ -52,6 +54,7 @@ export function decodeIpv4(packet: Uint8Array): Ipv4Packet | Ipv4Refusal {
     destination: readU32(packet, 16),
     ttl: readU8(packet, 8),
     protocol: readU8(packet, 9),
+    sum: addWords(0, packet, 12, IPV4_HEADER),
     payload: packet.subarray(header, total),
   }
 }
@@ -63,7 +66,7 @@ export function decodeIpv4(packet: Uint8Array): Ipv4Packet | Ipv4Refusal {
 export function writeIpv4(
   bytes: Uint8Array,
   offset: number,
-  header: Omit<Ipv4Packet, 'payload'> & { readonly payload_length: number },
+  header: Omit<Ipv4Packet, 'payload' | 'sum'> & { readonly payload_length: number },
 ): void {
   bytes[offset] = 0x45
   bytes[offset + 1] = 0xc0

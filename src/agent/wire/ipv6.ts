@@ -1,6 +1,6 @@
 /** IPv6 addresses as text of 32 hexadecimal digits, and the IPv6 header (RFC 8200, RFC 5952). */
 
-import { fromHex, readU8, readU16, toHex, writeU16 } from './bytes.ts'
+import { fromHex, readU8, readU16, readU32, toHex, writeU16 } from './bytes.ts'
 import { addWords } from './checksum.ts'
 
 /** 32 hexadecimal digits in small letters, so that `<` is the order on the wire. */
@@ -38,8 +38,36 @@ export const isLinkLocal6 = (address: Ipv6): boolean =>
   address.startsWith('fe') && '89ab'.indexOf(address.charAt(2)) >= 0
 
 /** The 16 bytes from `offset`; reading past the end reads zeroes. */
-export const readIpv6 = (bytes: Uint8Array, offset: number): Ipv6 =>
-  toHex(bytes.subarray(offset, offset + 16)).padEnd(32, '0')
+export function readIpv6(bytes: Uint8Array, offset: number): Ipv6 {
+  const first = readU32(bytes, offset)
+  const second = readU32(bytes, offset + 4)
+  const third = readU32(bytes, offset + 8)
+  const fourth = readU32(bytes, offset + 12)
+  const at = (first ^ second ^ third ^ fourth) & (READ.length - 1)
+  const known = READ[at]
+  if (
+    known?.first === first &&
+    known.second === second &&
+    known.third === third &&
+    known.fourth === fourth
+  ) {
+    return known.text
+  }
+  const text = toHex(bytes.subarray(offset, offset + 16)).padEnd(32, '0')
+  READ[at] = { first, second, third, fourth, text }
+  return text
+}
+
+interface Read {
+  readonly first: number
+  readonly second: number
+  readonly third: number
+  readonly fourth: number
+  readonly text: Ipv6
+}
+
+// A router hears the same few addresses with every advert, and a text costs more than all else in it.
+const READ: (Read | undefined)[] = new Array(16).fill(undefined)
 
 /** Writes the 16 bytes. */
 export function writeIpv6Address(bytes: Uint8Array, offset: number, address: Ipv6): void {
@@ -51,6 +79,8 @@ export interface Ipv6Packet {
   readonly destination: Ipv6
   readonly hop_limit: number
   readonly next_header: number
+  /** The 16-bit words of both addresses, for the pseudo-header. */
+  readonly sum: number
   /** Without what the link padded. */
   readonly payload: Uint8Array
 }
@@ -69,6 +99,7 @@ export function decodeIpv6(packet: Uint8Array): Ipv6Packet | Ipv6Refusal {
     destination: readIpv6(packet, 24),
     hop_limit: readU8(packet, 7),
     next_header: readU8(packet, 6),
+    sum: addWords(0, packet, 8, IPV6_HEADER),
     payload: packet.subarray(IPV6_HEADER, end),
   }
 }
@@ -77,7 +108,7 @@ export function decodeIpv6(packet: Uint8Array): Ipv6Packet | Ipv6Refusal {
 export function writeIpv6(
   bytes: Uint8Array,
   offset: number,
-  header: Omit<Ipv6Packet, 'payload'> & { readonly payload_length: number },
+  header: Omit<Ipv6Packet, 'payload' | 'sum'> & { readonly payload_length: number },
 ): void {
   bytes.set([0x6c, 0, 0, 0], offset)
   writeU16(bytes, offset + 4, header.payload_length)

@@ -90,7 +90,7 @@ export function decodeNeighbourPacket(packet: Uint8Array): Neighbour | undefined
   if (typeof ip === 'string' || ip.next_header !== ICMPV6 || ip.hop_limit !== 255) return undefined
   const { payload } = ip
   if (payload.length < LENGTH || readU16(payload, 0) !== ADVERTISEMENT << 8) return undefined
-  const sum = pseudoSum6(ip.source, ip.destination, ICMPV6, payload.length)
+  const sum = ip.sum + ICMPV6 + payload.length
   if (!isIntact(addWords(sum, payload, 0, payload.length))) return undefined
   if (readU16(payload, 24) !== ((TARGET_LINK_ADDRESS << 8) | 1)) return undefined
   const flags = readU8(payload, 4)

@@ -48,6 +48,11 @@ export interface Ends {
   readonly destination: Address
 }
 
+/** The same of a message that was heard, with the sum of the 16-bit words of both addresses. */
+export interface HeardEnds extends Ends {
+  readonly sum: number
+}
+
 /** The receive checks of RFC 9568 section 7.1 that a message alone can fail. */
 export type AdvertRefusal = 'R1' | 'R5' | 'R7' | 'R8' | 'R9' | 'R11'
 
@@ -99,14 +104,14 @@ export function readHead(message: Uint8Array): AdvertHead | 'R1' | 'R2' | 'R3' {
 export function decodeAdvert(
   message: Uint8Array,
   { version, vrid }: AdvertHead,
-  ends: Ends,
+  ends: HeardEnds,
 ): DecodedAdvert | AdvertRefusal {
   const family: Family = typeof ends.source === 'number' ? 4 : 6
   const count = readU8(message, 3)
   const end = FIXED + ADDRESS_BYTES[family] * count
   const length = end + (version === 2 ? AUTHENTICATION_2 : 0)
   if (message.length < length) return 'R1'
-  const form = checksumForm(message, length, { version, family, ends })
+  const form = checksumForm(message, length, { version, family, sum: ends.sum })
   if (form === undefined) return 'R5'
   if (count === 0) return 'R7'
   // RFC 3768 5.3.6: of the authentication types only 0 is left.
@@ -125,12 +130,12 @@ export function decodeAdvert(
 function checksumForm(
   message: Uint8Array,
   length: number,
-  kind: { readonly version: Version; readonly family: Family; readonly ends: Ends },
+  kind: { readonly version: Version; readonly family: Family; readonly sum: number },
 ): ChecksumForm | undefined {
-  const { version, family, ends } = kind
+  const { version, family } = kind
   const sum = addWords(0, message, 0, length)
   if (family === 4 && isIntact(sum)) return 'message'
-  if (version === 2 || !isIntact(sum + pseudoSum(ends, length))) return undefined
+  if (version === 2 || !isIntact(sum + kind.sum + PROTOCOL_VRRP + length)) return undefined
   return 'pseudo_header'
 }
 

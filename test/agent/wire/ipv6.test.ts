@@ -61,7 +61,8 @@ test('a header is read as it was written', t => {
   }
   writeIpv6(bytes, 0, { ...header, payload_length: 10 })
   const payload = new Uint8Array(10)
-  t.deepEqual(decodeIpv6(bytes), { ...header, payload })
+  const sum = 0xfe80 + 0xc8 + 0xff02 + 0x12
+  t.deepEqual(decodeIpv6(bytes), { ...header, sum, payload })
   t.is(readIpv6(bytes, 8), header.source)
 })
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { parseAddress } from '../../../src/agent/wire/address.ts'
+import { type Address, parseAddress } from '../../../src/agent/wire/address.ts'
 import {
   type Advert,
   type DecodedAdvert,
@@ -33,8 +33,15 @@ const golden6: Advert = {
 /** As the agent reads it: the head, then the rest. */
 function read(message: Uint8Array, between: Ends = ends): DecodedAdvert | string {
   const head = readHead(message)
-  return typeof head === 'string' ? head : decodeAdvert(message, head, between)
+  if (typeof head === 'string') return head
+  const { source, destination } = between
+  const sum = [...wordsOf(source), ...wordsOf(destination)].reduce((left, right) => left + right)
+  return decodeAdvert(message, head, { ...between, sum })
 }
+const wordsOf = (of: Address): readonly number[] =>
+  typeof of === 'number'
+    ? [of >>> 16, of & 0xffff]
+    : Array.from({ length: 8 }, (_, at) => Number.parseInt(of.slice(4 * at, 4 * at + 4), 16))
 const decode = (name: string, between?: Ends) => read(readHex(`vrrp/${name}.hex`), between)
 
 // agent.md's packets, each both ways: what is encoded equals the bytes, the bytes decode to it.
