@@ -21,9 +21,11 @@ import type { Life } from './life.ts'
 import type { Deadline, Effect, Event, Machine } from './machine.ts'
 import { never } from './never.ts'
 import { newDirector } from './new-director.ts'
+import { onReload } from './reload.ts'
 import { found, newSoonest, offer } from './soonest.ts'
 import { type DirectorState, note, slotOf, type Turn } from './state.ts'
 import { after, between, type Instant, milliseconds } from './units.ts'
+import { settleVipChange, vipChangeDeadline, wakeVipChanges } from './vrrp/change-vips.ts'
 import { hearNeighbour } from './vrrp/conflict.ts'
 import { onSettled, reviewGroup } from './vrrp/group.ts'
 import { onLink } from './vrrp/link.ts'
@@ -95,6 +97,7 @@ function soonest(state: DirectorState): Deadline | undefined {
   offerHeartbeatDeadlines(state, first)
   offerArbiterDeadlines(state, first)
   offerConnectivityDeadlines(state, first)
+  offer(first, vipChangeDeadline(state.changing), 'vip_change', 'reload')
   offer(first, ipvsDeadline(state.ipvs), 'ipvs', 'table')
   offer(first, healthDeadline(state.health), 'probe', 'real servers')
   return found(first)
@@ -142,6 +145,9 @@ function take(turn: Turn, event: Event): boolean {
     case 'stalled':
       onStalled(turn, event.silent)
       break
+    case 'reload':
+      onReload(turn, event)
+      break
     case 'stop':
       stop(turn)
       break
@@ -177,6 +183,7 @@ function wake(turn: Turn): void {
     loop.late_us_max = Math.max(loop.late_us_max, between(promised.at, turn.at))
   }
   wakeVrrp(turn)
+  wakeVipChanges(turn)
   wakeHeartbeat(turn)
   wakeConnectivity(turn)
   wakeIpvs(turn)
@@ -194,7 +201,7 @@ function onDone(turn: Turn, ticket: number, errno: number): void {
     return
   }
   const instance = turn.state.instances[slot - 1]
-  if (instance === undefined) return
+  if (instance === undefined || settleVipChange(turn, ticket, errno)) return
   onSettled(turn, instance, settleFlip(turn, instance, ticket, errno))
 }
 

@@ -1,3 +1,6 @@
+import type { NodeConfig } from '../model/node-config.ts'
+import type { LineCounters } from './line-counters.ts'
+import type { ReloadEvent } from './reload-event.ts'
 import type { Duration, Instant } from './units.ts'
 
 /**
@@ -54,6 +57,7 @@ export type Event = { readonly at: Instant } & (
     }
   /** The loop was silent so long that the supervisor has closed every VIP in the kernel. */
   | { readonly kind: 'stalled'; readonly silent: Duration }
+  | ReloadEvent
   | { readonly kind: 'stop' } // SIGTERM: release everything, then `exit`
 )
 
@@ -106,17 +110,6 @@ export interface PathEvent {
   readonly unsent: number
 }
 
-/** struct serial_icounter_struct, linux/serial.h. A pty has none: all stay 0. */
-export interface LineCounters {
-  /** Bytes lost in the UART, and in the kernel's buffer. */
-  readonly overrun: number
-  readonly buffer_overrun: number
-  /** Stop bits that were none: noise, or another speed. */
-  readonly framing: number
-  readonly parity: number
-  readonly breaks: number
-}
-
 export type Effect =
   /** A whole Ethernet frame, through a packet socket. Nobody waits for it. */
   | { readonly kind: 'send'; readonly interface: InterfaceName; readonly frame: Uint8Array }
@@ -136,6 +129,16 @@ export type Effect =
       readonly ticket: Ticket
       readonly instance: string
       readonly to: 'open' | 'closed'
+    }
+  /**
+   * The VIPs of an instance, with prefix length, are these from now on: adds and removes, open or
+   * closed as they are, reads back. `done` with 0 says that the kernel was seen to hold them.
+   */
+  | {
+      readonly kind: 'set_vips'
+      readonly ticket: Ticket
+      readonly instance: string
+      readonly addresses: readonly string[]
     }
   /**
    * Answered by one `ipvs_table`, or by `done` with an errno. Without a scope: the whole table.
@@ -175,6 +178,11 @@ export type Effect =
   | { readonly kind: 'fence'; readonly ticket: Ticket; readonly timeout: Duration }
   /** The groups that the operator holds: the next start of the agent is given them. */
   | { readonly kind: 'remember'; readonly held: readonly string[] }
+  /**
+   * The running config is this one from now on, from a file as the operator named it: who claims
+   * one of its VIPs is heard, and the next start of the agent is given it, until the machine boots.
+   */
+  | { readonly kind: 'adopt_config'; readonly file: string; readonly config: NodeConfig }
   | { readonly kind: 'reply'; readonly client: ClientId; readonly answer: unknown }
   | Note
   | { readonly kind: 'exit'; readonly code: number }

@@ -12,11 +12,12 @@ import type { Life } from './life.ts'
 import { assert, item } from './never.ts'
 import type { DirectorState } from './state.ts'
 import { type Instant, milliseconds } from './units.ts'
+import { addressesOf } from './vrrp/change-vips.ts'
 import { unknownVips } from './vrrp/ownership.ts'
 import type { Router } from './vrrp/router.ts'
 import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
 import { newTrackers } from './vrrp/track.ts'
-import { type Address, familyOf, parseAddress } from './wire/address.ts'
+import { familyOf, parseAddress } from './wire/address.ts'
 
 /** @param config a checked node.json: a reference that leads nowhere is our own bug */
 export function newDirector(config: NodeConfig, at: Instant, life: Life): DirectorState {
@@ -34,6 +35,7 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
       newInstance(config, instance, index, at, life),
     ),
     groups: config.vrrp.groups.map((group, index) => newGroup(config, group, index, life)),
+    changing: [],
     ipvs: newIpvs(config),
     hash: life.hash,
     heartbeat: newHeartbeat(config, at, life),
@@ -73,9 +75,6 @@ function newInterface(config: NodeConfig, name: string, at: Instant): InterfaceS
     warnedAt: {},
   }
 }
-
-const addressesOf = ({ addresses, more_addresses = [] }: VrrpInstanceConfig): readonly Address[] =>
-  [...addresses, ...more_addresses].map(text => parseAddress(text) ?? 0)
 
 function newInstance(
   config: NodeConfig,
@@ -206,6 +205,7 @@ function newIpvs(config: NodeConfig): DirectorState['ipvs'] {
     matchedAt: undefined,
     nextAt: undefined,
     draining: {},
+    leaving: {},
     counters: { reads: 0, applies: 0, changes: 0, repairs: 0, failures: 0 },
   }
 }

@@ -90,6 +90,10 @@ export const REASONS = {
   ownership_confirmed:
     'both nodes were active, and the other has closed: the VIPs are announced again',
   fenced: 'the fencing hook succeeded: the peer cannot own anything',
+  reloaded: 'the operator gave another configuration: services and VIPs follow it',
+  reload_refused: 'a configuration was refused, and nothing was changed',
+  vips_changed: 'the kernel was seen to hold the VIPs of the configuration that was reloaded',
+  vips_not_changed: 'the kernel did not take the VIPs of a reload; it is asked again until it does',
   // Why an order is refused
   peer_silent: 'the peer is not heard on any path of the heartbeat',
   peer_cannot_take: 'the peer says that it cannot take over',

@@ -10,10 +10,11 @@ import type { IpvsState } from './ipvs/state.ts'
 import type { Deadline, Effect, Note } from './machine.ts'
 import type { Reason } from './reasons.ts'
 import type { Instant } from './units.ts'
-import type { GroupState, InstanceState, InterfaceState } from './vrrp/state.ts'
+import type { GroupState, InstanceState, InterfaceState, VipChange } from './vrrp/state.ts'
 
 export interface DirectorState {
-  readonly config: NodeConfig
+  /** Another one from a reload on. */
+  config: NodeConfig
   readonly version: string
   readonly startedAt: Instant
   /** `loading` until VIPs are seen closed and IPVS is read back; then the startup hold begins. */
@@ -28,6 +29,8 @@ export interface DirectorState {
   readonly interfaces: readonly InterfaceState[]
   readonly instances: readonly InstanceState[]
   readonly groups: readonly GroupState[]
+  /** VIPs that a reload changes, until the kernel holds them. */
+  changing: VipChange[]
   readonly ipvs: IpvsState
   /** Functions, and so the one thing here that is no plain data. */
   readonly hash: Hash

@@ -1,9 +1,10 @@
 import { after, microseconds, seconds } from '../agent/units.ts'
 import { type Advert, VRRP_GROUP, VRRP_GROUP_6 } from '../agent/wire/vrrp.ts'
 import { encodeAdvertPacket, multicastFrame } from '../agent/wire/vrrp-packet.ts'
+import type { NodeConfig } from '../model/node-config.ts'
 import { checkNodeConfig } from '../model/node-config-check.ts'
 import { hurtPaths, nodeNamed } from './apply-path-fault.ts'
-import type { FaultAction } from './faults.ts'
+import type { ConfigEdit, FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
 import { crashProcess, killProcess, resumeProcess, stallProcess } from './life.ts'
 import { deliver, reportLink, type SimNode, startProcess } from './node.ts'
@@ -42,6 +43,9 @@ export function act(world: World, fault: FaultAction): void {
     case 'order':
       order(nodeNamed(world, fault.node), fault)
       break
+    case 'reload':
+      reload(nodeNamed(world, fault.node), fault)
+      break
     case 'ipvs_clear':
       nodeNamed(world, fault.node).kernel.ipvs.clear()
       break
@@ -67,6 +71,7 @@ type MachineFault = Extract<
       | 'resume'
       | 'refuse'
       | 'order'
+      | 'reload'
       | 'ipvs_clear'
       | 'arp_ignore_reset'
   }
@@ -114,6 +119,30 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
 function order(node: SimNode, fault: Extract<FaultAction, { kind: 'order' }>): void {
   const force = fault.force === undefined ? {} : { force: fault.force }
   deliver(node, { kind: 'command', client: 1, request: { command: fault.order, ...force } })
+}
+
+// As the agent's shell: a file that is no config does not reach the core.
+function reload(node: SimNode, edit: ConfigEdit): void {
+  const config = edited(node.config, edit)
+  const check = edit.isCheck ?? false
+  if (edit.isConfigWrong === true || checkNodeConfig(config).length > 0) return
+  deliver(node, { kind: 'reload', client: 1, file: 'node.json', config, check })
+}
+
+function edited(config: NodeConfig, { services, vips, digest, priority }: ConfigEdit): NodeConfig {
+  return {
+    ...config,
+    services: services ?? config.services,
+    shared_digest: digest?.repeat(32) ?? config.shared_digest,
+    vrrp: {
+      ...config.vrrp,
+      instances: config.vrrp.instances.map(instance => ({
+        ...instance,
+        addresses: vips?.[instance.name] ?? instance.addresses,
+        priority: priority ?? instance.priority,
+      })),
+    },
+  }
 }
 
 function powerOff(node: SimNode): void {

@@ -2,6 +2,7 @@
 
 import type { OrderName } from '../agent/control/order.ts'
 import type { Instant } from '../agent/units.ts'
+import type { ServiceConfig } from '../model/node-config.ts'
 import type { LineFaults } from './serial.ts'
 
 export type FaultAction =
@@ -32,11 +33,11 @@ export type FaultAction =
   /** The process does not run for a while; the kernel does. */
   | { readonly kind: 'stall'; readonly node: string }
   | { readonly kind: 'resume'; readonly node: string }
-  /** The kernel refuses to open or close VIPs, or IPVS requests, with this errno; 0 ends it. */
+  /** The kernel refuses flips, IPVS requests, or a change of VIPs with this errno; 0 ends it. */
   | {
       readonly kind: 'refuse'
       readonly node: string
-      readonly what: 'open' | 'closed' | 'ipvs'
+      readonly what: 'open' | 'closed' | 'ipvs' | 'vips'
       readonly errno: number
     }
   /** A third router says on a path that it is active. */
@@ -142,7 +143,24 @@ export type FaultAction =
       readonly order: OrderName
       readonly force?: boolean
     }
+  /** The operator reloads the node's config with these differences; the node may refuse. */
+  | ({ readonly kind: 'reload'; readonly node: string } & ConfigEdit)
   /** A real server stops or begins to answer. */
   | { readonly kind: 'real_server'; readonly address: string; readonly up: boolean }
+
+/** What of a node's config is other, and all that is absent stays. */
+export interface ConfigEdit {
+  readonly services?: readonly ServiceConfig[]
+  /** VIPs by instance, with prefix length, all in adverts. */
+  readonly vips?: Readonly<Record<string, readonly string[]>>
+  /** A byte in hexadecimal that the digest of what both nodes share is made of. */
+  readonly digest?: string
+  /** Of every instance. */
+  readonly priority?: number
+  /** It is no config at all. */
+  readonly isConfigWrong?: boolean
+  /** Only what it would change is asked. */
+  readonly isCheck?: boolean
+}
 
 export type Fault = FaultAction & { readonly at: Instant }

@@ -37,7 +37,10 @@ import { scenario as row38 } from './guarded/38-other-version.ts'
 import { scenario as row39 } from './guarded/39-later-minor.ts'
 import { scenario as row40 } from './guarded/40-other-config.ts'
 import { scenario as row41 } from './guarded/41-rolling-upgrade.ts'
+import { scenario as row42 } from './guarded/42-reload.ts'
+import { scenario as row42one } from './guarded/42-reload-one-node.ts'
 import { scenario as row43 } from './guarded/43-refused-config.ts'
+import { scenario as row43reload } from './guarded/43-refused-reload.ts'
 import { scenario as row45 } from './guarded/45-foreign-lower.ts'
 import { scenario as row46 } from './guarded/46-foreign-higher.ts'
 import { scenario as row47 } from './guarded/47-equal-priorities.ts'
@@ -122,7 +125,10 @@ export const guardedScenarios: readonly Scenario[] = [
   row39,
   row40,
   row41,
+  row42,
+  row42one,
   row43,
+  row43reload,
   row45,
   row46,
   row47,

@@ -17,11 +17,15 @@ export interface SimKernel {
   held: readonly string[]
   /** By `nameOfKey`. */
   readonly ipvs: Map<string, IpvsService>
+  /** VIPs by instance, with prefix length; absent: those of its config. */
+  readonly vips: Map<string, readonly string[]>
+  /** Services and real servers that were deleted so far: `tcp 192.0.2.100:80 10.77.0.21:80`. */
+  readonly deleted: Set<string>
   /** How long a flip takes, and how long a request to IPVS. */
   flip_delay: Duration
   ipvs_delay: Duration
-  /** Flips to refuse with this errno from now on, by direction. */
-  readonly refusing: { open: number; closed: number; ipvs: number }
+  /** What to refuse with this errno from now on: flips by direction, IPVS, a change of VIPs. */
+  readonly refusing: { open: number; closed: number; ipvs: number; vips: number }
   flip(effect: Extract<Effect, { kind: 'flip' }>): number
   read(scope: IpvsScope | undefined): readonly IpvsService[]
   apply(changes: readonly IpvsChange[]): number
@@ -31,12 +35,15 @@ export interface SimKernel {
 export function newKernel(): SimKernel {
   const open = new Set<string>()
   const ipvs = new Map<string, IpvsService>()
-  const refusing = { open: 0, closed: 0, ipvs: 0 }
+  const deleted = new Set<string>()
+  const refusing = { open: 0, closed: 0, ipvs: 0, vips: 0 }
   return {
     open,
     answersClosed: false,
     held: [],
     ipvs,
+    vips: new Map(),
+    deleted,
     flip_delay: microseconds(200),
     ipvs_delay: microseconds(500),
     refusing,
@@ -59,6 +66,7 @@ export function newKernel(): SimKernel {
       for (const change of changes) {
         const errno = applyChange(ipvs, change)
         if (errno !== 0) return errno
+        noteDeleted(deleted, change)
       }
       return 0
     },
@@ -87,6 +95,12 @@ function applyChange(ipvs: Map<string, IpvsService>, change: IpvsChange): number
   if (typeof destinations === 'number') return destinations
   ipvs.set(nameOfKey(key), { ...held, destinations })
   return 0
+}
+
+function noteDeleted(deleted: Set<string>, change: IpvsChange): void {
+  if (change.kind === 'delete_service') deleted.add(nameOfKey(change.key))
+  if (change.kind !== 'delete_destination') return
+  deleted.add(`${nameOfKey(change.key)} ${nameOfDestination(change.destination)}`)
 }
 
 function changeDestination(

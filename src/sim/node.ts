@@ -46,7 +46,8 @@ export interface NodeWatch {
 export interface SimNode {
   readonly name: string
   readonly index: number
-  readonly config: NodeConfig
+  /** Another one from a reload on. */
+  config: NodeConfig
   readonly wires: ReadonlyMap<string, Wire>
   readonly queue: Queue
   /** The line of the heartbeat; undefined: the config has none. */

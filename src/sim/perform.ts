@@ -28,6 +28,13 @@ export function performOne(node: SimNode, effect: Effect): void {
         return { kind: 'done', ticket: effect.ticket, errno }
       })
       break
+    case 'set_vips':
+      later(node, flipDelay(node, effect.instance), () => {
+        const errno = kernel.refusing.vips
+        if (errno === 0) kernel.vips.set(effect.instance, effect.addresses)
+        return { kind: 'done', ticket: effect.ticket, errno }
+      })
+      break
     case 'ipvs_read':
       later(node, kernel.ipvs_delay, () =>
         kernel.refusing.ipvs === 0
@@ -59,6 +66,9 @@ export function performOne(node: SimNode, effect: Effect): void {
       break
     case 'remember':
       kernel.held = effect.held
+      break
+    case 'adopt_config':
+      node.config = effect.config
       break
     case 'exit':
       killProcess(node)

@@ -1,6 +1,6 @@
 /** A null-modem line: bytes take their time, and each direction can be hurt in its own ways. */
 
-import type { LineCounters } from '../agent/machine.ts'
+import type { LineCounters } from '../agent/line-counters.ts'
 import { after, type Duration, type Instant, isDue, microseconds } from '../agent/units.ts'
 import type { Queue } from './queue.ts'
 import type { Random } from './random.ts'

@@ -161,7 +161,7 @@ function settle(rig: Rig, effects: readonly Effect[], errno: number): readonly E
   const all: Effect[] = []
   for (const effect of effects) {
     all.push(effect)
-    if (effect.kind === 'flip' || effect.kind === 'ipvs_apply') {
+    if (effect.kind === 'flip' || effect.kind === 'set_vips' || effect.kind === 'ipvs_apply') {
       const answered = rig.step({ kind: 'done', ticket: effect.ticket, errno })
       all.push(...settle(rig, answered, errno))
     } else if (effect.kind === 'ipvs_read') {

@@ -15,7 +15,10 @@ interface Request {
   readonly force?: unknown
 }
 
-/** Beside `command`; a key that a command has no use for is refused. `events` is the shell's. */
+/**
+ * Beside `command`; a key that a command has no use for is refused. `events` is the shell's, and so
+ * is a `reload` that names a file.
+ */
 const KEYS: Readonly<Record<string, Readonly<Record<string, 'string' | 'boolean'>>>> = {
   status: {},
   paths: {},
@@ -25,6 +28,7 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, 'string' | 'boolean'
   takeover: { group: 'string', force: 'boolean' },
   hold: { group: 'string' },
   join: { group: 'string' },
+  reload: { file: 'string', check: 'boolean' },
 }
 
 /** Answers a request, and begins what it orders; what is not understood is an `error`. */
@@ -46,7 +50,12 @@ export function answer(turn: Turn, request: unknown, next: () => Deadline | unde
     case 'hold':
       return giveOrder(turn, command, group as string | undefined, force === true)
     default:
-      return refusal('unknown_command', 'nobody keeps events here', 'a director', String(command))
+      return refusal(
+        'unknown_command',
+        'nobody keeps events or reads files here',
+        'a file to reload',
+        String(command),
+      )
   }
 }
 

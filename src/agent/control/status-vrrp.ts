@@ -142,8 +142,9 @@ const virtualMacOf = ({ onOwnMac, vrid, family }: InstanceState) =>
 function announcingStatus(instance: InstanceState, at: Instant): InstanceStatus['announcing'] {
   const { announcing, addresses } = instance
   if (announcing === undefined) return null
-  const { round, next, nextAt } = announcing
-  return { round, left: addresses.length - next, next_in_s: inSeconds(between(at, nextAt)) }
+  const { round, next, nextAt, only } = announcing
+  const count = only?.length ?? addresses.length
+  return { round, left: count - next, next_in_s: inSeconds(between(at, nextAt)) }
 }
 
 /** The group's state: that of its members, or `opening` while not all of them are active. */

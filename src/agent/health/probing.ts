@@ -51,7 +51,8 @@ export function onProbe(turn: Turn, probe: number, errno: number): void {
   finish(turn, target, index, errno)
 }
 
-function appoint(health: HealthState, index: number, at: Instant): void {
+/** Puts what a target has to do next on the agenda. */
+export function appoint(health: HealthState, index: number, at: Instant): void {
   item(health.targets, index).dueAt = at
   pushHeap(health.agenda, { at, seq: index, target: index })
 }

@@ -3,11 +3,11 @@ import type { Duration, Instant } from '../units.ts'
 
 export interface HealthState {
   /** One for each distinct check, however many real servers of however many services need it. */
-  readonly targets: readonly Target[]
+  targets: readonly Target[]
   /** When each target has something to do; an entry that a target no longer means is skipped. */
   readonly agenda: Appointment[]
   /** By `<service> <real server>`, for example `tcp 192.0.2.100:80 10.77.0.21:80`: is down. */
-  readonly down: Record<string, true>
+  down: Record<string, true>
   /** Counts the probes started. */
   probes: number
   readonly counters: {
@@ -34,7 +34,7 @@ export interface Target {
   readonly fall: number
   readonly rise: number
   /** Real servers that this target speaks for: service and real server by index in the config. */
-  readonly uses: readonly { readonly service: number; readonly real: number }[]
+  uses: readonly { readonly service: number; readonly real: number }[]
   /** Counts as up until `fall` probes in a row have failed. */
   verdict: 'unknown' | 'up' | 'down'
   since: Instant

@@ -12,7 +12,7 @@ export function collectTargets(config: NodeConfig, at: Instant): Target[] {
     const { check } = service
     if (check === undefined) return
     service.real_servers.forEach((real, realIndex) => {
-      const name = nameOfTarget(real, check)
+      const name = nameOf(real.address, check.port ?? real.port, check)
       let entry = found.get(name)
       if (entry === undefined) {
         const uses: { service: number; real: number }[] = []
@@ -25,10 +25,27 @@ export function collectTargets(config: NodeConfig, at: Instant): Target[] {
   return spread([...found.values()].map(entry => entry.target))
 }
 
-function nameOfTarget(real: RealServerConfig, check: TcpCheckConfig): string {
-  const { interval_ms, timeout_ms, fall, rise } = check
-  return [real.address, check.port ?? real.port, interval_ms, timeout_ms, fall, rise].join(' ')
+/** Two targets with the same name are the same check. */
+export function nameOfTarget(target: Target): string {
+  const { address, port, interval, timeout, fall, rise } = target
+  return nameOf(address, port, {
+    interval_ms: interval / 1_000,
+    timeout_ms: timeout / 1_000,
+    fall,
+    rise,
+  })
 }
+
+const nameOf = (
+  address: string,
+  port: number,
+  {
+    interval_ms,
+    timeout_ms,
+    fall,
+    rise,
+  }: Pick<TcpCheckConfig, 'interval_ms' | 'timeout_ms' | 'fall' | 'rise'>,
+) => [address, port, interval_ms, timeout_ms, fall, rise].join(' ')
 
 function newTarget(
   real: RealServerConfig,

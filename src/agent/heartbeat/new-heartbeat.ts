@@ -2,7 +2,7 @@
 
 import type { HeartbeatPath, NodeConfig } from '../../model/node-config.ts'
 import type { Life } from '../life.ts'
-import type { LineCounters } from '../machine.ts'
+import type { LineCounters } from '../line-counters.ts'
 import { after, type Duration, type Instant, microseconds, milliseconds } from '../units.ts'
 import { fromHex, readU32 } from '../wire/bytes.ts'
 import { BOOT_BYTES } from '../wire/heartbeat.ts'
@@ -74,10 +74,14 @@ function newIdentity(
     major_max: versions?.[1] ?? MAJOR_MAX,
     send_with: heartbeat.send_with,
     keys: Object.fromEntries(keys.map(entry => [entry.id, entry])),
-    digest: readU32(fromHex(config.shared_digest) ?? new Uint8Array(4), 0),
+    digest: shortDigest(config),
     agent: life.version,
   }
 }
+
+/** What the peer is told of a config, to compare it with its own. */
+export const shortDigest = ({ shared_digest }: NodeConfig): number =>
+  readU32(fromHex(shared_digest) ?? new Uint8Array(4), 0)
 
 function newPath(
   config: NodeConfig,

@@ -1,6 +1,6 @@
 /** All that a node knows of its peer by the heartbeat. Plain data. */
 
-import type { LineCounters } from '../machine.ts'
+import type { LineCounters } from '../line-counters.ts'
 import type { Duration, Instant } from '../units.ts'
 import type { WireRole } from '../wire/heartbeat.ts'
 import type { Beat } from '../wire/heartbeat-body.ts'
@@ -18,7 +18,7 @@ export interface HeartbeatState {
   backAt: Instant | undefined
 }
 
-/** What never changes while the process lives. */
+/** What never changes while the process lives, but for the digest. */
 export interface Identity {
   readonly cluster: number
   readonly node: number
@@ -30,7 +30,8 @@ export interface Identity {
   readonly send_with: number
   /** By key id. */
   readonly keys: Readonly<Record<number, HeartbeatKeys>>
-  readonly digest: number
+  /** Of the running config: a reload changes it. */
+  digest: number
   readonly agent: string
 }
 

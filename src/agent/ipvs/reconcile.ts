@@ -52,7 +52,11 @@ export function onTable(turn: Turn, ticket: number, services: readonly IpvsServi
   const changes = planFor(turn, inScope)
   if (changes.length > 0) {
     if (ipvs.failures > 0 && holdsEveryService(ipvs)) ipvs.loadedAt ??= turn.at
-    if (busy.auditing) reportRepair(turn, changes)
+    if (busy.auditing)
+      reportRepair(
+        turn,
+        changes.filter(change => !isLeaving(ipvs, change)),
+      )
     apply(turn, changes)
     return
   }
@@ -201,7 +205,14 @@ function touchedBy(changes: readonly IpvsChange[]): readonly IpvsServiceKey[] {
   return [...keys.values()]
 }
 
+// What a reload took out, and has drained.
+function isLeaving({ leaving }: IpvsState, change: IpvsChange): boolean {
+  if (change.kind !== 'delete_destination') return false
+  return leaving[`${nameOfKey(change.key)} ${nameOfDestination(change.destination)}`] !== undefined
+}
+
 function reportRepair(turn: Turn, changes: readonly IpvsChange[]): void {
+  if (changes.length === 0) return
   turn.state.ipvs.counters.repairs += changes.length
   note(turn, 'warning', 'ipvs_repaired', 'ipvs', { changes: changes.length })
 }

@@ -4,11 +4,11 @@ import type { Instant } from '../units.ts'
 /** What the director wants the kernel to hold, and what the kernel was seen to hold. */
 export interface IpvsState {
   /** By `nameOfKey`: after the health of the real servers. */
-  readonly desired: Record<string, IpvsService>
+  desired: Record<string, IpvsService>
   /** By `nameOfKey`: as last read. Undefined: nothing was read yet. */
   actual: Record<string, IpvsService> | undefined
   /** Every service of the config, in slices for the audit. */
-  readonly slices: readonly (readonly IpvsServiceKey[])[]
+  slices: readonly (readonly IpvsServiceKey[])[]
   /** The next slice; one past the end: the list of services. */
   cursor: number
   /** By `nameOfKey`: services to look at as soon as the kernel is not busy. */
@@ -33,6 +33,8 @@ export interface IpvsState {
   nextAt: Instant | undefined
   /** Real servers that nobody wants and that still have connections: since when they drain. */
   readonly draining: Record<string, Instant>
+  /** Real servers that a reload took out, likewise: that they go is no surprise. */
+  leaving: Record<string, true>
   readonly counters: {
     reads: number
     applies: number

@@ -6,6 +6,9 @@ export const joinVips = (parts: readonly Vips[]): Vips => ({
   flip(instances, to, settle) {
     for (const part of parts) part.flip(instances, to, settle)
   },
+  set(instance, addresses, settle) {
+    for (const part of parts) part.set(instance, addresses, settle)
+  },
   gone(index) {
     for (const part of parts) part.gone(index)
   },

@@ -3,16 +3,19 @@ import type { Explanations } from '../control/explain.ts'
 import type { OrderAnswer } from '../control/order.ts'
 import type { PathsAnswer } from '../control/paths.ts'
 import type { Refusal } from '../control/refusal.ts'
+import type { ReloadAnswer } from '../control/reload.ts'
 import { renderEvent } from '../control/render-event.ts'
 import { renderExplanations } from '../control/render-explain.ts'
 import { renderOrder } from '../control/render-order.ts'
 import { renderPaths } from '../control/render-paths.ts'
+import { renderReload } from '../control/render-reload.ts'
 import { renderStatus } from '../control/render-status.ts'
 import type { Status } from '../control/status-types.ts'
 import { after, instant, seconds } from '../units.ts'
 import { utf8, writeAll } from './bytes.ts'
 import type { ControlOptions } from './ctl-options.ts'
 import { ECONNREFUSED, ENOENT, explainErrno } from './errno.ts'
+import { linkTarget } from './files.ts'
 import { type LineReader, openLines } from './line-reader.ts'
 
 const PATIENCE = seconds(5)
@@ -21,7 +24,8 @@ const FOR_EVER = instant(Number.MAX_SAFE_INTEGER)
 
 /** `directorctl`: asks, prints, ends. */
 export function runControl(options: ControlOptions): never {
-  const { socket, request } = options
+  const { socket } = options
+  const request = withWholePath(options.request)
   const fd = host.unixConnect(socket)
   if (fd < 0) return noAnswer(socket, -fd)
   const sent = host.write(fd, utf8(`${JSON.stringify(request)}\n`))
@@ -37,9 +41,18 @@ export function runControl(options: ControlOptions): never {
   return host.exit(isRefused ? EXIT_FAILED : 0)
 }
 
+// The agent has another working directory.
+function withWholePath(request: ControlOptions['request']): ControlOptions['request'] {
+  const { file } = request
+  if (typeof file !== 'string' || file.startsWith('/')) return request
+  const folder = linkTarget('/proc/self/cwd')
+  return { ...request, file: typeof folder === 'string' ? `${folder}/${file}` : file }
+}
+
 function render({ command }: ControlOptions, answer: object): string {
   if (command === 'status') return renderStatus(answer as Status)
   if (command === 'paths') return renderPaths(answer as PathsAnswer)
+  if (command === 'reload') return renderReload(answer as ReloadAnswer)
   if (command === 'explain') return renderExplanations(answer as Explanations)
   return renderOrder(answer as OrderAnswer)
 }

@@ -15,6 +15,8 @@ export type ControlCommand = keyof typeof COMMANDS
 interface Spec {
   /** The key of the one name that may follow. */
   readonly name?: string
+  /** Without it there is nothing to do. */
+  readonly isNamed?: boolean
   /** Flags beside `--json` that become keys of the request. */
   readonly flags: readonly string[]
 }
@@ -28,6 +30,7 @@ const COMMANDS = {
   takeover: { name: 'group', flags: ['force'] },
   hold: { name: 'group', flags: [] },
   join: { name: 'group', flags: [] },
+  reload: { name: 'file', isNamed: true, flags: ['check'] },
 } as const satisfies Readonly<Record<string, Spec>>
 
 /** @returns what to ask, or a sentence about what is wrong with the words */
@@ -42,6 +45,7 @@ export function readControlWords(words: readonly string[]): ControlOptions | str
     names_max: spec.name === undefined ? 0 : 1,
   })
   if (typeof read === 'string') return read
+  if (spec.isNamed === true && read.names.length === 0) return `${command} needs a ${spec.name}`
   return {
     socket: read.options.get('--socket') ?? '/run/director/control',
     json: read.flags.has('--json'),

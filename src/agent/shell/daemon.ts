@@ -1,4 +1,5 @@
 import type { NodeConfig } from '../../model/node-config.ts'
+import { errnoText } from '../control/errno-text.ts'
 import { hostProblems } from '../control/host-problems.ts'
 import type { HostStatus, Status } from '../control/status-types.ts'
 import { begin, director } from '../director.ts'
@@ -20,6 +21,7 @@ import { openNeighbours } from './neighbours.ts'
 import { openOwnMacVips } from './own-mac-vips.ts'
 import { openPoll, POLL_IN, type Poll } from './poll.ts'
 import { openProbes } from './probes.ts'
+import { openReload } from './reload.ts'
 import {
   openListener,
   orRefuse,
@@ -113,9 +115,12 @@ function openWorld(
   const lines = openConsole(poll)
   const say = (line: string) => lines.say(host.now(), line)
   const events = openEvents()
-  const control = openControl(openListener(options.socket), poll, events, (client, request) =>
-    happen({ kind: 'command', client, request }),
-  )
+  const reload = openReload(config, options.config, say)
+  const control = openControl(openListener(options.socket), poll, events, (client, request) => {
+    const asked = reload.ask(client, request)
+    if ('kind' in asked) happen(asked)
+    else control.reply(client, asked)
+  })
   const scheduled = schedule(options.realtime, say)
   const supervisor = openSupervisor(silenceMax(config), options.realtime, poll, say)
   const timeout_s = config.watchdog?.timeout_s
@@ -158,6 +163,11 @@ function openWorld(
     heartbeat: openHeartbeat(config, links, poll, happen),
     said: { complaint: '' },
     reply: (client, answer) => control.reply(client, withHost(answer, hostStatus)),
+    adopt(file, adopted) {
+      reload.adopt(file, adopted)
+      const heard = neighbours.follow(adopted)
+      if (heard < 0) say(`directord: alarm: claims of new VIPs are not heard: ${errnoText(-heard)}`)
+    },
     remember: held => rememberHeld(heldPathOf(options.socket), held, say),
     exit: end,
   }

@@ -70,6 +70,7 @@ export function withMoving(
         else settle(instance, errno)
       })
     },
+    set: vips.set,
     gone: vips.gone,
     look: vips.look,
     expire(at) {

@@ -17,6 +17,8 @@ const PACKET_BYTES_MAX = 512
 export interface Neighbours extends Timed {
   /** Seconds in which so much came that the rest was not read. */
   readonly floods: () => number
+  /** Listens for the VIPs of another config. @returns 0, or -errno: it goes on as before */
+  follow(config: NodeConfig): number
 }
 
 /**
@@ -30,16 +32,22 @@ export function openNeighbours(
   watcher: Watcher,
   receive: (name: InterfaceName, packet: Uint8Array) => void,
 ): Neighbours | number {
-  const ears: Ear[] = []
-  for (const [name, { index }] of links) {
-    for (const [family, filter] of filtersOf(config, name)) {
-      const fd = host.neighbourSocket(name, index, family === 6 ? 1 : 0, filter)
-      if (fd < 0) return fd
-      ears.push(openEar(fd, family, watcher, packet => receive(name, packet)))
-    }
-  }
+  const open = (of: NodeConfig) => openEars(of, links, watcher, receive)
+  const first = open(config)
+  if (typeof first === 'number') return first
+  let ears = first
+  let floods = 0
+  const flooded = () => ears.reduce((sum, ear) => sum + ear.floods(), floods)
   return {
-    floods: () => ears.reduce((sum, ear) => sum + ear.floods(), 0),
+    floods: flooded,
+    follow(other) {
+      const next = open(other)
+      if (typeof next === 'number') return next
+      floods = flooded()
+      for (const ear of ears) ear.close()
+      ears = next
+      return 0
+    },
     expire(at) {
       for (const ear of ears) ear.expire(at)
     },
@@ -50,7 +58,31 @@ export function openNeighbours(
   }
 }
 
-type Ear = Neighbours
+interface Ear extends Timed {
+  readonly floods: () => number
+  close(): void
+}
+
+/** All of them, or -errno and none. */
+function openEars(
+  config: NodeConfig,
+  links: ReadonlyMap<InterfaceName, { readonly index: number }>,
+  watcher: Watcher,
+  receive: (name: InterfaceName, packet: Uint8Array) => void,
+): readonly Ear[] | number {
+  const ears: Ear[] = []
+  for (const [name, { index }] of links) {
+    for (const [family, filter] of filtersOf(config, name)) {
+      const fd = host.neighbourSocket(name, index, family === 6 ? 1 : 0, filter)
+      if (fd < 0) {
+        for (const ear of ears) ear.close()
+        return fd
+      }
+      ears.push(openEar(fd, family, watcher, packet => receive(name, packet)))
+    }
+  }
+  return ears
+}
 
 function openEar(
   fd: number,
@@ -81,6 +113,10 @@ function openEar(
   watcher.watch(fd, POLL_IN, listen)
   return {
     floods: () => floods,
+    close() {
+      watcher.forget(fd)
+      host.close(fd)
+    },
     expire(at) {
       if (deafUntil === undefined || !isDue(deafUntil, at)) return
       deafUntil = undefined

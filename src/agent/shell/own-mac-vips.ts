@@ -57,6 +57,8 @@ export function openOwnMacVips(
       else converse<void>(shut, kernel, () => undefined)
       run(meant, to, settle)
     },
+    // The core refuses that: their gates and closing messages are made at the start.
+    set: () => undefined,
     gone(index) {
       const each = held.find(({ vips }) => vips.parent.index === index)
       if (each === undefined) return

@@ -1,5 +1,6 @@
 import { EIO } from '../kernel/errno.ts'
-import type { LineCounters, PathEvent, PathName } from '../machine.ts'
+import type { LineCounters } from '../line-counters.ts'
+import type { PathEvent, PathName } from '../machine.ts'
 import { after, type Instant, isDue, milliseconds } from '../units.ts'
 import { EAGAIN } from './errno.ts'
 import { POLL_IN, type Watcher } from './poll.ts'

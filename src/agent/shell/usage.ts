@@ -29,6 +29,10 @@ Asks the director agent of this machine, or tells it what to do.
                       is not heard
   hold [GROUP]        keep a backup from taking over until join
   join [GROUP]        end standby and hold
+  reload FILE         take another node.json without a start: services, real servers, weights,
+                      schedulers, checks, and VIPs of instances with a virtual MAC. What differs
+                      besides refuses all of it. --check: only say what it would change.
+                      The next boot has the configuration of the stamp: stamp the node as well
   install DISK        write this system to a disk, after a question; ask: choose from a list.
                       --yes: without the question; --erase: then also a disk that is not empty
   confirm             what was started on trial from a flash disk starts from now on
@@ -40,6 +44,7 @@ Asks the director agent of this machine, or tells it what to do.
 Exit code: 0 answered or begun, 1 refused or the agent does not answer, 2 wrong usage.
 
 example: directorctl standby service && directorctl events --follow
+         directorctl reload /root/node.json --check
          directorctl install vda
 `,
   'director-setup': `usage: director-setup

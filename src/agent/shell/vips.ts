@@ -1,11 +1,13 @@
 import { errnoText } from '../control/errno-text.ts'
+import { EBUSY } from '../kernel/errno.ts'
 import type { NetworkView } from '../kernel/network-view.ts'
 import { converse } from '../kernel/run.ts'
-import { andThen, done } from '../kernel/talk.ts'
+import { andThen, done, type Failure } from '../kernel/talk.ts'
 import { auditVip } from '../kernel/vip-audit.ts'
 import type { MadeVipDevice } from '../kernel/vip-device.ts'
 import { flip, type VipState } from '../kernel/vip-flip.ts'
 import { flipTogether } from '../kernel/vip-flip-group.ts'
+import { repairAddresses } from '../kernel/vip-prepare.ts'
 import { hasCarrierAllTheSame } from '../kernel/vip-verdict.ts'
 import { after, type Instant, isDue, seconds } from '../units.ts'
 import type { OpenKernel } from './kernel-port.ts'
@@ -20,6 +22,11 @@ const FAILURES_MAX = 3
 export interface Vips {
   /** Opens or closes all of these that it has, and reads back; `settle` answers each once. */
   flip(instances: readonly string[], to: VipState, settle: Settle): void
+  /**
+   * Its VIPs are these from now on, 4 or 16 bytes each, whether it is open or closed; answers once,
+   * with 0 or a positive errno, when they were read back. Others' instances are passed over.
+   */
+  set(instance: string, addresses: readonly Uint8Array[], settle: (errno: number) => void): void
   /** The kernel has removed a link; if it was a VIP device the agent has to start anew. */
   gone(index: number): void
   /** Links have changed: a device that is closed and has got a carrier is closed again. */
@@ -34,7 +41,7 @@ export interface Vips {
 export type Settle = (instance: string, errno: number) => void
 
 interface Held {
-  readonly device: MadeVipDevice
+  device: MadeVipDevice
   state: VipState
   failures: number
 }
@@ -60,28 +67,9 @@ export function openVips(
 ): Vips {
   const held: Held[] = devices.map(device => ({ device, state: 'closed', failures: 0 }))
   const byInstance = new Map(held.map(each => [each.device.instance, each] as const))
-  let repairs = 0
-  let turn = 0
   let auditAt = after(host.now(), AUDIT_GAP)
-
   const { flipNow, flipAll } = flipsOver(kernel, say)
-  const reassert = (each: Held, step: string) => {
-    each.failures += 1
-    say(`directord: alarm: ${each.device.name} was changed by someone else: ${step}`)
-    if (flipNow(each, each.state) === 0) repairs += 1
-    else if (each.failures >= FAILURES_MAX) lost()
-  }
-  const audit = (each: Held) =>
-    tasks.add(
-      auditVip(each.device, () => each.state),
-      ({ repaired }) => {
-        each.failures = 0
-        repairs += repaired
-        const { name } = each.device
-        if (repaired > 0) say(`directord: alarm: ${name}: ${repaired} values were repaired`)
-      },
-      ({ step }) => reassert(each, step),
-    )
+  const auditor = auditorOf(held, flipNow, { tasks, say, lost })
 
   return {
     flip(instances, to, settle) {
@@ -97,6 +85,10 @@ export function openVips(
       }
       if (held.every(({ state }) => state === 'closed')) watchLoop(false)
     },
+    set(instance, addresses, settle) {
+      const each = byInstance.get(instance)
+      if (each !== undefined) setAddresses(each, addresses, { tasks, say, settle })
+    },
     gone(index) {
       const each = held.find(({ device }) => device.index === index)
       if (each === undefined) return
@@ -111,15 +103,66 @@ export function openVips(
       }
     },
     expire(at) {
-      const each = held[turn % held.length]
-      if (each === undefined || !isDue(auditAt, at)) return
-      turn += 1
+      if (held.length === 0 || !isDue(auditAt, at)) return
       auditAt = after(at, AUDIT_GAP)
-      audit(each)
+      auditor.next()
     },
     nextDeadline: () => (held.length === 0 ? undefined : auditAt),
-    repairs: () => repairs,
+    repairs: auditor.repairs,
   }
+}
+
+/** Looks at one after the other. */
+function auditorOf(
+  held: readonly Held[],
+  flipNow: (each: Held, to: VipState) => number,
+  { tasks, say, lost }: { tasks: Tasks; say(line: string): void; lost(): void },
+) {
+  let repairs = 0
+  let turn = 0
+  const reassert = (each: Held, step: string) => {
+    each.failures += 1
+    say(`directord: alarm: ${each.device.name} was changed by someone else: ${step}`)
+    if (flipNow(each, each.state) === 0) repairs += 1
+    else if (each.failures >= FAILURES_MAX) lost()
+  }
+  return {
+    repairs: () => repairs,
+    next() {
+      const each = held[turn % held.length]
+      if (each === undefined) return
+      turn += 1
+      tasks.add(
+        auditVip(each.device, () => each.state),
+        ({ repaired }) => {
+          each.failures = 0
+          repairs += repaired
+          const { name } = each.device
+          if (repaired > 0) say(`directord: alarm: ${name}: ${repaired} values were repaired`)
+        },
+        ({ step }) => reassert(each, step),
+      )
+    },
+  }
+}
+
+function setAddresses(
+  each: Held,
+  addresses: readonly Uint8Array[],
+  { tasks, say, settle }: { tasks: Tasks; say(line: string): void; settle(errno: number): void },
+): void {
+  const before = each.device
+  each.device = { ...before, addresses }
+  // What was added all the same is put right by the audit.
+  const refuse = (errno: number) => {
+    each.device = before
+    settle(errno)
+  }
+  const fail = ({ errno, step }: Failure) => {
+    say(`directord: cannot ${step}: ${errnoText(errno)}`)
+    refuse(errno)
+  }
+  if (!tasks.add(repairAddresses(each.device), () => settle(0), fail)) refuse(EBUSY)
 }
 
 // A flip is a few exchanges of tens of microseconds: nothing comes between them.

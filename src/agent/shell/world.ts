@@ -1,3 +1,4 @@
+import type { NodeConfig } from '../../model/node-config.ts'
 import { consoleLine } from '../control/console-line.ts'
 import { errnoText } from '../control/errno-text.ts'
 import { EIO, ENOENT } from '../kernel/errno.ts'
@@ -6,6 +7,7 @@ import { andThen, done, type Failure, failed, recover, type Talk } from '../kern
 import type { ClientId, Effect, Event, IpvsScope, IpvsService, Note } from '../machine.ts'
 import { never } from '../never.ts'
 import type { Instant } from '../units.ts'
+import { encodePrefix } from '../wire/text-address.ts'
 import type { AdvertPorts } from './adverts.ts'
 import type { ConsoleLines } from './console.ts'
 import type { EventLog } from './events.ts'
@@ -31,6 +33,8 @@ export interface World {
   happen(happening: Happening): void
   /** Keeps which groups are held for the next start of the agent. */
   remember(held: readonly string[]): void
+  /** Follows another config, from this file. */
+  adopt(file: string, config: NodeConfig): void
   exit(code: number): void
 }
 
@@ -45,6 +49,9 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       break
     case 'flip':
       performFlips(world, [effect])
+      break
+    case 'set_vips':
+      setVips(world, effect)
       break
     case 'ipvs_read':
       readTable(world, effect, at)
@@ -71,6 +78,9 @@ export function perform(world: World, effect: Effect, at: Instant): void {
       break
     case 'remember':
       world.remember(effect.held)
+      break
+    case 'adopt_config':
+      world.adopt(effect.file, effect.config)
       break
     case 'exit':
       world.exit(effect.code)
@@ -102,6 +112,11 @@ function performFlips(world: World, flips: readonly EffectOf<'flip'>[]): void {
     const ticket = tickets.get(instance)
     if (ticket !== undefined) world.happen({ kind: 'done', ticket, errno })
   })
+}
+
+function setVips(world: World, { ticket, instance, addresses }: EffectOf<'set_vips'>): void {
+  const vips = addresses.map(text => encodePrefix(text).address)
+  world.vips.set(instance, vips, errno => world.happen({ kind: 'done', ticket, errno }))
 }
 
 type EffectOf<Kind extends Effect['kind']> = Effect & { readonly kind: Kind }

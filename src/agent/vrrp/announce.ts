@@ -25,9 +25,30 @@ export const announceLimits = ({ config }: Turn['state']) => {
 
 /** Starts over with the first round; as much of it as the window allows goes out in this turn. */
 export function startAnnouncing(turn: Turn, instance: InstanceState): void {
-  instance.announcing = { round: 1, next: 0, nextAt: turn.at }
+  instance.announcing = { round: 1, next: 0, nextAt: turn.at, only: undefined }
   instance.announcedAt = turn.at
   continueAnnouncing(turn, instance)
+}
+
+/**
+ * VIPs have come, and the indexes of all may have moved: announces those that came, or goes over
+ * all of them again where that was not done yet.
+ */
+export function announceAdded(turn: Turn, instance: InstanceState, added: readonly number[]): void {
+  if (instance.vips.is !== 'open') return
+  if (isUnderWay(turn, instance)) startAnnouncing(turn, instance)
+  else if (added.length > 0) {
+    instance.announcing = { round: 1, next: 0, nextAt: turn.at, only: added }
+    continueAnnouncing(turn, instance)
+  }
+}
+
+// One that waits for its refresh is not.
+function isUnderWay(turn: Turn, { announcing, announcedAt }: InstanceState): boolean {
+  if (announcing === undefined || announcedAt === undefined) return false
+  const { repeat } = announceLimits(turn.state)
+  const isYoung = between(announcedAt, turn.at) < repeat * ARP_ROUND_GAP
+  return announcing.next > 0 || announcing.only !== undefined || isYoung
 }
 
 /** Announces once more, after another router claimed the same VIPs. */
@@ -57,10 +78,14 @@ export function announceOne(
 export function continueAnnouncing(turn: Turn, instance: InstanceState): void {
   const { announcing } = instance
   if (announcing === undefined) return
-  const end = Math.min(announcing.next + allowed(turn), instance.addresses.length)
-  for (let index = announcing.next; index < end; index += 1) sendOne(turn, instance, index)
+  const { only } = announcing
+  const count = only?.length ?? instance.addresses.length
+  const end = Math.min(announcing.next + allowed(turn), count)
+  for (let at = announcing.next; at < end; at += 1) {
+    sendOne(turn, instance, only === undefined ? at : item(only, at))
+  }
   announcing.next = end
-  instance.announcing = scheduled(turn, announcing, instance.addresses.length)
+  instance.announcing = scheduled(turn, announcing, count)
 }
 
 function sendOne(turn: Turn, instance: InstanceState, index: number): void {
@@ -85,12 +110,14 @@ function allowed(turn: Turn): number {
 }
 
 function scheduled(turn: Turn, announcing: Announcing, count: number): Announcing | undefined {
-  const { round, next } = announcing
+  const { round, next, only } = announcing
   if (next < count) {
-    return { round, next, nextAt: after(turn.state.loop.arpWindowAt, ARP_WINDOW) }
+    return { round, next, nextAt: after(turn.state.loop.arpWindowAt, ARP_WINDOW), only }
   }
   const { repeat, refresh_s } = announceLimits(turn.state)
-  if (round < repeat) return { round: round + 1, next: 0, nextAt: after(turn.at, ARP_ROUND_GAP) }
+  if (round < repeat) {
+    return { round: round + 1, next: 0, nextAt: after(turn.at, ARP_ROUND_GAP), only }
+  }
   if (refresh_s === undefined) return undefined
-  return { round: repeat, next: 0, nextAt: after(turn.at, seconds(refresh_s)) }
+  return { round: repeat, next: 0, nextAt: after(turn.at, seconds(refresh_s)), only: undefined }
 }

@@ -42,11 +42,11 @@ export interface InstanceState {
   readonly interface: number
   readonly vrid: number
   readonly family: Family
-  readonly addresses: readonly Address[]
+  addresses: readonly Address[]
   /** The VIPs are on the interface itself, and its own MAC address stands for them. */
   readonly onOwnMac: boolean
   /** So many of them, the first ones, are in adverts. */
-  readonly listed: number
+  listed: number
   /** Where the other node's adverts come from, as far as the configuration knows. */
   readonly peer: Address | undefined
   router: Router
@@ -94,6 +94,24 @@ export interface Announcing {
   round: number
   next: number
   nextAt: Instant
+  /** Indexes of VIPs; undefined: all of them. */
+  only: readonly number[] | undefined
+}
+
+/** VIPs that an instance is to have instead of those that it has. */
+export interface VipChange {
+  /** By index. */
+  readonly instance: number
+  readonly addresses: readonly Address[]
+  readonly listed: number
+  /** As the config has them, with prefix length. */
+  readonly prefixes: readonly string[]
+  /** The answer that is awaited. */
+  ticket: Ticket | undefined
+  /** When to give up waiting, or to ask again. */
+  dueAt: Instant
+  /** How often in a row the kernel refused. */
+  failures: number
 }
 
 /** Whole Ethernet frames, or whole IP packets for the peer alone. */

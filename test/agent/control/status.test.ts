@@ -191,7 +191,7 @@ test('the command status is answered, anything else is refused with what was exp
       answer: {
         error: {
           code: 'unknown_command',
-          expected: 'status, paths, explain, events, standby, takeover, hold, join',
+          expected: 'status, paths, explain, events, standby, takeover, hold, join, reload',
         },
       },
     })
