@@ -1,7 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderAnswer } from '../../src/agent/control/order.ts'
+import type { ReloadAnswer } from '../../src/agent/control/reload.ts'
 import type { Status } from '../../src/agent/control/status-types.ts'
+import { advertOf, arpClaim } from '../../src/lab/capture.ts'
+import type { NodeConfig } from '../../src/model/node-config.ts'
 import { nodeConfig, type Running } from './segment.ts'
 import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
 
@@ -182,3 +187,111 @@ function orders(path: string, pairs: number): Promise<void> {
     socket.on('close', () => resolve())
   })
 }
+
+const ADDED = '192.0.2.101'
+const INTERVAL_MS = 200
+
+/** A node whose VIPs these are, and are announced once; the digest tells such configs apart. */
+function withVips(name: 'lb1' | 'lb2', digest: string, ...addresses: readonly string[]) {
+  const config = nodeConfig({
+    ...{ name, address: `192.0.2.${name === 'lb1' ? 11 : 12}/24` },
+    ...{ priority: name === 'lb1' ? 200 : 100, advert_interval_ms: INTERVAL_MS },
+    vips: addresses.map(address => `${address}/24`),
+  })
+  const vrrp = { ...config.vrrp, announce: { repeat: 1, rate_per_s: 1_000 } }
+  return { ...config, vrrp, shared_digest: digest.repeat(64) }
+}
+
+async function reload(context: SegmentContext, machine: string, config: unknown) {
+  const file = join(context.segment.folder, `${machine}-next.json`)
+  writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config))
+  return JSON.parse(await ctl(context, machine, 'reload', file, '--json')) as ReloadAnswer
+}
+
+const answersArp = async ({ segment, programs }: SegmentContext, address: string) =>
+  /reply from/.test(
+    await segment.run('client', [
+      ...programs.arping,
+      ...['-c', '2', '-w', '2', '-f', '-I', 'br0', address],
+    ]),
+  )
+
+netns.serial('a reload brings a VIP and takes it away, and nobody changes its role', async t => {
+  const { segment, programs } = t.context
+  const frames = await segment.capture(programs, 'lb1')
+  const lb1 = segment.agent(programs, 'lb1', withVips('lb1', '1', VIP))
+  await lb1.saw(/front active/)
+  const lb2 = segment.agent(programs, 'lb2', withVips('lb2', '1', VIP))
+  await lb2.saw(/front backup/)
+  t.false(await answersArp(t.context, ADDED))
+  const since_us = frames().at(-1)?.at_us ?? 0
+  for (const [machine, running] of [
+    ['lb1', lb1],
+    ['lb2', lb2],
+  ] as const) {
+    const answer = await reload(t.context, machine, withVips(machine, '2', VIP, ADDED))
+    t.like(answer, { accepted: true, outcome: 'begun', shared_digest: '2'.repeat(64) })
+    await running.saw(/front vips_changed added=1 removed=0/)
+    t.regex(segment.ip(machine, '-o -4 address'), new RegExp(`vr4\\.10.* ${ADDED}/32`))
+  }
+  t.true(await answersArp(t.context, ADDED))
+  t.true(await answersArp(t.context, VIP))
+  // A start of the agent has it as well.
+  const kept = JSON.parse(readFileSync(join(segment.folder, 'lb1.json'), 'utf8')) as NodeConfig
+  t.deepEqual(kept.vrrp.instances[0]?.addresses, [`${VIP}/24`, `${ADDED}/24`])
+
+  t.like(await reload(t.context, 'lb1', withVips('lb1', '3', VIP)), { outcome: 'begun' })
+  await lb1.saw(/front vips_changed added=0 removed=1/)
+  t.false(await answersArp(t.context, ADDED))
+  t.true(await answersArp(t.context, VIP))
+
+  const mine = frames().filter(({ at_us }) => at_us > since_us)
+  const announced = mine.flatMap(frame => arpClaim(frame) ?? []).filter(each => each.isGratuitous)
+  t.deepEqual([...new Set(announced.map(({ address }) => address))], [ADDED])
+  const times = mine.filter(frame => advertOf(frame) !== undefined).map(({ at_us }) => at_us)
+  const gaps_ms = times.slice(1).map((at, index) => (at - (times[index] ?? at)) / 1_000)
+  t.true(gaps_ms.length >= 5 && Math.max(...gaps_ms) <= 1.5 * INTERVAL_MS, `${gaps_ms}`)
+  const states = await Promise.all(['lb1', 'lb2'].map(name => statusOf(t.context, name)))
+  t.deepEqual(
+    states.map(({ state, instances }) => [state, instances[0]?.counters.became_active]),
+    [
+      ['active', 1],
+      ['backup', 0],
+    ],
+  )
+  t.is(await lb1.end(), 0)
+  t.is(await lb2.end(), 0)
+})
+
+netns.serial('a reload with what is no config, or needs a start, is refused whole', async t => {
+  const { segment, programs } = t.context
+  const lb1 = segment.agent(programs, 'lb1', withVips('lb1', '1', VIP))
+  await lb1.saw(/front active/)
+  const code = (file: string) =>
+    segment.start('lb1', [
+      ...[programs.agent, 'directorctl', 'reload', file],
+      ...['--socket', segment.socket('lb1')],
+    ]).ended
+  const file = join(segment.folder, 'lb1-next.json')
+  const next = withVips('lb1', '2', VIP, ADDED)
+  const [instance] = next.vrrp.instances
+  const slower = { ...next.vrrp, instances: [{ ...instance, advert_interval_ms: 500 }] }
+  const refused = [
+    ['{"schema":', /is not JSON/],
+    [{ ...next, services: [{ name: 'web' }] }, /services\[0\]/],
+    [{ ...next, vrrp: slower }, /advert_interval_ms/],
+    [withVips('lb2', '2', VIP), /node\.name/],
+  ] as const
+  for (const [config, why] of refused) {
+    const answer = await reload(t.context, 'lb1', config)
+    t.like(answer, { accepted: false, outcome: 'refused', changes: [] })
+    t.regex(JSON.stringify(answer.refused), why)
+    t.is(await code(file), 1)
+  }
+  t.is(await code(join(segment.folder, 'nowhere.json')), 1)
+  t.notRegex(segment.ip('lb1', '-o -4 address'), new RegExp(ADDED))
+  const { state, shared_digest } = await statusOf(t.context, 'lb1')
+  t.deepEqual([state, shared_digest], ['active', '1'.repeat(64)])
+  writeFileSync(file, JSON.stringify(next))
+  t.is(await code(file), 0)
+})

@@ -61,9 +61,16 @@ export function compareConfigs(running: NodeConfig, wanted: NodeConfig): ConfigC
   return { changes: [...services, ...vips, ...(isOtherDigest ? [digest] : [])], instances, refused }
 }
 
-/** `held` is read at a start alone, and by then the operator may have said `join`. */
-const LIVE = /^(shared_digest|held|services|vrrp\.instances\[\d+\]\.(more_)?addresses)$/
-const mayDiffer = (path: string) => LIVE.test(path)
+// `held` is read at a start alone, and by then the operator may have said `join`.
+const LIVE: readonly string[] = ['shared_digest', 'held', 'services']
+const LIVE_OF_INSTANCE: readonly string[] = ['addresses', 'more_addresses']
+
+function mayDiffer(path: string): boolean {
+  if (LIVE.includes(path)) return true
+  const [instance = '', key = '', ...more] = path.split('].')
+  const isOfInstance = instance.startsWith('vrrp.instances[') && more.length === 0
+  return isOfInstance && LIVE_OF_INSTANCE.includes(key)
+}
 
 type Visit = (path: string) => void
 
