@@ -3,7 +3,7 @@
 import { beatNow } from '../heartbeat/beat.ts'
 import { reachOf } from '../heartbeat/connectivity.ts'
 import { judgePaths } from '../heartbeat/paths.ts'
-import { groupReport } from '../heartbeat/report.ts'
+import { groupWord } from '../heartbeat/report.ts'
 import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { offer, type Soonest } from '../soonest.ts'
@@ -14,7 +14,6 @@ import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
 import { endStandby, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
-import { ROLES } from '../wire/heartbeat.ts'
 import type { Cause } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
 import { hasBadLink, learn } from './learn.ts'
@@ -63,7 +62,7 @@ export function judgeGroups(turn: Turn): void {
     if (group.guarded) judgeGroup(turn, group, arbiter)
     const isReady = group.role === 'backup' || isHolding(group)
     arbiter.canTake = isReady && group.standby !== 'held' && !hasBadLink(state, group)
-    const said = packed(state, group.index, turn.at)
+    const said = groupWord(state, group, arbiter)
     isSaid &&= said === arbiter.said
     arbiter.said = said
   }
@@ -203,16 +202,4 @@ function evidence(turn: Turn, group: GroupState, view: View, rule: string) {
   const word = lastWord(item(membersOf(turn, group), 0), turn.at)
   const heard = view.isAlive ? { peer_says: view.peerRole } : { peer_says: 'nothing' }
   return { rule, instance: item(membersOf(turn, group), 0).name, ...heard, ...word }
-}
-
-function packed(state: DirectorState, index: number, at: Instant): number {
-  const report = groupReport(state, index, at)
-  const flags =
-    (report.isClosed ? 1 : 0) |
-    (report.canTake ? 2 : 0) |
-    (report.claims ? 4 : 0) |
-    (report.grants ? 8 : 0) |
-    (report.offers ? 16 : 0) |
-    (report.isInhibited ? 32 : 0)
-  return flags + 64 * (ROLES.indexOf(report.role) + 4 * (report.term + 65_536 * report.cause))
 }

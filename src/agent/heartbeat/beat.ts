@@ -5,7 +5,7 @@ import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, isDue, seconds } from '../units.ts'
 import { encodeCobs } from '../wire/cobs.ts'
 import { BEAT, encodeFrame } from '../wire/heartbeat.ts'
-import { encodeBeat } from '../wire/heartbeat-body.ts'
+import { encodeBeat, type GroupReport, type PathReport } from '../wire/heartbeat-body.ts'
 import { REMEMBERED } from './admit.ts'
 import { deadAt, judgePath, lookAtPath } from './paths.ts'
 import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
@@ -94,11 +94,11 @@ function nextFrame(turn: Turn, heartbeat: HeartbeatState, session: Session): Uin
   const { state, at } = turn
   session.seq += 1
   session.sent[session.seq % REMEMBERED] = { seq: session.seq, at }
-  const body = encodeBeat({
-    node: nodeReport(state, at),
-    paths: heartbeat.paths.map(path => pathReport(path, at)),
-    groups: state.groups.map(({ index }) => groupReport(state, index, at)),
-  })
+  const paths: PathReport[] = []
+  for (const path of heartbeat.paths) paths.push(pathReport(path, at))
+  const groups: GroupReport[] = []
+  for (const { index } of state.groups) groups.push(groupReport(state, index, at))
+  const body = encodeBeat({ node: nodeReport(state, at), paths, groups })
   const { major, tag, seq } = session
   const out = headerNow(state, { type: BEAT, major, tag, seq })
   const frame = encodeFrame(out, body, signed => state.hash.hmac(session.sendKey, signed))

@@ -1,14 +1,17 @@
 /** What this node says of itself in every frame. */
 
+import type { GroupArbiter } from '../arbiter/state.ts'
 import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant, isDue } from '../units.ts'
+import type { GroupState } from '../vrrp/state.ts'
 import {
   FLAG_CAN_TAKE,
   FLAG_INHIBITED,
   FLAG_STOPPING,
   MINOR,
   type Outgoing,
+  ROLES,
   type WireRole,
 } from '../wire/heartbeat.ts'
 import {
@@ -84,28 +87,52 @@ export function groupReport(state: DirectorState, index: number, at: Instant): G
   const arbiter = state.arbiter.groups[index]
   if (group === undefined || arbiter === undefined) throw new Error(`no group ${index}`)
   let heardAt: Instant | undefined
-  let isClosed = true
   for (const member of group.members) {
-    const { peers, vips } = item(state.instances, member)
-    if (vips.is !== 'closed') isClosed = false
-    for (const { lastAt, priority } of peers) {
+    for (const { lastAt, priority } of item(state.instances, member).peers) {
       if (priority > 0 && (heardAt === undefined || lastAt > heardAt)) heardAt = lastAt
     }
   }
   return {
     index,
-    role: group.faultUntil !== undefined ? 'fault' : group.role,
-    isClosed,
+    role: saidRole(group),
+    isClosed: isClosed(state, group),
     canTake: arbiter.canTake,
     claims: arbiter.claim !== undefined,
     grants: arbiter.granting,
-    offers: arbiter.offerUntil !== undefined && group.role === 'active',
+    offers: isOffering(group, arbiter),
     isInhibited: group.standby !== undefined,
     cause: arbiter.claim === undefined ? 0 : CAUSES[arbiter.claim.cause],
     term: arbiter.term,
     priority: state.instances[group.members[0] ?? 0]?.router.priority ?? 0,
     advert_age: heardAt === undefined ? AGE_MAX : ageSince(heardAt, at),
   }
+}
+
+/**
+ * All of a group's report that the peer may wait for, as one number: equal ones say the same. It is
+ * asked for after nearly every event.
+ */
+export function groupWord(state: DirectorState, group: GroupState, arbiter: GroupArbiter): number {
+  const flags =
+    (isClosed(state, group) ? 1 : 0) |
+    (arbiter.canTake ? 2 : 0) |
+    (arbiter.claim !== undefined ? 4 : 0) |
+    (arbiter.granting ? 8 : 0) |
+    (isOffering(group, arbiter) ? 16 : 0) |
+    (group.standby !== undefined ? 32 : 0)
+  const cause = arbiter.claim === undefined ? 0 : CAUSES[arbiter.claim.cause]
+  return flags + 64 * (ROLES.indexOf(saidRole(group)) + 4 * (arbiter.term + 65_536 * cause))
+}
+
+const saidRole = ({ faultUntil, role }: GroupState): WireRole =>
+  faultUntil !== undefined ? 'fault' : role
+
+const isOffering = ({ role }: GroupState, { offerUntil }: GroupArbiter) =>
+  offerUntil !== undefined && role === 'active'
+
+function isClosed({ instances }: DirectorState, { members }: GroupState): boolean {
+  for (const member of members) if (item(instances, member).vips.is !== 'closed') return false
+  return true
 }
 
 const ageSince = (from: Instant, at: Instant) => encodeAge(Math.floor(between(from, at) / 1_000))

@@ -32,18 +32,32 @@ export function planIpvs(
   options: PlanOptions,
 ): readonly IpvsChange[] {
   const phases = emptyPhases()
-  const held = byName(actual, service => nameOfKey(service.key))
-  const wanted = byName(desired, service => nameOfKey(service.key))
+  const held = byName(actual, nameOfService)
+  let found = 0
   for (const service of desired) {
-    const current = held[nameOfKey(service.key)]
+    const current = held[nameOfService(service)]
     if (current === undefined) addService(phases, service)
-    else changeService(phases, service, current, options)
+    else {
+      found += 1
+      changeService(phases, service, current, options)
+    }
   }
-  for (const service of actual) {
-    if (wanted[nameOfKey(service.key)] !== undefined) continue
-    phases.deletedServices.push({ kind: 'delete_service', key: service.key })
-  }
+  if (found < actual.length) deleteOthers(phases, desired, actual)
   return Object.values(phases).flat()
+}
+
+const nameOfService = ({ key }: IpvsService) => nameOfKey(key)
+
+function deleteOthers(
+  { deletedServices }: Phases,
+  desired: readonly IpvsService[],
+  actual: readonly IpvsService[],
+): void {
+  const wanted = byName(desired, nameOfService)
+  for (const service of actual) {
+    if (wanted[nameOfService(service)] !== undefined) continue
+    deletedServices.push({ kind: 'delete_service', key: service.key })
+  }
 }
 
 interface Phases {
@@ -84,14 +98,19 @@ function changeService(
     phases.changedServices.push({ kind: 'set_service', service })
   }
   const held = byName(current.destinations, nameOfDestination)
+  let found = 0
   for (const destination of service.destinations) {
     const existing = held[nameOfDestination(destination)]
     if (existing === undefined) {
       phases.newDestinations.push({ kind: 'add_destination', key, destination })
-    } else if (!isSameDestination(destination, existing)) {
+      continue
+    }
+    found += 1
+    if (!isSameDestination(destination, existing)) {
       phases.changedDestinations.push({ kind: 'set_destination', key, destination })
     }
   }
+  if (found === current.destinations.length) return
   const wanted = byName(service.destinations, nameOfDestination)
   for (const destination of current.destinations) {
     if (wanted[nameOfDestination(destination)] !== undefined) continue

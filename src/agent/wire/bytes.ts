@@ -23,10 +23,15 @@ export function writeU32(bytes: Uint8Array, offset: number, value: number): void
 
 const DIGITS = '0123456789abcdef'
 
+const PAIRS = Array.from(
+  { length: 256 },
+  (_, byte) => DIGITS.charAt(byte >>> 4) + DIGITS.charAt(byte & 15),
+)
+
 /** Lower case, two digits a byte, no separator. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += DIGITS.charAt(byte >>> 4) + DIGITS.charAt(byte & 15)
+  for (let at = 0; at < bytes.length; at += 1) text += PAIRS[bytes[at] as number]
   return text
 }
 
@@ -34,12 +39,18 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0) return undefined
   const bytes = new Uint8Array(text.length / 2)
-  const lower = text.toLowerCase()
   for (let index = 0; index < bytes.length; index += 1) {
-    const high = DIGITS.indexOf(lower.charAt(2 * index))
-    const low = DIGITS.indexOf(lower.charAt(2 * index + 1))
+    const high = digitOf(text.charCodeAt(2 * index))
+    const low = digitOf(text.charCodeAt(2 * index + 1))
     if (high < 0 || low < 0) return undefined
     bytes[index] = (high << 4) | low
   }
   return bytes
+}
+
+// Of a character code, below 0: no digit. Small letters are 32 above the large ones.
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  const letter = code | 32
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }

@@ -41,9 +41,8 @@ export function writeEthernet(
 
 /** `00:00:5e:00:01:0a` for the six bytes from `offset`. */
 export function formatMac(bytes: Uint8Array, offset: number): string {
-  const parts: string[] = []
-  for (let index = 0; index < 6; index += 1) {
-    parts.push(toHex(bytes.subarray(offset + index, offset + index + 1)))
-  }
-  return parts.join(':')
+  const digits = toHex(bytes.subarray(offset, offset + 6))
+  let text = digits.slice(0, 2)
+  for (let at = 2; at < digits.length; at += 2) text += `:${digits.slice(at, at + 2)}`
+  return text
 }

@@ -227,6 +227,6 @@ export function decodeHello(body: Uint8Array): Hello | undefined {
     ...{ nonce, echo, boot },
     major_min: readU8(versions, 0),
     major_max: readU8(versions, 1),
-    agent: Array.from(agent ?? [], byte => String.fromCharCode(byte & 0x7f)).join(''),
+    agent: String.fromCharCode(...(agent ?? []).map(byte => byte & 0x7f)),
   }
 }

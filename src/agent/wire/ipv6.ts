@@ -39,11 +39,12 @@ export const isLinkLocal6 = (address: Ipv6): boolean =>
 
 /** The 16 bytes from `offset`; reading past the end reads zeroes. */
 export function readIpv6(bytes: Uint8Array, offset: number): Ipv6 {
-  const first = readU32(bytes, offset)
-  const second = readU32(bytes, offset + 4)
-  const third = readU32(bytes, offset + 8)
-  const fourth = readU32(bytes, offset + 12)
-  const at = (first ^ second ^ third ^ fourth) & (READ.length - 1)
+  const first = readU32(bytes, offset) | 0
+  const second = readU32(bytes, offset + 4) | 0
+  const third = readU32(bytes, offset + 8) | 0
+  const fourth = readU32(bytes, offset + 12) | 0
+  const mixed = first ^ second ^ third ^ fourth
+  const at = (mixed ^ (mixed >>> 8) ^ (mixed >>> 16)) & (READ.length - 1)
   const known = READ[at]
   if (
     known?.first === first &&
@@ -67,7 +68,7 @@ interface Read {
 }
 
 // A router hears the same few addresses with every advert, and a text costs more than all else in it.
-const READ: (Read | undefined)[] = new Array(16).fill(undefined)
+const READ: (Read | undefined)[] = new Array(64).fill(undefined)
 
 /** Writes the 16 bytes. */
 export function writeIpv6Address(bytes: Uint8Array, offset: number, address: Ipv6): void {

@@ -35,6 +35,7 @@ test('a packet is read without its header', t => {
     destination: 0xe0000012,
     ttl: 255,
     protocol: 112,
+    sum: 0xc000 + 0x02fb + 0xe000 + 0x0012,
     payload: readHex('vrrp/v3-prio200.hex'),
   })
 })
