@@ -3,12 +3,24 @@ import { checkNodeConfig } from '../../model/node-config-check.ts'
 import { explainErrno } from './errno.ts'
 import { readWhole } from './files.ts'
 
+export type LoadedConfig =
+  | { readonly config: NodeConfig }
+  /** Lines that say what is wrong. */
+  | { readonly faults: readonly string[] }
+
 /** The checked node.json, or the lines that say what is wrong with it. */
-export function loadConfig(
-  path: string,
-): { readonly config: NodeConfig } | { readonly faults: readonly string[] } {
+export function loadConfig(path: string): LoadedConfig {
   const bytes = readWhole(path)
-  if (typeof bytes === 'number') return { faults: [`cannot read ${path}: ${explainErrno(bytes)}`] }
+  return typeof bytes === 'number' ? cannotRead(path, bytes) : parseConfig(path, bytes)
+}
+
+/** The faults of a file that cannot be read, with a positive errno. */
+export const cannotRead = (path: string, errno: number) => ({
+  faults: [`cannot read ${path}: ${explainErrno(errno)}`],
+})
+
+/** The same of what a file holds. */
+export function parseConfig(path: string, bytes: Uint8Array): LoadedConfig {
   let value: unknown
   try {
     value = JSON.parse(host.decode(bytes))

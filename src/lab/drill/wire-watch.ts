@@ -13,6 +13,8 @@ export type WireEvent = { readonly at_ms: number; readonly node: string } & (
   | { readonly kind: 'arp' | 'echo' }
   | { readonly kind: 'advert'; readonly vrid: number; readonly priority: number }
   | { readonly kind: 'announcement'; readonly address: string }
+  /** By ARP, for an address that is not the one that is watched. */
+  | { readonly kind: 'answer'; readonly address: string }
 )
 
 /** Who answers for a VIP: all that the directors said so far. */
@@ -155,7 +157,8 @@ function eventOf(frame: NodeFrame, address: string): WireEvent | undefined {
   const claim = arpClaim(frame)
   if (claim !== undefined) {
     if (claim.isGratuitous) return { at_ms, node, kind: 'announcement', address: claim.address }
-    return claim.address === address ? { at_ms, node, kind: 'arp' } : undefined
+    if (claim.address === address) return { at_ms, node, kind: 'arp' }
+    return { at_ms, node, kind: 'answer', address: claim.address }
   }
   const advert = advertOf(frame)
   if (advert !== undefined) return { at_ms, node, kind: 'advert', ...advert }
