@@ -30,11 +30,14 @@ function reload(turn: Turn, { file, config, check }: ReloadEvent): ReloadAnswer 
     return refusedReload(told, refused, 'not_live')
   }
   if (check || changes.length === 0) return acceptedReload(told, changes, check)
+  const before = state.config
   state.config = config
   if (state.heartbeat !== undefined) state.heartbeat.identity.digest = shortDigest(config)
   changeTargets(turn)
   changeServices(turn)
-  for (const index of instances) beginVipChange(turn, item(state.instances, index))
+  for (const index of instances) {
+    beginVipChange(turn, item(state.instances, index), item(before.vrrp.instances, index))
+  }
   turn.effects.push({ kind: 'adopt_config', file, config })
   const facts = { changes: changes.length, shared_digest: config.shared_digest.slice(0, 8) }
   note(turn, 'info', 'reloaded', node.name, facts)

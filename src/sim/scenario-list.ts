@@ -12,6 +12,7 @@ import { scenario as row30 } from './scenarios/30-return-with-failback.ts'
 import { scenario as row32 } from './scenarios/32-cold-start.ts'
 import { scenario as row33 } from './scenarios/33-cold-start-one-link.ts'
 import { scenario as row34 } from './scenarios/34-both-restarted.ts'
+import { scenario as row42 } from './scenarios/42-reload.ts'
 import { scenario as row44 } from './scenarios/44-ipvs-cleared.ts'
 import { scenario as row45 } from './scenarios/45-foreign-router-lower.ts'
 import { scenario as row46 } from './scenarios/46-foreign-router-higher.ts'
@@ -61,6 +62,7 @@ export const scenarios: readonly Scenario[] = [
   row32,
   row33,
   row34,
+  row42,
   row44,
   row45,
   row46,

@@ -4,16 +4,19 @@ import test from 'ava'
 import { encodeRecord } from '../../src/agent/control/record.ts'
 import type { ReloadAnswer } from '../../src/agent/control/reload.ts'
 import { renderReload } from '../../src/agent/control/render-reload.ts'
+import type { Status } from '../../src/agent/control/status-types.ts'
 import type { Effect } from '../../src/agent/machine.ts'
 import { replay } from '../../src/agent/replay.ts'
 import type { NodeConfig, ServiceConfig } from '../../src/model/node-config.ts'
 import { guarded, pairConfigs } from '../../src/sim/pair.ts'
-import { newRig, only, type Rig, saidIn, sentIn, testLife } from '../support/rig.ts'
+import { answerIn, newRig, only, type Rig, saidIn, sentIn, testLife } from '../support/rig.ts'
 
-const schema = new URL('../../src/agent/control/reload.schema.json', import.meta.url)
-const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(schema, 'utf8')),
-)
+const shapeOf = (name: string) =>
+  new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(new URL(`../../src/agent/control/${name}`, import.meta.url), 'utf8')),
+  )
+const validate = shapeOf('reload.schema.json')
+const validateStatus = shapeOf('status.schema.json')
 
 const [running] = pairConfigs()
 const [web] = running.services as readonly [ServiceConfig]
@@ -189,6 +192,14 @@ test('VIPs that the kernel refuses are asked for again, and what is advertised s
   const refused = rig.step({ kind: 'done', ticket, errno: 12 })
   t.deepEqual(saidIn(refused), ['front vips_not_changed'])
   t.is(listedIn(rig, 'front'), 1)
+  const status = answerIn(rig.ask({ command: 'status' })) as Status
+  t.true(validateStatus(status), JSON.stringify(validateStatus.errors))
+  const { instances, problems } = status
+  t.like(instances[0]?.vips, {
+    addresses: ['192.0.2.100/24'],
+    changing: { addresses: ['192.0.2.100/24', '192.0.2.101/24'], errno: 12 },
+  })
+  t.true(problems.some(({ code }) => code === 'vips_not_changed'))
   const again = rig.pass(100).step({ kind: 'wake' })
   t.is(only(again, 'set_vips').length, 1)
   const late = rig.pass(10_000).step({ kind: 'wake' })

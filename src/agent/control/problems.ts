@@ -71,6 +71,10 @@ function instanceProblems(
     const text = `the kernel did not close the VIPs of ${name}: ${errnoText(vips.errno)}`
     found.push(problem('alarm', 'close_failed', name, text))
   }
+  if (vips.changing !== undefined && vips.changing.errno !== 0) {
+    const text = `the kernel did not take the VIPs of a reload for ${name}: ${errnoText(vips.changing.errno)}`
+    found.push(problem('alarm', 'vips_not_changed', name, text))
+  }
   if (instance.state === 'active') {
     for (const peer of instance.peers) {
       if (peer.priority === 0 || peer.age_s > CLAIM_RECENT_S || peer.age_s > instance.since_s)

@@ -122,6 +122,8 @@ export interface InstanceStatus {
     readonly since_s: number
     readonly errno: number
     readonly addresses: readonly string[]
+    /** What a reload wants instead, and why the kernel has refused it; absent: nothing else. */
+    readonly changing?: { readonly addresses: readonly string[]; readonly errno: number }
     /** What follows the VIPs, as `ip` writes it; absent: nothing of the kind. */
     readonly blocks?: readonly string[]
     readonly routes?: readonly string[]

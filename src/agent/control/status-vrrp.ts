@@ -83,6 +83,7 @@ export function instanceStatus(
   const config = item(state.config.vrrp.instances, instance.index)
   const { router, vips } = instance
   const last = instance.history.at(-1)
+  const change = state.changing.find(each => each.instance === instance.index)
   return {
     name: instance.name,
     group: item(state.groups, instance.group).name,
@@ -101,7 +102,10 @@ export function instanceStatus(
       state: vips.is,
       since_s: ageOf(vips.since, at),
       errno: vips.errno,
-      addresses: [...config.addresses, ...(config.more_addresses ?? [])],
+      addresses: change?.held ?? [...config.addresses, ...(config.more_addresses ?? [])],
+      ...(change === undefined
+        ? {}
+        : { changing: { addresses: change.prefixes, errno: change.errno } }),
       ...movingStatus(config),
     },
     announcing: announcingStatus(instance, at),

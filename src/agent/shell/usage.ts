@@ -44,7 +44,7 @@ Asks the director agent of this machine, or tells it what to do.
 Exit code: 0 answered or begun, 1 refused or the agent does not answer, 2 wrong usage.
 
 example: directorctl standby service && directorctl events --follow
-         directorctl reload /root/node.json --check
+         directorctl reload /run/node.json --check
          directorctl install vda
 `,
   'director-setup': `usage: director-setup

@@ -23,22 +23,36 @@ export const addressesOf = ({
 }: VrrpInstanceConfig): readonly Address[] =>
   [...addresses, ...more_addresses].map(text => parseAddress(text) ?? 0)
 
+const prefixesOf = ({ addresses, more_addresses = [] }: VrrpInstanceConfig) => [
+  ...addresses,
+  ...more_addresses,
+]
+
 /**
  * Asks the kernel to hold the VIPs that the config has now. Adverts and announcements follow when
  * it was seen to do so.
+ *
+ * @param before the config of the instance until now
  */
-export function beginVipChange(turn: Turn, instance: InstanceState): void {
+export function beginVipChange(
+  turn: Turn,
+  instance: InstanceState,
+  before: VrrpInstanceConfig,
+): void {
   const { state } = turn
   const config = item(state.config.vrrp.instances, instance.index)
-  state.changing = state.changing.filter(each => each.instance !== instance.index)
+  // One that is not done yet is done no more.
+  const pending = state.changing.find(each => each.instance === instance.index)
+  state.changing = state.changing.filter(each => each !== pending)
   const change: VipChange = {
     instance: instance.index,
     addresses: addressesOf(config),
     listed: config.addresses.length,
-    prefixes: [...config.addresses, ...(config.more_addresses ?? [])],
+    prefixes: prefixesOf(config),
     ticket: undefined,
     dueAt: turn.at,
-    failures: 0,
+    ...{ failures: 0, errno: 0 },
+    held: pending?.held ?? prefixesOf(before),
   }
   state.changing.push(change)
   ask(turn, change)
@@ -80,6 +94,7 @@ function ask(turn: Turn, change: VipChange): void {
 
 function refused(turn: Turn, change: VipChange, errno: number): void {
   change.failures += 1
+  change.errno = errno
   const wait = Math.min(RETRY_MIN << Math.min(change.failures - 1, 6), RETRY_MAX)
   change.dueAt = after(turn.at, microseconds(wait))
   if (change.failures > 1) return

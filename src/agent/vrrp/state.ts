@@ -110,8 +110,11 @@ export interface VipChange {
   ticket: Ticket | undefined
   /** When to give up waiting, or to ask again. */
   dueAt: Instant
-  /** How often in a row the kernel refused. */
+  /** How often in a row the kernel refused, and with what. */
   failures: number
+  errno: number
+  /** What the kernel was last seen to hold, likewise. */
+  readonly held: readonly string[]
 }
 
 /** Whole Ethernet frames, or whole IP packets for the peer alone. */
