@@ -7,7 +7,7 @@ import { hurtPaths, nodeNamed } from './apply-path-fault.ts'
 import type { ConfigEdit, FaultAction } from './faults.ts'
 import { newKernel } from './kernel.ts'
 import { crashProcess, killProcess, resumeProcess, stallProcess } from './life.ts'
-import { deliver, reportLink, type SimNode, startProcess } from './node.ts'
+import { deliver, NOT_YET, reportLink, type SimNode, startProcess } from './node.ts'
 import type { World } from './world.ts'
 
 /** Does one fault to the world, now. */
@@ -20,7 +20,7 @@ export function act(world: World, fault: FaultAction): void {
       powerOn(nodeNamed(world, fault.node))
       break
     case 'stop':
-      deliver(nodeNamed(world, fault.node), { kind: 'stop' })
+      deliver(nodeNamed(world, fault.node), { kind: 'stop', at: NOT_YET })
       break
     case 'start':
       start(nodeNamed(world, fault.node), fault.isConfigWrong ?? false)
@@ -118,7 +118,8 @@ function hurtNetwork(world: World, fault: NetworkFault): void {
 
 function order(node: SimNode, fault: Extract<FaultAction, { kind: 'order' }>): void {
   const force = fault.force === undefined ? {} : { force: fault.force }
-  deliver(node, { kind: 'command', client: 1, request: { command: fault.order, ...force } })
+  const request = { command: fault.order, ...force }
+  deliver(node, { kind: 'command', client: 1, request, at: NOT_YET })
 }
 
 // As the agent's shell: a file that is no config does not reach the core.
@@ -126,7 +127,7 @@ function reload(node: SimNode, edit: ConfigEdit): void {
   const config = edited(node.config, edit)
   const check = edit.isCheck ?? false
   if (edit.isConfigWrong === true || checkNodeConfig(config).length > 0) return
-  deliver(node, { kind: 'reload', client: 1, file: 'node.json', config, check })
+  deliver(node, { kind: 'reload', client: 1, file: 'node.json', config, check, at: NOT_YET })
 }
 
 function edited(config: NodeConfig, { services, vips, digest, priority }: ConfigEdit): NodeConfig {

@@ -2,7 +2,7 @@ import { never } from '../agent/never.ts'
 import { after, milliseconds } from '../agent/units.ts'
 import { fromHex } from '../agent/wire/bytes.ts'
 import type { FaultAction } from './faults.ts'
-import { deliver, reportLink, type SimNode } from './node.ts'
+import { deliver, NOT_YET, reportLink, type SimNode } from './node.ts'
 import { receiveSerial, reportPath } from './ports.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts'
 import { actAsStranger } from './stranger.ts'
@@ -92,7 +92,7 @@ export function hurtPaths(world: World, fault: PathFault): void {
 function track(node: SimNode, index: number, down: number): void {
   const group = node.config.vrrp.groups[0]?.name ?? ''
   node.tracked.set(`${group} ${index}`, down)
-  if (node.powered) deliver(node, { kind: 'tracked', group, index, down })
+  if (node.powered) deliver(node, { kind: 'tracked', group, index, down, at: NOT_YET })
 }
 
 function plug(node: SimNode, plugged: boolean): void {
@@ -109,7 +109,7 @@ function playAgain(world: World, of: SimNode): void {
   const to = world.nodes.find(node => node !== of)
   recorded.forEach(({ path, bytes }, index) => {
     world.queue.plan(after(world.queue.now(), milliseconds(3 * index)), () => {
-      if (to?.powered) deliver(to, { kind: 'heard', path, bytes })
+      if (to?.powered) deliver(to, { kind: 'heard', path, bytes, at: NOT_YET })
     })
   })
 }

@@ -12,7 +12,8 @@ export interface Checker {
   onStep?(world: World, node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
   /** After each step that had effects: half of them have none. */
   onEffects?(world: World, node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
-  onOwnership?(world: World, node: SimNode): void
+  /** After a node began or ceased to answer for VIPs, or may have. */
+  onOwnership?(world: World): void
 }
 
 export interface Violation {

@@ -32,6 +32,8 @@ const TARGET = '192.0.2.1'
 const ADVERT_INTERVALS_MS = [100, ...times(2, 500), ...times(25, 1_000)]
 const BEAT_INTERVALS_MS = [250, ...times(4, 500), ...times(15, 1_000)]
 
+const HEALING = healing()
+
 /** The schedule of a seed: which pair, and what happens to it. */
 export function guardedScheduleOf(seed: number): GuardedSchedule {
   const random = stream(seed, 'guarded')
@@ -52,7 +54,7 @@ export function guardedScheduleOf(seed: number): GuardedSchedule {
     baud: random.pick([115_200, 115_200, 38_400]),
   }
   const pair = { ...own, ...drawPair(seed, own.advert_interval_ms ?? 1_000) }
-  const faults = [...storm(random, spared), ...drawMore(seed, spared), ...healing()]
+  const faults = [...storm(random, spared), ...drawMore(seed, spared), ...HEALING]
   return { seed, pair, spared, faults }
 }
 
@@ -206,22 +208,24 @@ function healing(): readonly Fault[] {
   return [...wires, ...NODES.flatMap(node => healed(node, at))]
 }
 
-const healed = (node: string, at: Instant): readonly Fault[] => [
-  { kind: 'resume', node, at },
-  { kind: 'refuse', node, what: 'open', errno: 0, at },
-  { kind: 'refuse', node, what: 'ipvs', errno: 0, at },
-  { kind: 'line', from: node, cut: false, noise: 0, overrun: 0, speed: false, loop: false, at },
-  { kind: 'adapter', node, plugged: true, at },
-  { kind: 'target', node, address: TARGET, up: true, at },
-  ...WIRES.flatMap((path): readonly Fault[] => [
-    { kind: 'carrier', node, path, up: true, at },
-    { kind: 'broken', node, path, way: 'tx', broken: false, at },
-    { kind: 'broken', node, path, way: 'rx', broken: false, at },
-  ]),
-  { kind: 'power_on', node, at },
-  { kind: 'start', node, at },
-  { kind: 'order', node, order: 'join', at: instant(at + 1_000_000) },
-]
+function healed(node: string, at: Instant): readonly Fault[] {
+  return [
+    { kind: 'resume', node, at },
+    { kind: 'refuse', node, what: 'open', errno: 0, at },
+    { kind: 'refuse', node, what: 'ipvs', errno: 0, at },
+    { kind: 'line', from: node, cut: false, noise: 0, overrun: 0, speed: false, loop: false, at },
+    { kind: 'adapter', node, plugged: true, at },
+    { kind: 'target', node, address: TARGET, up: true, at },
+    ...WIRES.flatMap((path): readonly Fault[] => [
+      { kind: 'carrier', node, path, up: true, at },
+      { kind: 'broken', node, path, way: 'tx', broken: false, at },
+      { kind: 'broken', node, path, way: 'rx', broken: false, at },
+    ]),
+    { kind: 'power_on', node, at },
+    { kind: 'start', node, at },
+    { kind: 'order', node, order: 'join', at: instant(at + 1_000_000) },
+  ]
+}
 
 function times(count: number, element: number): readonly number[] {
   return Array.from({ length: count }, () => element)

@@ -2,7 +2,7 @@
 
 import { silenceMax } from '../agent/silence.ts'
 import { after, microseconds } from '../agent/units.ts'
-import { deliver, localTime, run, type SimNode } from './node.ts'
+import { deliver, localTime, NOT_YET, run, type SimNode } from './node.ts'
 
 /** Ends the process without a word; the kernel keeps what it holds. */
 export function killProcess(node: SimNode): void {
@@ -54,12 +54,13 @@ export function resumeProcess(node: SimNode): void {
   const backlog = node.backlog.splice(0)
   const { silent } = node
   node.silent = microseconds(0)
-  if (silent > 0) run(node, { kind: 'stalled', silent })
+  if (silent > 0) run(node, { kind: 'stalled', silent, at: NOT_YET })
   const look = () => {
-    if (node.wakeAt !== undefined && node.wakeAt <= localTime(node)) run(node, { kind: 'wake' })
+    if (node.wakeAt === undefined || node.wakeAt > localTime(node)) return
+    run(node, { kind: 'wake', at: NOT_YET })
   }
   const looksFirst = node.stalls % 2 === 1
   if (looksFirst) look()
-  for (const happening of backlog) deliver(node, happening)
+  for (const event of backlog) deliver(node, event)
   if (!looksFirst) look()
 }

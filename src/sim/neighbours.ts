@@ -7,7 +7,8 @@ import { ETHERNET_HEADER, ETHERTYPE_ARP, virtualMac } from '../agent/wire/ethern
 import { readIpv6 } from '../agent/wire/ipv6.ts'
 import { decodeNeighbour, encodeUnsolicitedNeighbour } from '../agent/wire/neighbour.ts'
 import type { VrrpInstanceConfig } from '../model/node-config.ts'
-import { deliver, type SimNode } from './node.ts'
+import { deliver, NOT_YET, type SimNode } from './node.ts'
+import { packetIn } from './packet.ts'
 
 const ICMPV6 = 58
 const SOLICITATION = 135
@@ -48,7 +49,7 @@ export function receiveNeighbour(node: SimNode, name: string, frame: Uint8Array)
   if (claimed === undefined || instance === undefined) return
   const isVirtual = frame[6] === 0 && frame[8] === 0x5e && frame[11] === instance.vrid
   if (isVirtual && claimed !== vipsOf(instance).first) return
-  deliver(node, { kind: 'neighbour', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
+  deliver(node, { kind: 'neighbour', interface: name, packet: packetIn(frame), at: NOT_YET })
 }
 
 function answer(node: SimNode, name: string, asked: Address): void {

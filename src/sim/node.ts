@@ -4,7 +4,7 @@ import { begin, nextDeadline, step } from '../agent/director.ts'
 import type { Life } from '../agent/life.ts'
 import type { Effect, Event } from '../agent/machine.ts'
 import type { DirectorState } from '../agent/state.ts'
-import { after, type Duration, type Instant, microseconds } from '../agent/units.ts'
+import { after, type Duration, type Instant, instant, microseconds } from '../agent/units.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { simHash } from './hash.ts'
 import { newKernel, type SimKernel } from './kernel.ts'
@@ -14,12 +14,11 @@ import type { Queue } from './queue.ts'
 import type { SerialPort } from './serial.ts'
 import type { Wire } from './wire.ts'
 
-/** What an event does not say by itself; the node adds the time. */
-export type Happening = Event extends infer Kind
-  ? Kind extends Event
-    ? Omit<Kind, 'at'>
-    : never
-  : never
+/**
+ * The time in an event that nobody was handed yet: the node puts its own there. An event has its
+ * place for the time from the start, as to add one to an object takes the engine longer.
+ */
+export const NOT_YET = instant(0)
 
 /** A director's core: of this tree, or an older one beside it. */
 export interface Core {
@@ -84,7 +83,7 @@ export interface SimNode {
   /** How much is wrong with what a group tracks, by `GROUP INDEX`; absent: nothing. */
   readonly tracked: Map<string, number>
   /** What came in while the process stalled. */
-  readonly backlog: Happening[]
+  readonly backlog: Event[]
   wakeAt: Instant | undefined
 }
 
@@ -150,6 +149,7 @@ export function startProcess(node: SimNode): void {
   node.state = state
   node.watch.onStep(node, 'begin', effects)
   perform(node, effects)
+  planWake(node)
   for (const { name } of node.config.interfaces) reportLink(node, name)
   for (const { name } of node.config.heartbeat?.paths ?? []) reportPath(node, name)
   if (node.options.isUntracked !== true) reportTracked(node)
@@ -160,7 +160,7 @@ function reportTracked(node: SimNode): void {
   for (const { name: group, track = [] } of node.config.vrrp.groups) {
     for (const [index, { kind }] of track.entries()) {
       const down = node.tracked.get(`${group} ${index}`) ?? 0
-      if (kind !== 'link') deliver(node, { kind: 'tracked', group, index, down })
+      if (kind !== 'link') deliver(node, { kind: 'tracked', group, index, down, at: NOT_YET })
     }
   }
 }
@@ -189,23 +189,24 @@ export function reportLink(node: SimNode, name: string): void {
     ...{ kind: 'link', interface: name, up, mac: macOf(node, name) },
     ...(address === undefined ? {} : { address }),
     ...(address6 === undefined ? {} : { address6 }),
+    at: NOT_YET,
   })
 }
 
 /** Hands something to the process, now or when it stops stalling. */
-export function deliver(node: SimNode, happening: Happening): void {
+export function deliver(node: SimNode, event: Event): void {
   if (node.state === undefined) return
   if (!node.stalled) {
-    run(node, happening)
+    run(node, event)
     return
   }
-  if (node.backlog.length < BACKLOG_MAX) node.backlog.push(happening)
+  if (node.backlog.length < BACKLOG_MAX) node.backlog.push(event)
 }
 
 /** One step of the director, and what follows from it. */
-export function run(node: SimNode, happening: Happening): void {
+export function run(node: SimNode, event: Event): void {
   if (node.state === undefined) return
-  const event = stamped(happening, localTime(node))
+  stamp(event, localTime(node))
   const [state, effects] = node.core.step(node.state, event)
   node.state = state
   node.watch.onStep(node, event, effects)
@@ -213,28 +214,34 @@ export function run(node: SimNode, happening: Happening): void {
   planWake(node)
 }
 
-// In place: each happening is made for one node, and there are thousands in a run.
-function stamped(happening: Happening, at: Instant): Event {
-  const event = happening as Happening & { at: Instant }
+// In place: each event is made for one node, and there are thousands in a run.
+function stamp(event: { at: Instant }, at: Instant): void {
   event.at = at
-  return event as Event
 }
 
 function planWake(node: SimNode): void {
   const at = node.state === undefined ? undefined : node.core.nextDeadline(node.state)?.at
   if (at === undefined || at === node.wakeAt) return
   node.wakeAt = at
-  const { life } = node
-  node.queue.plan(after(at, microseconds(-node.clock)), () => {
-    if (node.life !== life || node.wakeAt !== at || node.stalled) return
-    node.wakeAt = undefined
-    run(node, { kind: 'wake' })
-  })
+  const wanted = { node, life: node.life, at }
+  node.queue.plan(after(at, microseconds(-node.clock)), wakeUp, wanted)
+}
+
+interface Wake {
+  readonly node: SimNode
+  readonly life: number
+  readonly at: Instant
+}
+
+function wakeUp({ node, life, at }: Wake): void {
+  if (node.life !== life || node.wakeAt !== at || node.stalled) return
+  node.wakeAt = undefined
+  run(node, { kind: 'wake', at: NOT_YET })
 }
 
 function perform(node: SimNode, effects: readonly Effect[]): void {
+  if (effects.length === 0) return
   for (const effect of effects) performOne(node, effect)
-  planWake(node)
 }
 
 const macOf = (node: SimNode, name: string) =>

@@ -115,14 +115,17 @@ function vrrpOf(node: Node, options: PairOptions): NodeConfig['vrrp'] {
   const { family = 'ipv4' } = options
   const four = [
     {
-      ...{ name: 'front', vrid: 10, addresses: ['192.0.2.100/24'] },
+      ...{ name: 'front', interface: 'front', vrid: 10, addresses: ['192.0.2.100/24'] },
       ...(options.vips === undefined ? {} : { more_addresses: moreVips(options.vips - 1) }),
     },
-    { name: 'back', vrid: 20, addresses: ['10.77.0.1/24'] },
+    { name: 'back', interface: 'back', vrid: 20, addresses: ['10.77.0.1/24'] },
   ]
   const six = [
-    { name: 'front6', vrid: 10, addresses: ['fe80::100/64', '2001:db8::100/64'] },
-    { name: 'back6', vrid: 20, addresses: ['fe80::1/64', 'fd00:77::1/64'] },
+    {
+      ...{ name: 'front6', interface: 'front', vrid: 10 },
+      addresses: ['fe80::100/64', '2001:db8::100/64'],
+    },
+    { name: 'back6', interface: 'back', vrid: 20, addresses: ['fe80::1/64', 'fd00:77::1/64'] },
   ]
   const service = [...(family === 'ipv6' ? [] : four), ...(family === 'ipv4' ? [] : six)]
   const other = options.isTwofold
@@ -154,16 +157,12 @@ function instanceOf(
   { name: node, host }: Node,
   priority: number,
   options: PairOptions,
-  fields: Pick<VrrpInstanceConfig, 'name' | 'vrid' | 'addresses' | 'more_addresses'> & {
-    readonly interface?: string
-  },
+  fields: Pick<VrrpInstanceConfig, 'name' | 'interface' | 'vrid' | 'addresses' | 'more_addresses'>,
 ): VrrpInstanceConfig {
   const isIpv6 = fields.name.endsWith('6')
-  const place = fields.interface ?? fields.name.replace('6', '')
-  const network = isIpv6 ? 'fe80::' : place === 'front' ? '192.0.2.' : '10.77.0.'
+  const network = isIpv6 ? 'fe80::' : fields.interface === 'front' ? '192.0.2.' : '10.77.0.'
   return {
     ...fields,
-    interface: place,
     priority: options.owner === node ? 255 : priority,
     advert_interval_ms: options.advert_interval_ms ?? 1_000,
     version: isIpv6 ? 3 : (options.version ?? 3),

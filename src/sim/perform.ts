@@ -1,11 +1,12 @@
 /** What a simulated node's kernel does with the effects of its director. */
 
-import type { Effect } from '../agent/machine.ts'
+import type { Effect, Event } from '../agent/machine.ts'
 import { after, type Duration, microseconds, seconds } from '../agent/units.ts'
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
+import type { SimKernel } from './kernel.ts'
 import { killProcess } from './life.ts'
 import { isQuestion } from './neighbours.ts'
-import { deliver, type Happening, type SimNode } from './node.ts'
+import { deliver, NOT_YET, type SimNode } from './node.ts'
 import { sendBeat } from './ports.ts'
 
 /** Does one effect. */
@@ -25,32 +26,29 @@ export function performOne(node: SimNode, effect: Effect): void {
         // A killed process is dead when its system call is over, and is closed after only then.
         const errno = life <= node.closedLife ? 0 : kernel.flip(effect)
         node.watch.onOwnership(node)
-        return { kind: 'done', ticket: effect.ticket, errno }
+        return { kind: 'done', ticket: effect.ticket, errno, at: NOT_YET }
       })
       break
     case 'set_vips':
       later(node, flipDelay(node, effect.instance), () => {
         const errno = kernel.refusing.vips
         if (errno === 0) kernel.vips.set(effect.instance, effect.addresses)
-        return { kind: 'done', ticket: effect.ticket, errno }
+        return { kind: 'done', ticket: effect.ticket, errno, at: NOT_YET }
       })
       break
     case 'ipvs_read':
-      later(node, kernel.ipvs_delay, () =>
-        kernel.refusing.ipvs === 0
-          ? { kind: 'ipvs_table', ticket: effect.ticket, services: kernel.read(effect.scope) }
-          : { kind: 'done', ticket: effect.ticket, errno: kernel.refusing.ipvs },
-      )
+      later(node, kernel.ipvs_delay, () => readIpvs(kernel, effect))
       break
     case 'ipvs_apply':
       later(node, kernel.ipvs_delay, () => {
-        return { kind: 'done', ticket: effect.ticket, errno: kernel.apply(effect.changes) }
+        const errno = kernel.apply(effect.changes)
+        return { kind: 'done', ticket: effect.ticket, errno, at: NOT_YET }
       })
       break
     case 'probe_start':
       later(node, microseconds(800), () => {
         const errno = node.watch.probe(node, effect.address, effect.port)
-        return { kind: 'probe', probe: effect.probe, errno }
+        return { kind: 'probe', probe: effect.probe, errno, at: NOT_YET }
       })
       break
     case 'beat':
@@ -61,7 +59,7 @@ export function performOne(node: SimNode, effect: Effect): void {
       break
     case 'fence':
       later(node, seconds(1), () => {
-        return { kind: 'done', ticket: effect.ticket, errno: node.watch.fence(node) }
+        return { kind: 'done', ticket: effect.ticket, errno: node.watch.fence(node), at: NOT_YET }
       })
       break
     case 'remember':
@@ -78,6 +76,12 @@ export function performOne(node: SimNode, effect: Effect): void {
   }
 }
 
+function readIpvs(kernel: SimKernel, { ticket, scope }: Effect & { kind: 'ipvs_read' }): Event {
+  const errno = kernel.refusing.ipvs
+  if (errno !== 0) return { kind: 'done', ticket, errno, at: NOT_YET }
+  return { kind: 'ipvs_table', ticket, services: kernel.read(scope), at: NOT_YET }
+}
+
 /** Without a virtual MAC each VIP is added or deleted by itself, about 50 us with many there. */
 const ADDRESS_DELAY = microseconds(50)
 
@@ -91,17 +95,26 @@ function flipDelay({ kernel, config }: SimNode, name: string): Duration {
 function ping(node: SimNode, effect: Extract<Effect, { kind: 'ping' }>): void {
   const { interface: link, target, sequence } = effect
   if (!node.watch.reaches(node, link, target)) return
-  later(node, microseconds(600), () => ({ kind: 'pong', target, sequence }))
+  later(node, microseconds(600), () => ({ kind: 'pong', target, sequence, at: NOT_YET }))
+}
+
+interface Task {
+  readonly node: SimNode
+  readonly kernel: SimKernel
+  readonly life: number
+  readonly act: (life: number) => Event
+}
+
+function later(node: SimNode, delay: Duration, act: Task['act']): void {
+  const { life, kernel } = node
+  node.queue.plan(after(node.queue.now(), delay), finish, { node, kernel, life, act })
 }
 
 // The kernel does it after its delay whatever becomes of the process; only the answer may be lost.
-function later(node: SimNode, delay: Duration, act: (life: number) => Happening): void {
-  const { life, kernel } = node
-  node.queue.plan(after(node.queue.now(), delay), () => {
-    if (!node.powered || node.kernel !== kernel) return
-    const answer = act(life)
-    if (node.life === life) deliver(node, answer)
-  })
+function finish({ node, kernel, life, act }: Task): void {
+  if (!node.powered || node.kernel !== kernel) return
+  const answer = act(life)
+  if (node.life === life) deliver(node, answer)
 }
 
 // Which machine it is for the wire does not ask: each receiver looks at the packet's destination.

@@ -1,9 +1,9 @@
 /** What a simulated node's kernel does with frames, datagrams and the serial port. */
 
-import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
 import { asLater } from './later.ts'
 import { isNeighbour, receiveNeighbour } from './neighbours.ts'
-import { deliver, type SimNode } from './node.ts'
+import { deliver, NOT_YET, type SimNode } from './node.ts'
+import { packetIn } from './packet.ts'
 import type { Cargo } from './wire.ts'
 
 /** Tells the process how a path of the heartbeat is. */
@@ -13,7 +13,8 @@ export function reportPath(node: SimNode, name: string): void {
   const open = path.kind === 'udp' || (node.line?.isOpen ?? false)
   const report = { kind: 'path', path: name, open, errno: open ? 0 : ENODEV, unsent: 0 } as const
   const counters = path.kind === 'serial' ? node.line?.counters : undefined
-  deliver(node, counters === undefined ? report : { ...report, line: { ...counters } })
+  const line = counters === undefined ? {} : { line: { ...counters } }
+  deliver(node, { ...report, ...line, at: NOT_YET })
 }
 
 const ENODEV = 19
@@ -36,7 +37,7 @@ export function receiveSerial(node: SimNode, bytes: Uint8Array): void {
     node.lineErrors = framing + overrun
     reportPath(node, path.name)
   }
-  deliver(node, { kind: 'heard', path: path.name, bytes })
+  deliver(node, { kind: 'heard', path: path.name, bytes, at: NOT_YET })
 }
 
 /** Something arrived: the kernel hands VRRP packets and the peer's datagrams to the process. */
@@ -44,7 +45,8 @@ export function receiveFrame(node: SimNode, name: string, frame: Uint8Array, car
   if (!node.powered) return
   if (cargo === 'datagram') {
     const path = node.config.heartbeat?.paths.find(other => other.interface === name)
-    if (path !== undefined) deliver(node, { kind: 'heard', path: path.name, bytes: frame })
+    if (path === undefined) return
+    deliver(node, { kind: 'heard', path: path.name, bytes: frame, at: NOT_YET })
     return
   }
   const isIpv4 = frame[12] === 0x08 && frame[13] === 0x00
@@ -54,5 +56,5 @@ export function receiveFrame(node: SimNode, name: string, frame: Uint8Array, car
     return
   }
   if ((isIpv4 && frame[23] === 112) || (isIpv6 && frame[20] === 112))
-    deliver(node, { kind: 'advert', interface: name, packet: frame.subarray(ETHERNET_HEADER) })
+    deliver(node, { kind: 'advert', interface: name, packet: packetIn(frame), at: NOT_YET })
 }

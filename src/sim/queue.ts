@@ -6,13 +6,16 @@ import type { Instant } from '../agent/units.ts'
 interface Entry {
   readonly at: Instant
   readonly seq: number
-  readonly run: () => void
+  readonly run: (given: unknown) => void
+  readonly given: unknown
 }
 
 export interface Queue {
   now(): Instant
   /** Plans something for a time that is not past. */
   plan(at: Instant, run: () => void): void
+  /** As above, for what there is much of: no function is made for each entry. */
+  plan<Given>(at: Instant, run: (given: Given) => void, given: Given): void
   /** Runs the next entry unless it lies behind `until`. @returns whether there was one */
   runNext(until: Instant): boolean
 }
@@ -24,16 +27,16 @@ export function newQueue(start: Instant): Queue {
   let seq = 0
   return {
     now: () => now,
-    plan(at, run) {
+    plan<Given>(at: Instant, run: (given: Given) => void, given?: Given) {
       seq += 1
-      pushHeap(heap, { at: at < now ? now : at, seq, run })
+      pushHeap(heap, { at: at < now ? now : at, seq, run: run as Entry['run'], given })
     },
     runNext(until) {
       const next = heap[0]
       if (next === undefined || next.at > until) return false
       popHeap(heap)
       now = next.at
-      next.run()
+      next.run(next.given)
       return true
     },
   }

@@ -40,7 +40,7 @@ const IDLE_BYTES = 4
 
 /** A line without ends and without faults. */
 export function newSerialLine(queue: Queue, random: Random): SerialLine {
-  const ends = new Map<string, SerialPort & { receive: (bytes: Uint8Array) => void }>()
+  const ends = new Map<string, End>()
   const faults = new Map<string, LineFaults>()
   const faultsOf = (from: string): LineFaults => {
     const known = faults.get(from)
@@ -59,9 +59,7 @@ export function newSerialLine(queue: Queue, random: Random): SerialLine {
       if (speed) came = atOtherSpeed(bytes, random, port.counters)
       if (noise > 0) came = noisy(came, noise, random, port.counters)
       if (overrun > 0 && random.chance(overrun)) came = overrunning(came, random, port.counters)
-      queue.plan(at, () => {
-        if (port.isOpen) port.receive(came)
-      })
+      queue.plan(at, comeIn, { port, bytes: came })
     }
   }
   return {
@@ -85,6 +83,14 @@ export function newSerialLine(queue: Queue, random: Random): SerialLine {
     },
     inject: (to, bytes) => ends.get(to)?.receive(bytes),
   }
+}
+
+interface End extends SerialPort {
+  readonly receive: (bytes: Uint8Array) => void
+}
+
+function comeIn({ port, bytes }: { readonly port: End; readonly bytes: Uint8Array }): void {
+  if (port.isOpen) port.receive(bytes)
 }
 
 const bytesTime = (count: number, baud: number): Duration =>

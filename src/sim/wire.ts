@@ -19,6 +19,13 @@ interface Port {
   readonly receive: Receive
 }
 
+interface Delivery {
+  readonly to: Port
+  readonly bytes: Uint8Array
+  readonly cargo: Cargo
+  readonly from: string
+}
+
 type Receive = (bytes: Uint8Array, cargo: Cargo, from: string) => void
 
 export interface Wire {
@@ -55,8 +62,7 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
   const doomed = new Map<string, number>()
   const counters = { sent: 0, delivered: 0, lost: 0 }
   let disturbance = QUIET
-  let delay_min = microseconds(50)
-  let delay_max = microseconds(150)
+  let [delay_min, delay_max] = [microseconds(50), microseconds(150)]
 
   const isLost = (from: string, to: string, cargo: Cargo) =>
     (unplugged.size > 0 && (unplugged.has(from) || unplugged.has(to))) ||
@@ -71,13 +77,15 @@ export function newWire(name: string, queue: Queue, random: Random): Wire {
     return left > 0
   }
 
+  const arrive = ({ to, bytes, cargo, from }: Delivery) => {
+    if (unplugged.has(to.name)) return
+    counters.delivered += 1
+    to.receive(bytes, cargo, from)
+  }
+
   const deliverLater = (from: string, to: Port, bytes: Uint8Array, cargo: Cargo) => {
     const wait = random.integer(delay_min, delay_max) as Duration
-    queue.plan(after(queue.now(), wait), () => {
-      if (unplugged.has(to.name)) return
-      counters.delivered += 1
-      to.receive(bytes, cargo, from)
-    })
+    queue.plan(after(queue.now(), wait), arrive, { to, bytes, cargo, from })
   }
 
   return {

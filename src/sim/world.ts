@@ -84,7 +84,7 @@ export function newWorld(options: WorldOptions): World {
       if (effects.length === 0) return
       for (const checker of onEffects) checker.onEffects?.(world, node, event, effects)
     },
-    onOwnership: (node: SimNode) => observe(world, node),
+    onOwnership: () => observe(world),
     reaches: (node: SimNode, link: string, address: string) => reaches(world, node, link, address),
     fence: () => world.fencing_errno,
     probe: (_: SimNode, address: string) => (world.downServers.has(address) ? 111 : 0),
@@ -113,7 +113,7 @@ export function planFaults(world: World, faults: readonly Fault[]): void {
   for (const fault of faults) {
     world.queue.plan(fault.at, () => {
       act(world, fault)
-      for (const node of world.nodes) observe(world, node)
+      observe(world)
     })
   }
 }
@@ -133,6 +133,13 @@ export function runUntil(world: World, until: Instant): void {
 export const ownersOf = (world: World, instance: string): readonly SimNode[] =>
   world.nodes.filter(node => isOwner(world, node, instance))
 
+/** How many nodes answer for the VIPs of an instance. */
+export function countOwners(world: World, instance: string): number {
+  let count = 0
+  for (const node of world.nodes) if (isOwner(world, node, instance)) count += 1
+  return count
+}
+
 function isOwner(world: World, node: SimNode, instance: string): boolean {
   const { open, answersClosed } = node.kernel
   if (!node.powered || !(answersClosed || open.has(instance))) return false
@@ -140,8 +147,8 @@ function isOwner(world: World, node: SimNode, instance: string): boolean {
   return world.wires.get(path)?.hasCarrier(node.name) ?? false
 }
 
-function observe(world: World, node: SimNode): void {
-  for (const checker of world.checkers) checker.onOwnership?.(world, node)
+function observe(world: World): void {
+  for (const checker of world.checkers) checker.onOwnership?.(world)
 }
 
 function newWires(options: WorldOptions, queue: Queue): ReadonlyMap<string, Wire> {

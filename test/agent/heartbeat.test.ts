@@ -20,7 +20,7 @@ import {
 } from '../../src/agent/wire/heartbeat.ts'
 import { plainHash } from '../../src/agent/wire/sha256.ts'
 import type { Fault } from '../../src/sim/faults.ts'
-import { deliver, type SimNode } from '../../src/sim/node.ts'
+import { deliver, NOT_YET, type SimNode } from '../../src/sim/node.ts'
 import { type PairOptions, pairConfigs } from '../../src/sim/pair.ts'
 import { atSecond, newCheckedWorld, nodeOptions } from '../../src/sim/scenario.ts'
 import { planFaults, runUntil, type World } from '../../src/sim/world.ts'
@@ -101,7 +101,8 @@ test('frames that were recorded, cut, bit-flipped or spliced are never taken, th
   const accepted = () =>
     pathOf(lb2, 'back').counters.accepted + pathOf(lb2, 'line').counters.accepted
   const before = accepted()
-  const inject = (path: string, bytes: Uint8Array) => deliver(lb2, { kind: 'heard', path, bytes })
+  const inject = (path: string, bytes: Uint8Array) =>
+    deliver(lb2, { kind: 'heard', path, bytes, at: NOT_YET })
   for (const [index, { bytes, path }] of recorded.entries()) {
     const other = recorded[(index + 1) % recorded.length]?.bytes ?? bytes
     for (const on of ['line', 'back']) {
@@ -133,7 +134,7 @@ test('a HELLO of an older life that is played again changes nothing', t => {
   t.is(lb2.state?.heartbeat?.peer.sessions, 2)
   const sessions = [sessionOf(lb1), sessionOf(lb2)]
   const old = sent.filter(({ at, node }) => node === 'lb1' && at < atSecond(10))
-  for (const { bytes } of old) deliver(lb2, { kind: 'heard', path: 'back', bytes })
+  for (const { bytes } of old) deliver(lb2, { kind: 'heard', path: 'back', bytes, at: NOT_YET })
   runUntil(world, atSecond(50))
   t.deepEqual([sessionOf(lb1), sessionOf(lb2)], sessions)
   t.deepEqual(world.violations, [])
@@ -207,7 +208,8 @@ test('each reason for which a frame is not taken has a frame that is counted by 
   }
   for (const reason of Object.keys(DISCARDS) as (keyof typeof DISCARDS)[]) {
     const before = discarded(lb2, 'back')
-    deliver(lb2, { kind: 'heard', path: 'back', bytes: cases[reason] ?? new Uint8Array(0) })
+    const bytes = cases[reason] ?? new Uint8Array(0)
+    deliver(lb2, { kind: 'heard', path: 'back', bytes, at: NOT_YET })
     const counted = { ...before, [reason]: (before[reason] ?? 0) + 1 }
     t.deepEqual(discarded(lb2, 'back'), counted, reason)
   }
@@ -221,7 +223,8 @@ test('our own frames that come back, other clusters and other nodes are counted 
   const [lb1] = nodes
   runUntil(world, atSecond(5))
   const own = sent.find(({ node, path }) => node === 'lb1' && path === 'line')
-  deliver(lb1, { kind: 'heard', path: 'line', bytes: own?.bytes ?? new Uint8Array(0) })
+  const bytes = own?.bytes ?? new Uint8Array(0)
+  deliver(lb1, { kind: 'heard', path: 'line', bytes, at: NOT_YET })
   t.is(discarded(lb1, 'line').node_own, 1)
 })
 
@@ -322,7 +325,7 @@ test('paths are answered in the documented shape, for a person as a table', t =>
     if (last?.kind === 'reply') answer = last.answer
     onStep(node, event, effects)
   }
-  deliver(lb1, { kind: 'command', client: 1, request: { command: 'paths' } })
+  deliver(lb1, { kind: 'command', client: 1, request: { command: 'paths' }, at: NOT_YET })
   t.true(validate(answer), JSON.stringify(validate.errors))
   const text = renderPaths(answer as PathsAnswer)
   t.regex(text, /^lb1: peer lb2 is verified; policy guarded\n/)

@@ -2,7 +2,7 @@
 
 import { after, between, type Duration, type Instant, microseconds } from '../../agent/units.ts'
 import { type Checker, violate } from '../checker.ts'
-import { ownersOf, type World } from '../world.ts'
+import { countOwners, ownersOf, type World } from '../world.ts'
 
 /**
  * Looks whenever a node begins or ceases to answer, which only the kernel, power and carriers
@@ -14,8 +14,7 @@ export function oneOwner(overlap_max: Duration): Checker {
   const since = new Map<string, Instant>()
   const look = (world: World) => {
     for (const { name } of world.nodes[0]?.config.vrrp.instances ?? []) {
-      const owners = ownersOf(world, name)
-      if (owners.length < 2) {
+      if (countOwners(world, name) < 2) {
         since.delete(name)
         continue
       }
@@ -28,7 +27,9 @@ export function oneOwner(overlap_max: Duration): Checker {
         if (known === undefined) world.queue.plan(endOf(start, overlap_max), () => look(world))
         continue
       }
-      const names = owners.map(node => node.name).join(' and ')
+      const names = ownersOf(world, name)
+        .map(node => node.name)
+        .join(' and ')
       violate(world, 'I1', `${names} both answer for ${name}, for ${overlap} us by now`)
     }
   }

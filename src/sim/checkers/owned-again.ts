@@ -2,7 +2,7 @@
 
 import { after, between, type Duration, type Instant, seconds } from '../../agent/units.ts'
 import { type Checker, violate } from '../checker.ts'
-import { ownersOf, type World } from '../world.ts'
+import { countOwners, type World } from '../world.ts'
 
 /**
  * Two startup holds of a node that comes back at the healing, the order to join, a delayed
@@ -20,7 +20,7 @@ export function ownedAgain(healed_at: Instant): Checker {
     const now = world.queue.now()
     if (now < by) return
     for (const { name } of world.nodes[0]?.config.vrrp.instances ?? []) {
-      if (ownersOf(world, name).length > 0) noneSince.delete(name)
+      if (countOwners(world, name) > 0) noneSince.delete(name)
       else if (!noneSince.has(name)) {
         noneSince.set(name, now)
         world.queue.plan(after(now, GAP_MAX), () => complain(world, name, now))
