@@ -145,6 +145,7 @@ export function startProcess(node: SimNode): void {
   node.stalled = false
   node.silent = microseconds(0)
   node.backlog.length = 0
+  node.kernel.vips.clear()
   const [state, effects] = node.core.begin(node.config, localTime(node), lifeOf(node))
   node.state = state
   node.watch.onStep(node, 'begin', effects)

@@ -30,9 +30,10 @@ export function performOne(node: SimNode, effect: Effect): void {
       })
       break
     case 'set_vips':
-      later(node, flipDelay(node, effect.instance), () => {
+      later(node, flipDelay(node, effect.instance), life => {
         const errno = kernel.refusing.vips
-        if (errno === 0) kernel.vips.set(effect.instance, effect.addresses)
+        // The next start of the agent makes its devices anew.
+        if (errno === 0 && node.life === life) kernel.vips.set(effect.instance, effect.addresses)
         return { kind: 'done', ticket: effect.ticket, errno, at: NOT_YET }
       })
       break

@@ -2,6 +2,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import { nextDeadline } from '../../src/agent/director.ts'
 import type { Effect } from '../../src/agent/machine.ts'
+import type { NodeConfig, ServiceConfig, VrrpInstanceConfig } from '../../src/model/node-config.ts'
+import { pairConfigs } from '../../src/sim/pair.ts'
 import { effort, seed } from '../support/effort.ts'
 import { newRig, type Rig, sentIn } from '../support/rig.ts'
 
@@ -54,6 +56,15 @@ const happenings = fc.oneof(
       force: fc.constantFrom(undefined, true, false),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('reload' as const),
+      vips: fc.nat(2),
+      servers: fc.nat(3),
+      check: fc.boolean(),
+    }),
+  },
 )
 
 function errnos() {
@@ -86,10 +97,34 @@ function happen({ rig, owed }: Run, what: Happening): readonly Effect[] {
         command === 'standby' && force !== undefined ? { command, force } : { command }
       return rig.ask(request)
     }
+    case 'reload':
+      return rig.step({ ...RELOAD, config: configWith(what.vips, what.servers), check: what.check })
     default: {
       const [effect] = owed.splice(what.nth % Math.max(owed.length, 1), 1)
       return effect === undefined ? [] : answer(rig, effect, what.errno)
     }
+  }
+}
+
+const RELOAD = { kind: 'reload', client: 7, file: '/node.json' } as const
+
+/** So many VIPs and real servers more or less than the pair has. */
+function configWith(vips: number, servers: number): NodeConfig {
+  const [config] = pairConfigs()
+  const [front, ...others] = config.vrrp.instances
+  const [web] = config.services
+  const addresses = ['192.0.2.101/24', '192.0.2.100/24', '192.0.2.102/24'].slice(0, vips + 1)
+  const real_servers = ['10.77.0.22', '10.77.0.21', '10.77.0.23'].map(address => ({
+    ...{ address, port: 80, weight: servers },
+  }))
+  return {
+    ...config,
+    shared_digest: `${vips}${servers}`.repeat(32),
+    vrrp: {
+      ...config.vrrp,
+      instances: [{ ...(front as VrrpInstanceConfig), addresses }, ...others],
+    },
+    services: [{ ...(web as ServiceConfig), real_servers: real_servers.slice(0, servers) }],
   }
 }
 
@@ -103,7 +138,7 @@ function answer(rig: Rig, effect: Effect, errno: number): readonly Effect[] {
 }
 
 const isOwed = ({ kind }: Effect) =>
-  ['flip', 'ipvs_read', 'ipvs_apply', 'probe_start'].includes(kind)
+  ['flip', 'set_vips', 'ipvs_read', 'ipvs_apply', 'probe_start'].includes(kind)
 
 test('whatever happens, it does not throw, moves groups together, announces only what is open', t => {
   const check = fc.property(fc.array(happenings, { maxLength: 120 }), list => {
@@ -119,6 +154,16 @@ test('whatever happens, it does not throw, moves groups together, announces only
         line => !line.endsWith('advert 0') && closed.some(({ name }) => line.startsWith(name)),
       )
       t.deepEqual(wrong, [])
+      // VIPs are adopted as the kernel was seen to hold them, and announced no sooner.
+      const pending = rig.state.changing.find(({ instance }) => instance === 0)
+      const held = pending?.held ?? rig.state.config.vrrp.instances[0]?.addresses ?? []
+      const known = held.map(prefix => prefix.slice(0, prefix.indexOf('/')))
+      t.is(front?.addresses.length, known.length)
+      const announced = sentIn(effects).filter(line => line.startsWith('front arp'))
+      t.deepEqual(
+        announced.filter(line => !known.some(vip => line.endsWith(vip))),
+        [],
+      )
     }
   })
   fc.assert(check, { numRuns: effort(150, 5_000), seed })
