@@ -3,14 +3,17 @@
 import { begin } from '../agent/director.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { type Duration, type Instant, microseconds } from '../agent/units.ts'
+import type { NodeConfig } from '../model/node-config.ts'
 import { newKernel } from './kernel.ts'
 import { killProcess, resumeProcess } from './life.ts'
 import { lifeOf, localTime, type SimNode } from './node.ts'
 
 export interface Snapshot {
+  readonly config: NodeConfig
   readonly state: DirectorState
   readonly open: readonly string[]
   readonly ipvs: SimNode['kernel']['ipvs']
+  readonly vips: SimNode['kernel']['vips']
   /** What the supervisor had not yet told the process: it is in a pipe, and so in the copy. */
   readonly silent: Duration
   /** By the node's own clock. */
@@ -21,9 +24,11 @@ export interface Snapshot {
 export function takeSnapshot(node: SimNode): Snapshot | undefined {
   if (node.state === undefined) return undefined
   return {
+    config: node.config,
     state: copyOf(node.state),
     open: [...node.kernel.open],
     ipvs: new Map(node.kernel.ipvs),
+    vips: new Map(node.kernel.vips),
     silent: node.silent,
     at: localTime(node),
   }
@@ -43,7 +48,9 @@ export function restoreSnapshot(node: SimNode, snapshot: Snapshot): void {
   })
   for (const name of snapshot.open) kernel.open.add(name)
   for (const [name, service] of snapshot.ipvs) kernel.ipvs.set(name, service)
+  for (const [name, vips] of snapshot.vips) kernel.vips.set(name, vips)
   node.kernel = kernel
+  node.config = snapshot.config
   node.clock = microseconds(snapshot.at - node.queue.now()) as Duration
   node.state = restored(node, snapshot)
   node.wakeAt = snapshot.at
