@@ -5,6 +5,7 @@ import { encodeRecord } from '../../src/agent/control/record.ts'
 import type { ReloadAnswer } from '../../src/agent/control/reload.ts'
 import { renderReload } from '../../src/agent/control/render-reload.ts'
 import type { Status } from '../../src/agent/control/status-types.ts'
+import { nameOfTarget } from '../../src/agent/health/targets.ts'
 import type { Effect } from '../../src/agent/machine.ts'
 import { replay } from '../../src/agent/replay.ts'
 import type { NodeConfig, ServiceConfig } from '../../src/model/node-config.ts'
@@ -364,6 +365,34 @@ test('the peer is told the digest of the config that runs', t => {
   const rig = newRig(config).toBackup()
   rig.settle(reload(rig, { ...config, shared_digest: '6b'.repeat(32) }).effects)
   t.is(rig.state.heartbeat?.identity.digest, 0x6b6b6b6b)
+})
+
+test('after any reloads what follows from the config is as after a start with it', t => {
+  const { check, ...unchecked } = web
+  const mail = { ...web, name: 'mail', port: 25, check: { ...check, fall: 3 } as never }
+  const configs = [
+    withWeb({ real_servers: [{ ...one, weight: 5 }, third] }),
+    { ...twoVips, services: [mail, { ...web, scheduler: 'sh' }], shared_digest: '7c'.repeat(32) },
+    { ...withVips(['192.0.2.102/24'], ['192.0.2.100/24']), services: [unchecked, mail] },
+    { ...running, services: [], shared_digest: '8d'.repeat(32) },
+    running,
+  ] as const
+  const rig = newRig().toActive()
+  for (const config of configs) {
+    const { answer, effects } = reload(rig, config)
+    t.true(answer.accepted)
+    rig.settle(effects)
+    rig.live(3_000)
+    const fresh = newRig(config).toActive()
+    t.deepEqual(followsIn(rig), followsIn(fresh))
+  }
+})
+
+const followsIn = ({ state }: Rig) => ({
+  desired: state.ipvs.desired,
+  slices: state.ipvs.slices,
+  targets: state.health.targets.map(target => [nameOfTarget(target), target.uses]),
+  instances: state.instances.map(each => [each.addresses, each.listed, each.frames]),
 })
 
 test('a record with a reload is replayed to the same effects', t => {
