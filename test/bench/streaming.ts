@@ -41,7 +41,11 @@ async function compare([ours, nginx]: readonly Server[], bytes: number): Promise
   if (ours === undefined || nginx === undefined) throw new Error('there are two servers')
   const [times, ratios]: [number[], number[]] = [[], []]
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    const [own, other] = [await download(ours.port, bytes), await download(nginx.port, bytes)]
+    // Each is first as often as the other: what a server does behind an answer falls into the next.
+    const order = round % 2 === 0 ? [ours, nginx] : [nginx, ours]
+    const seconds = new Map<Server, number>()
+    for (const server of order) seconds.set(server, await download(server.port, bytes))
+    const [own, other] = [seconds.get(ours) ?? Number.NaN, seconds.get(nginx) ?? Number.NaN]
     if (round < 0) continue
     times.push(other)
     ratios.push(own / other)
