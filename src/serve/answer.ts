@@ -1,6 +1,7 @@
 import type { ImageReader } from '../stamp/image-reader.ts'
 import { type ClientRules, identify } from './clients.ts'
-import { type Content, type Library, textContent } from './library.ts'
+import { type Content, textContent } from './content.ts'
+import type { Library } from './library.ts'
 import { offer } from './offer.ts'
 import { namesTag, readRange } from './range.ts'
 import { readRoute } from './route.ts'
@@ -12,9 +13,9 @@ export interface Question {
   /** Address of who asks. */
   readonly client: string
   readonly headers: {
-    readonly range?: string
-    readonly ifNoneMatch?: string
-    readonly ifRange?: string
+    readonly range?: string | undefined
+    readonly ifNoneMatch?: string | undefined
+    readonly ifRange?: string | undefined
   }
 }
 

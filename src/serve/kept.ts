@@ -17,11 +17,9 @@ export function keepByFile<T>({ entries_max, bytes_max = Infinity }: KeptLimits)
   const kept = new Map<string, Entry<T>>()
   return {
     get(path, stat, make) {
-      const { ino, size, mtimeMs, ctimeMs } = stat
-      const state = [ino, size, mtimeMs, ctimeMs].join(' ')
       const found = kept.get(path)
-      const isSame = found?.state === state
-      const entry = isSame ? found : { state, size, value: make() }
+      const isSame = found !== undefined && isSameFile(found.stat, stat)
+      const entry = isSame ? found : { stat, value: make() }
       // At the end again: the first is what was not asked for the longest time.
       kept.delete(path)
       kept.set(path, entry)
@@ -37,16 +35,21 @@ export function keepByFile<T>({ entries_max, bytes_max = Infinity }: KeptLimits)
 }
 
 interface Entry<T> {
-  readonly state: string
-  readonly size: number
+  readonly stat: Stats
   readonly value: Promise<T>
 }
 
+const isSameFile = (one: Stats, other: Stats) =>
+  one.ino === other.ino &&
+  one.size === other.size &&
+  one.mtimeMs === other.mtimeMs &&
+  one.ctimeMs === other.ctimeMs
+
 function forget<T>(kept: Map<string, Entry<T>>, limits: Required<KeptLimits>): void {
-  let bytes = [...kept.values()].reduce((sum, { size }) => sum + size, 0)
-  for (const [path, { size }] of kept) {
+  let bytes = [...kept.values()].reduce((sum, { stat }) => sum + stat.size, 0)
+  for (const [path, { stat }] of kept) {
     if (kept.size <= limits.entries_max && bytes <= limits.bytes_max) return
     kept.delete(path)
-    bytes -= size
+    bytes -= stat.size
   }
 }

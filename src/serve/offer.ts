@@ -1,5 +1,6 @@
 import type { Client } from './clients.ts'
-import { type Content, type Library, type ServedNode, textContent } from './library.ts'
+import { type Content, textContent } from './content.ts'
+import type { Library, StampedNode } from './library.ts'
 import type { NodeName, Route } from './route.ts'
 import { indexText, nodeScript, strangerScript } from './script.ts'
 
@@ -33,7 +34,7 @@ export async function offer(route: Route, library: Library, asking: Asking): Pro
       if (node === undefined) return notFound
       const { name } = node
       return offerPrivate(name, asking, () => {
-        if (route.what === 'iso') return library.nodeIso(name)
+        if (route.what === 'iso') return library.nodeIso(node)
         const path = route.what === 'stamp' ? `netboot/nodes/${name}.img` : `flash/${name}.img`
         return library.privateFile(path)
       })
@@ -59,7 +60,7 @@ async function offerScript(of: NodeName, library: Library): Promise<Offer> {
 const found = (content: Content | undefined): Offer =>
   content === undefined ? notFound : { kind: 'content', content }
 
-async function findNode(of: NodeName, library: Library): Promise<ServedNode | undefined> {
+async function findNode(of: NodeName, library: Library): Promise<StampedNode | undefined> {
   if ('node' in of) return library.node(of.node)
   return (await library.nodes()).find(({ macs }) => macs.includes(of.mac))
 }

@@ -142,14 +142,10 @@ async function handle(
 }
 
 function readQuestion({ method = '', url = '', headers, socket }: IncomingMessage): Question {
-  const one = (name: string) => {
-    const value = headers[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  const known = { range: one('range'), ifNoneMatch: one('if-none-match'), ifRange: one('if-range') }
-  const given = Object.entries(known).filter(([, value]) => value !== undefined)
+  const { range, 'if-none-match': ifNoneMatch, 'if-range': several } = headers
+  const ifRange = typeof several === 'string' ? several : undefined
   const client = plainAddress(socket.remoteAddress)
-  return { method, target: url, client, headers: Object.fromEntries(given) }
+  return { method, target: url, client, headers: { range, ifNoneMatch, ifRange } }
 }
 
 const length = ({ body }: Answer) => (body === undefined ? 0 : body.end - body.start)

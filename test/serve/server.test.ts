@@ -1,5 +1,13 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, type Stats, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,6 +25,7 @@ import {
 } from '../../src/serve/server.ts'
 import { withImage } from '../../src/stamp/image-reader.ts'
 import { readNodeSource } from '../../src/stamp/node-source.ts'
+import { decodeStamp, encodeStamp } from '../../src/stamp/stamp.ts'
 import { stampImage } from '../../src/stamp/stamp-image.ts'
 import { problemOf } from '../stamp/sample.ts'
 import { KERNEL, writeServedBuild } from '../support/served-build.ts'
@@ -176,6 +185,10 @@ test('a stamp that lies under the name of another node is handed to nobody', asy
   }
   const script = (await get(server, '/node/lb1/boot.ipxe')).body.toString()
   t.regex(script, /no node here has the name lb1/)
+  t.deepEqual(
+    (await openLibrary(t.context.folder).nodes()).map(({ name }) => name),
+    ['lb2'],
+  )
 })
 
 test('nobody else gets a secret, and each refusal says why', async t => {
@@ -223,6 +236,26 @@ test('the script of a machine goes straight to its node, or says that there is n
 
 test('the script that is built has the label that a known machine goes to', t => {
   t.regex(readFileSync('images/netboot/boot.ipxe', 'utf8'), /^:boot$/m)
+})
+
+test('the ISO of a node that is stamped anew is the new one at once, at its old address too', async t => {
+  const server = await start(t.context, { mac: LB1 })
+  const before = await get(server, '/iso/lb1.iso')
+  t.is((await get(server, '/iso/lb1.iso')).headers.etag, before.headers.etag)
+  const path = join(t.context.folder, 'netboot/nodes/lb1.img')
+  const { facts, config } = decodeStamp(readFileSync(path))
+  const text = Buffer.from(config).toString().replace(LB1, '52:54:00:d1:01:09')
+  const { cluster, node, base_sha256: baseSha256 } = facts
+  const changed = encodeStamp({ cluster, node, baseSha256, config: Buffer.from(text) })
+  writeFileSync(`${path}.new`, changed)
+  renameSync(`${path}.new`, path)
+  t.is((await get(server, '/iso/lb1.iso')).status, 403)
+  const named = await start(t.context, { given: { '127.0.0.1': 'lb1' } })
+  const after = await get(named, '/iso/lb1.iso')
+  t.is(after.status, 200)
+  t.not(after.headers.etag, before.headers.etag)
+  t.false(after.body.equals(before.body))
+  t.true(after.body.includes(Buffer.from(changed)))
 })
 
 test('a stamp of another base is not mixed with this one', async t => {
