@@ -1,4 +1,4 @@
-/** The earliest of many deadlines. It is asked for after every step, so nothing is made for each. */
+/** The earliest of many deadlines. It is asked for after every step: nothing is made for each. */
 
 import type { Deadline } from './machine.ts'
 import type { Instant } from './units.ts'

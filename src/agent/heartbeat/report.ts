@@ -1,10 +1,8 @@
 /** What this node says of itself in every frame. */
 
-import type { GroupArbiter } from '../arbiter/state.ts'
 import { item } from '../never.ts'
 import type { DirectorState } from '../state.ts'
 import { between, type Instant, isDue } from '../units.ts'
-import type { GroupState } from '../vrrp/state.ts'
 import {
   FLAG_CAN_TAKE,
   FLAG_INHIBITED,
@@ -23,6 +21,9 @@ import {
 } from '../wire/heartbeat-body.ts'
 import { reachOf } from './connectivity.ts'
 import type { HeartbeatState, PathState } from './state.ts'
+
+type Group = DirectorState['groups'][number]
+type Arbiter = DirectorState['arbiter']['groups'][number]
 
 /** The eternal header as it is now, for one frame of this type, session and number. */
 export function headerNow(
@@ -112,7 +113,7 @@ export function groupReport(state: DirectorState, index: number, at: Instant): G
  * All of a group's report that the peer may wait for, as one number: equal ones say the same. It is
  * asked for after nearly every event.
  */
-export function groupWord(state: DirectorState, group: GroupState, arbiter: GroupArbiter): number {
+export function groupWord(state: DirectorState, group: Group, arbiter: Arbiter): number {
   const flags =
     (isClosed(state, group) ? 1 : 0) |
     (arbiter.canTake ? 2 : 0) |
@@ -124,13 +125,13 @@ export function groupWord(state: DirectorState, group: GroupState, arbiter: Grou
   return flags + 64 * (ROLES.indexOf(saidRole(group)) + 4 * (arbiter.term + 65_536 * cause))
 }
 
-const saidRole = ({ faultUntil, role }: GroupState): WireRole =>
+const saidRole = ({ faultUntil, role }: Group): WireRole =>
   faultUntil !== undefined ? 'fault' : role
 
-const isOffering = ({ role }: GroupState, { offerUntil }: GroupArbiter) =>
+const isOffering = ({ role }: Group, { offerUntil }: Arbiter) =>
   offerUntil !== undefined && role === 'active'
 
-function isClosed({ instances }: DirectorState, { members }: GroupState): boolean {
+function isClosed({ instances }: DirectorState, { members }: Group): boolean {
   for (const member of members) if (item(instances, member).vips.is !== 'closed') return false
   return true
 }

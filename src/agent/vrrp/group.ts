@@ -137,10 +137,10 @@ function beat(turn: Turn, group: GroupState, interval: Duration): Instant {
   return group.openedAt ?? turn.at
 }
 
-/** A whole Active_Down_Interval from now; until then nobody takes over on this member. */
-export function listenAnew(turn: Turn, instance: InstanceState): void {
+/** A whole Active_Down_Interval from then on; until it ends nobody takes over on this member. */
+export function listenAnew(turn: Turn, instance: InstanceState, from: Instant = turn.at): void {
   instance.silentAt = undefined
-  Object.assign(instance.router, asYielded({ ...instance.router, downAt: undefined }, turn.at))
+  Object.assign(instance.router, asYielded({ ...instance.router, downAt: undefined }, from))
 }
 
 /**

@@ -3,10 +3,10 @@
 import type { LinkEvent } from '../machine.ts'
 import { item } from '../never.ts'
 import { note, type Turn } from '../state.ts'
-import { after, isDue, milliseconds } from '../units.ts'
+import { after, type Instant, isDue, milliseconds } from '../units.ts'
 import { type Address, type Family, parseAddress } from '../wire/address.ts'
 import { renewFrames } from './frames.ts'
-import { reviewGroup } from './group.ts'
+import { listenAnew, reviewGroup } from './group.ts'
 import { trackLink } from './on-tracked.ts'
 import type { InterfaceState } from './state.ts'
 
@@ -42,12 +42,31 @@ function takeCarrier(turn: Turn, link: InterfaceState, up: boolean): void {
   if (link.carrier === up) return
   link.carrier = up
   link.settlesAt = undefined
-  if (link.up === up) return
+  if (link.up === up) {
+    listenOn(turn, link, turn.at)
+    return
+  }
   const config = turn.state.config.interfaces.find(({ name }) => name === link.name)?.link
   const delay_ms = (up ? config?.up_delay_ms : config?.down_delay_ms) ?? 0
   if (delay_ms === 0 || (!up && link.up === undefined)) settleLink(turn, link, up)
-  else link.settlesAt = after(turn.at, milliseconds(delay_ms))
+  else {
+    link.settlesAt = after(turn.at, milliseconds(delay_ms))
+    listenOn(turn, link, link.settlesAt)
+  }
 }
+
+// Without a carrier nobody is heard: that silence must not make a backup active.
+function listenOn(turn: Turn, link: InterfaceState, from: Instant): void {
+  for (const index of instancesOn(link)) {
+    const instance = item(turn.state.instances, index)
+    if (instance.router.role === 'backup') listenAnew(turn, instance, from)
+  }
+}
+
+const instancesOn = ({ instances }: InterfaceState): readonly number[] => [
+  ...Object.values(instances[4]),
+  ...Object.values(instances[6]),
+]
 
 function settleLink(turn: Turn, link: InterfaceState, up: boolean): void {
   sayLink(turn, link, up)
@@ -75,7 +94,7 @@ function sayLink(turn: Turn, link: InterfaceState, up: boolean): void {
 function takeMac(turn: Turn, link: InterfaceState, mac: string): void {
   if (link.mac === mac) return
   link.mac = mac
-  for (const index of [...Object.values(link.instances[4]), ...Object.values(link.instances[6])]) {
+  for (const index of instancesOn(link)) {
     const instance = item(turn.state.instances, index)
     if (instance.onOwnMac) renewFrames(turn, instance)
   }

@@ -67,7 +67,7 @@ interface Read {
   readonly text: Ipv6
 }
 
-// A router hears the same few addresses with every advert, and a text costs more than all else in it.
+// A router hears the same few addresses with every advert; a text costs more than all else in it.
 const READ: (Read | undefined)[] = new Array(64).fill(undefined)
 
 /** Writes the 16 bytes. */

@@ -114,3 +114,14 @@ test('a change of carrier counts after its delay, and not at all if it is undone
   t.is(rig.state.interfaces[0]?.up, false)
   t.true(saidIn(rig.pass(500).step({ kind: 'wake' })).includes('front link_up'))
 })
+
+test('what a backup does not hear while its cable is loose makes it no active router', t => {
+  const rig = tracking([], { up_delay_ms: 0, down_delay_ms: 500 })
+  rig.toBackup()
+  const listen = Number(rig.state.instances[0]?.router.downAt) - rig.now
+  rig.pass(listen / 1_000 - 100)
+  rig.link('front', false)
+  t.deepEqual(saidIn(rig.pass(400).step({ kind: 'wake' })), [])
+  rig.link('front', true)
+  t.is(Number(rig.state.instances[0]?.router.downAt) - rig.now, listen)
+})
