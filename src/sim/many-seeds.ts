@@ -13,7 +13,7 @@ const PART = 100
 
 // A schedule makes some 7 MB of garbage. With the engine's own size of the young generation (1 MB,
 // growing to 16) and its helper threads, which only take turns with the other processes here, a
-// schedule takes about 13 % more processor time (best of three alternating runs of 400 schedules).
+// schedule takes 5 to 15 % more processor time (two series of alternating runs on a busy machine).
 const ENGINE = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--single-threaded-gc']
 
 /** Runs seeds in so many processes; with one, or for a few seeds, in this one. */
