@@ -69,8 +69,11 @@ export function note(
   subject: string,
   facts?: Note['facts'],
 ): void {
-  const entry = { kind: 'note', level, reason, subject } as const
-  turn.effects.push(facts === undefined ? entry : { ...entry, facts })
+  turn.effects.push(
+    facts === undefined
+      ? { kind: 'note', level, reason, subject }
+      : { kind: 'note', level, reason, subject, facts },
+  )
 }
 
 // The slot says whose answer a ticket awaits: 0 is IPVS, above it the instances.

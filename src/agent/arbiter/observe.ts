@@ -160,16 +160,18 @@ function outranks(
   return config.node.id < (config.heartbeat?.peer.id ?? 0)
 }
 
+const isLost = (age: number, limit_us: number) =>
+  age === AGE_MAX || decodeAge(age) * 1_000 >= limit_us
+
 /** Whether the peer says that it hears neither our frames nor our adverts. */
 export function isPeerDeaf(state: DirectorState, group: GroupState): boolean {
   const { heartbeat } = state
   const report = heartbeat?.peer.report
   const advert_age = reportOf(state, group.index)?.advert_age
   if (heartbeat === undefined || report === undefined || advert_age === undefined) return false
-  const isLost = (age: number, limit_us: number) =>
-    age === AGE_MAX || decodeAge(age) * 1_000 >= limit_us
-  if (!report.paths.every(({ age }, at) => isLost(age, heartbeat.paths[at]?.dead ?? 0)))
-    return false
+  for (let at = 0; at < report.paths.length; at += 1) {
+    if (!isLost(item(report.paths, at).age, heartbeat.paths[at]?.dead ?? 0)) return false
+  }
   let interval = 0
   for (const index of group.members) {
     interval = Math.max(interval, item(state.instances, index).router.own_interval)

@@ -7,7 +7,7 @@ import { between, centiseconds, type Instant, seconds } from '../units.ts'
 import { type Address, formatAddress, isAbove } from '../wire/address.ts'
 import { ADDRESSES_MAX, type DecodedAdvert } from '../wire/vrrp.ts'
 import { announceAgain } from './announce.ts'
-import { hastenGroup, membersOf, yieldGroup } from './group.ts'
+import { hastenGroup, yieldGroup } from './group.ts'
 import { isOfPeer } from './of-peer.ts'
 import { onAdvert } from './on-advert.ts'
 import { notePeer } from './peers.ts'
@@ -67,7 +67,8 @@ function onActiveHeard(turn: Turn, instance: InstanceState, heard: Heard): void 
   instance.silentAt = undefined
   const group = item(turn.state.groups, instance.group)
   completeStandby(turn, group, heard)
-  for (const member of membersOf(turn, group)) {
+  for (const index of group.members) {
+    const member = item(turn.state.instances, index)
     const { silentAt, router } = member
     if (silentAt === undefined || between(silentAt, turn.at) < router.interval) continue
     warn(turn, member, 'silence_held_by_group', { hearing: instance.name })
@@ -135,13 +136,13 @@ function compareAddresses(
 // 7.1 wants these logged; neither is a reason to discard (R11, and R13 by erratum 8298).
 function compareSettings(turn: Turn, instance: InstanceState, heard: Heard): void {
   const { own_interval, priority } = instance.router
-  const facts = () => ({ peer: formatAddress(heard.source) })
   if (heard.interval !== own_interval) {
     const [interval_us, own_us] = [heard.interval, own_interval]
-    warn(turn, instance, 'advert_interval_differs', { ...facts(), interval_us, own_us })
+    const peer = formatAddress(heard.source)
+    warn(turn, instance, 'advert_interval_differs', { peer, interval_us, own_us })
   }
   if (heard.priority === 255 && priority < 255) {
-    warn(turn, instance, 'address_owner_heard', facts())
+    warn(turn, instance, 'address_owner_heard', { peer: formatAddress(heard.source) })
   }
 }
 

@@ -224,7 +224,9 @@ export function decodeHello(body: Uint8Array): Hello | undefined {
   if (nonce?.length !== NONCE_BYTES || echo?.length !== NONCE_BYTES) return undefined
   if (boot?.length !== BOOT_BYTES || versions?.length !== 2) return undefined
   return {
-    ...{ nonce, echo, boot },
+    nonce,
+    echo,
+    boot,
     major_min: readU8(versions, 0),
     major_max: readU8(versions, 1),
     agent: String.fromCharCode(...(agent ?? []).map(byte => byte & 0x7f)),

@@ -9,17 +9,32 @@ export type Ipv4 = number
 export const IPV4_HEADER = 20
 export const PROTOCOL_VRRP = 112
 
+/** As a digit, which begin at 48. */
+const DOT = 46 - 48
+
 /** @returns undefined unless the text is four decimal numbers of 0 to 255 without leading zeroes */
 export function parseIpv4(text: string): Ipv4 | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   let address = 0
-  for (const part of parts) {
-    const octet = Number(part)
-    if (!(octet >= 0 && octet <= 255) || String(octet) !== part) return undefined
+  let dots = 0
+  let octet = 0
+  let digits = 0
+  for (let at = 0; at <= text.length; at += 1) {
+    // Past the end it is NaN, which is no digit.
+    const digit = text.charCodeAt(at) - 48
+    if (digit >= 0 && digit <= 9) {
+      if (digits > 0 && octet === 0) return undefined
+      octet = octet * 10 + digit
+      digits += 1
+      continue
+    }
+    const isEnd = at === text.length
+    if (digits === 0 || octet > 255 || (!isEnd && digit !== DOT)) return undefined
     address = address * 256 + octet
+    if (!isEnd) dots += 1
+    octet = 0
+    digits = 0
   }
-  return address
+  return dots === 3 ? address : undefined
 }
 
 export const formatIpv4 = (address: Ipv4) =>
