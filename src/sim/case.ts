@@ -38,7 +38,7 @@ export function runCase(
   }
   planFaults(world, faults)
   runUntil(world, until)
-  const held = { kind: 'held', digest: world.digest(), events: world.events } as const
+  const held = { kind: 'held', events: world.events } as const
   return firstViolation(world) ?? (healed_at === undefined ? held : healedOwner(world))
 }
 
@@ -71,5 +71,5 @@ function healedOwner(world: World): Verdict {
     const why = `after healing ${name} belongs to ${owners.join(' and ') || 'nobody'}`
     return { kind: 'stuck', id: 'I2', at: world.queue.now(), why }
   }
-  return { kind: 'held', digest: world.digest(), events: world.events }
+  return { kind: 'held', events: world.events }
 }

@@ -1,8 +1,11 @@
 import type { Effect, Event } from '../agent/machine.ts'
 import { readU32 } from '../agent/wire/bytes.ts'
+import type { SimNode } from './node.ts'
 
 export interface Digest {
-  add(node: number, event: Event | 'begin', effects: readonly Effect[], at: number): void
+  /** Takes a step, as a world's `trace` has it. */
+  add(node: SimNode, event: Event | 'begin', effects: readonly Effect[]): void
+  /** Every step so far, as one number in hexadecimal: equal for equal runs. */
   text(): string
 }
 
@@ -31,9 +34,9 @@ export function newDigest(): Digest {
     }
   }
   return {
-    add(node, event, effects, at) {
-      number(at)
-      number(node)
+    add(node, event, effects) {
+      number(node.queue.now())
+      number(node.index)
       word(event === 'begin' ? event : event.kind)
       for (const said of effects) effect(said)
     },

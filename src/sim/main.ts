@@ -8,6 +8,7 @@ import { encodeRecord } from '../agent/control/record.ts'
 import { type Beginning, replay } from '../agent/replay.ts'
 import { plainHash } from '../agent/wire/sha256.ts'
 import { type Case, formatCase, parseCase, runCase } from './case.ts'
+import { newDigest } from './digest.ts'
 import { guardedScenarios } from './guarded-list.ts'
 import { runManySeeds } from './many-seeds.ts'
 import { lifeOf, type SimNode } from './node.ts'
@@ -37,12 +38,14 @@ function runOne(given: Case): boolean {
   for (const { at, ...action } of [...faults].sort((left, right) => left.at - right.at)) {
     print(`${(at / 1_000_000).toFixed(6)} ${JSON.stringify(action)}`)
   }
+  const digest = newDigest()
   const trace: World['trace'] = (node, event, effects) => {
+    digest.add(node, event, effects)
     const line = traceLine(node, event, effects)
     if (line !== undefined) print(line)
   }
   const verdict = runCase(given, trace)
-  print(shown(verdict))
+  print(`${shown(verdict)}, digest ${digest.text()}`)
   return verdict.kind === 'held'
 }
 

@@ -41,7 +41,7 @@ export interface Scenario {
 export type Owner = string | undefined | Readonly<Record<string, string | undefined>>
 
 export type Verdict =
-  | { readonly kind: 'held'; readonly digest: string; readonly events: number }
+  | { readonly kind: 'held'; readonly events: number }
   | {
       readonly kind: 'unsafe' | 'stuck'
       readonly id: string
@@ -75,7 +75,7 @@ export function runScenario(scenario: Scenario, seed: number, trace?: World['tra
   }
   const why = scenario.check?.(world) ?? sayings.wrong(scenario.says, scenario.neverSays)
   if (why !== undefined) return { kind: 'stuck', id: 'check', at: world.queue.now(), why }
-  return { kind: 'held', digest: world.digest(), events: world.events }
+  return { kind: 'held', events: world.events }
 }
 
 /** What the options of a pair say of its nodes beside their configs. */

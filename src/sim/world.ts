@@ -5,7 +5,6 @@ import { type Duration, type Instant, instant } from '../agent/units.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { act } from './apply-fault.ts'
 import { type Checker, type Violation, violate } from './checker.ts'
-import { newDigest } from './digest.ts'
 import type { Fault } from './faults.ts'
 import type { Host } from './host.ts'
 import { type NodeOptions, newNode, type SimNode, startProcess } from './node.ts'
@@ -33,8 +32,6 @@ export interface World {
   host: Host | undefined
   readonly checkers: readonly Checker[]
   readonly violations: Violation[]
-  /** Every step so far, as one number in hexadecimal: equal for equal runs. */
-  digest(): string
   events: number
   /** Called with each step, to print a run. */
   readonly trace:
@@ -56,7 +53,6 @@ export interface WorldOptions {
 export function newWorld(options: WorldOptions): World {
   const queue = newQueue(instant(1_000_000))
   const wires = newWires(options, queue)
-  const digest = newDigest()
   const world: World = {
     queue,
     wires,
@@ -69,7 +65,6 @@ export function newWorld(options: WorldOptions): World {
     host: undefined,
     checkers: options.checkers,
     violations: [],
-    digest: digest.text,
     events: 0,
     trace: options.trace,
   }
@@ -78,7 +73,6 @@ export function newWorld(options: WorldOptions): World {
   const watch = {
     onStep(node: SimNode, event: Event | 'begin', effects: readonly Effect[]) {
       world.events += 1
-      digest.add(node.index, event, effects, queue.now())
       world.trace?.(node, event, effects)
       for (const checker of onStep) checker.onStep?.(world, node, event, effects)
       if (effects.length === 0) return

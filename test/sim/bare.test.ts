@@ -1,6 +1,7 @@
 import { createContext, runInContext } from 'node:vm'
 import test from 'ava'
 import { build } from 'esbuild'
+import { newDigest } from '../../src/sim/digest.ts'
 import { runSeed } from '../../src/sim/swarm.ts'
 
 // What the engine of the ELF has: base objects, JSON, Map and Set, typed arrays. No clock, no
@@ -21,9 +22,10 @@ const MISSING = [
 ]
 
 test('the core runs with base objects alone, and then does exactly the same', async t => {
-  const entry = new URL('../../src/sim/swarm.ts', import.meta.url).pathname
+  const contents = `export { newDigest } from './digest.ts'; export { runSeed } from './swarm.ts'`
+  const resolveDir = new URL('../../src/sim', import.meta.url).pathname
   const bundle = await build({
-    entryPoints: [entry],
+    stdin: { contents, resolveDir },
     bundle: true,
     write: false,
     format: 'iife',
@@ -37,8 +39,11 @@ test('the core runs with base objects alone, and then does exactly the same', as
     delete Math.random`
   runInContext(prepare, context)
   for (const seed of [1, 2, 3]) {
-    const run = `${code}; JSON.stringify(sim.runSeed(${seed}))`
-    t.is(runInContext(run, context), JSON.stringify(runSeed(seed)))
+    const run = `${code}; const digest = sim.newDigest()
+      JSON.stringify([sim.runSeed(${seed}, digest.add), digest.text()])`
+    const digest = newDigest()
+    const verdict = runSeed(seed, digest.add)
+    t.is(runInContext(`{ ${run} }`, context), JSON.stringify([verdict, digest.text()]))
   }
 })
 

@@ -30,7 +30,9 @@ export function advertOnTime(): Checker {
     onStep(world, node, _event, effects) {
       for (const other of world.nodes) complain(world, other, owed[other.index])
       owed[node.index] ??= { lateAt: [], first: 0, life: -1, stalls: -1 }
-      account(owed[node.index] as Owed, node, effects)
+      const own = owed[node.index] as Owed
+      // No group changes its role and no VIP opens or closes without an effect that says so.
+      if (effects.length > 0 || isExcused(own, node)) account(own, node, effects)
     },
   }
 }
