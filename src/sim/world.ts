@@ -158,6 +158,7 @@ function reaches(world: World, node: SimNode, link: string, address: string): bo
   const wire = world.wires.get(link)
   if (wire === undefined || !wire.hasCarrier(node.name)) return false
   if (wire.isBroken(node.name, 'tx') || wire.isBroken(node.name, 'rx')) return false
+  if (world.unreachable.size === 0) return true
   return !world.unreachable.has(`${node.name} ${address}`) && !world.unreachable.has(`* ${address}`)
 }
 

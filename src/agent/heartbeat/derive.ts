@@ -7,7 +7,11 @@ import type { HeartbeatKeys, Identity, Session } from './state.ts'
 const NO_SALT = new Uint8Array(32)
 
 /** ASCII as bytes; the engine of the ELF has no text coder. */
-export const ascii = (text: string) => Uint8Array.from(text, letter => letter.charCodeAt(0) & 0x7f)
+export function ascii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at) & 0x7f
+  return bytes
+}
 
 /** One block of HKDF: 32 bytes. */
 export function hkdf(hash: Hash, key: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array {

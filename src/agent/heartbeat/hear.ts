@@ -39,8 +39,7 @@ export function hearBytes(turn: Turn, event: HeardEvent): boolean {
   path.byteAt = turn.at
   let isNews = false
   let from = 0
-  for (let at = 0; at < bytes.length; at += 1) {
-    if (bytes[at] !== 0) continue
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, from)) {
     if (path.partial_length > 0 || path.overflowing) {
       isNews = endPartial(turn, path, bytes.subarray(from, at)) || isNews
     } else if (at > from) isNews = hearFrame(turn, path, bytes.subarray(from, at)) || isNews

@@ -59,7 +59,8 @@ function takeAll(ipvs: IpvsState, services: readonly IpvsService[]): readonly Ip
   const known: Record<string, IpvsService> = {}
   for (const service of services) known[nameOfKey(service.key)] = service
   ipvs.actual = known
-  const keys: IpvsServiceKey[] = ipvs.slices.flat()
+  const keys: IpvsServiceKey[] = []
+  for (const slice of ipvs.slices) for (const key of slice) keys.push(key)
   for (const { key } of services) if (ipvs.desired[nameOfKey(key)] === undefined) keys.push(key)
   return keys
 }

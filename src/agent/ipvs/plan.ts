@@ -43,8 +43,18 @@ export function planIpvs(
     }
   }
   if (found < actual.length) deleteOthers(phases, desired, actual)
-  return Object.values(phases).flat()
+  return inOrder(phases)
 }
+
+const inOrder = (phases: Phases): readonly IpvsChange[] => [
+  ...phases.newServices,
+  ...phases.changedServices,
+  ...phases.newDestinations,
+  ...phases.changedDestinations,
+  ...phases.drained,
+  ...phases.deletedDestinations,
+  ...phases.deletedServices,
+]
 
 const nameOfService = ({ key }: IpvsService) => nameOfKey(key)
 

@@ -26,7 +26,7 @@ export function encodeCobs(bytes: Uint8Array): Uint8Array {
 }
 
 // Frames are cut from larger pieces: memory of its own costs each more than its encoding.
-const PIECE = 16_384
+const PIECE = 4_096
 let piece = new ArrayBuffer(PIECE)
 let used = 0
 

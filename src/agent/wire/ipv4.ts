@@ -70,7 +70,7 @@ export function decodeIpv4(packet: Uint8Array): Ipv4Packet | Ipv4Refusal {
     ttl: readU8(packet, 8),
     protocol: readU8(packet, 9),
     sum: addWords(0, packet, 12, IPV4_HEADER),
-    payload: packet.subarray(header, total),
+    payload: packet.slice(header, total),
   }
 }
 
