@@ -11,7 +11,7 @@ import { add, newTally } from './tally.ts'
 /** Seeds handed out at once: a second or so, and the last ones are soon waited for. */
 const PART = 100
 
-// A schedule makes some 7 MB of garbage. With the engine's own size of the young generation (1 MB,
+// A schedule makes some 4 MB of garbage. With the engine's own size of the young generation (1 MB,
 // growing to 16) and its helper threads, which only take turns with the other processes here, a
 // schedule takes 5 to 15 % more processor time (two series of alternating runs on a busy machine).
 const ENGINE = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--single-threaded-gc']

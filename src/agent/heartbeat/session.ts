@@ -115,7 +115,7 @@ function establish(turn: Turn, hello: Hello): void {
   peer.sessions += 1
   peer.boot = hello.boot
   peer.agent = hello.agent
-  peer.stranger = undefined
+  // What unverified frames said holds until the first frame of the session says better.
   peer.verified = undefined
   for (const path of heartbeat.paths) resetWindow(path)
   for (const path of heartbeat.paths) path.nextAt = at
