@@ -5,7 +5,7 @@ import { FENCING_SLOT, onFenced } from './arbiter/claims.ts'
 import { countReports, judgeGroups, offerArbiterDeadlines } from './arbiter/judge.ts'
 import { answer } from './control/command.ts'
 import { beginHealth, healthDeadline, onProbe, wakeHealth } from './health/probing.ts'
-import { noteLate, offerHeartbeatDeadlines, wakeHeartbeat } from './heartbeat/beat.ts'
+import { hasOpenPath, noteLate, offerHeartbeatDeadlines, wakeHeartbeat } from './heartbeat/beat.ts'
 import { offerConnectivityDeadlines, onPong, wakeConnectivity } from './heartbeat/connectivity.ts'
 import { hearBytes } from './heartbeat/hear.ts'
 import { judgePaths, onPath } from './heartbeat/paths.ts'
@@ -34,7 +34,7 @@ import { onTracked } from './vrrp/on-tracked.ts'
 import { areAllClosed, closeVips, settleFlip } from './vrrp/ownership.ts'
 import { receive } from './vrrp/receive.ts'
 import { weigh } from './vrrp/track.ts'
-import { offerVrrpDeadlines, wakeVrrp, yieldIfStalled } from './vrrp/wake.ts'
+import { offerAdverts, offerVrrpDeadlines, wakeVrrp, yieldIfStalled } from './vrrp/wake.ts'
 
 /** A clean stop waits no longer than this for the kernel. */
 export const STOP_MAX = milliseconds(1_500)
@@ -72,10 +72,11 @@ export function step(
   const turn: Turn = { at: event.at, state, effects: [] }
   noteLate(turn)
   // These two look for themselves.
-  if (event.kind !== 'wake' && event.kind !== 'stalled') yieldIfStalled(turn)
+  const looks = event.kind === 'wake' || event.kind === 'stalled'
+  const hasYielded = !looks && yieldIfStalled(turn)
   state.loop.steppedAt = turn.at
   const judges = take(turn, event)
-  if (judges) judgeGroups(turn)
+  if (judges || hasYielded) judgeGroups(turn)
   followChanges(turn)
   if (state.phase === 'loading') listenIfLoaded(turn)
   if (state.phase === 'stopping') exitIfReleased(turn)
@@ -96,9 +97,11 @@ function soonest(state: DirectorState): Deadline | undefined {
   offerVrrpDeadlines(state, first)
   offerHeartbeatDeadlines(state, first)
   offerArbiterDeadlines(state, first)
-  offerConnectivityDeadlines(state, first)
   offer(first, vipChangeDeadline(state.changing), 'vip_change', 'reload')
   offer(first, ipvsDeadline(state.ipvs), 'ipvs', 'table')
+  state.nextToJudge = first.at
+  offerAdverts(state, first)
+  offerConnectivityDeadlines(state, first)
   offer(first, healthDeadline(state.health), 'probe', 'real servers')
   return found(first)
 }
@@ -109,14 +112,12 @@ export const director: Machine<DirectorState> = { step, nextDeadline }
 function take(turn: Turn, event: Event): boolean {
   switch (event.kind) {
     case 'wake':
-      wake(turn)
-      break
+      return wake(turn)
     case 'link':
       onLink(turn, event)
       break
     case 'advert':
-      onPacket(turn, event.interface, event.packet)
-      break
+      return onPacket(turn, event.interface, event.packet)
     case 'neighbour':
       hearNeighbour(turn, event)
       break
@@ -163,9 +164,10 @@ function hear(turn: Turn, event: Event & { readonly kind: 'heard' }): boolean {
   return judgePaths(turn) || isNews
 }
 
-function onPacket(turn: Turn, name: string, packet: Uint8Array): void {
+function onPacket(turn: Turn, name: string, packet: Uint8Array): boolean {
   const link = turn.state.interfaces.find(other => other.name === name)
-  if (link !== undefined) receive(turn, link, packet)
+  const isNews = link !== undefined && receive(turn, link, packet)
+  return isNews || !hasOpenPath(turn.state.heartbeat)
 }
 
 function onCommand(turn: Turn, client: number, request: unknown): void {
@@ -176,18 +178,21 @@ function onCommand(turn: Turn, client: number, request: unknown): void {
   })
 }
 
-function wake(turn: Turn): void {
-  const { loop } = turn.state
+// With an open path a beat comes soon, whose wake sees what time alone has changed.
+function wake(turn: Turn): boolean {
+  const { loop, heartbeat } = turn.state
   const promised = nextDeadline(turn.state)
+  const { nextToJudge } = turn.state
   if (promised !== undefined && promised.at <= turn.at) {
     loop.late_us_max = Math.max(loop.late_us_max, between(promised.at, turn.at))
   }
-  wakeVrrp(turn)
+  const hasStalled = wakeVrrp(turn)
   wakeVipChanges(turn)
   wakeHeartbeat(turn)
-  wakeConnectivity(turn)
+  const isNews = wakeConnectivity(turn)
   wakeIpvs(turn)
   wakeHealth(turn)
+  return isNews || hasStalled || nextToJudge <= turn.at || !hasOpenPath(heartbeat)
 }
 
 function onDone(turn: Turn, ticket: number, errno: number): void {

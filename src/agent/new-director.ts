@@ -29,6 +29,7 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
     listeningAt: undefined,
     stopAt: undefined,
     next: 'unknown',
+    nextToJudge: 0,
     tickets: 0,
     interfaces: config.interfaces.map(({ name }) => newInterface(config, name, at)),
     instances: config.vrrp.instances.map((instance, index) =>

@@ -24,6 +24,8 @@ export interface DirectorState {
   stopAt: Instant | undefined
   /** The next deadline since the last step, once it was asked for; undefined: there is none. */
   next: Deadline | 'unknown' | undefined
+  /** As above, of what may change a decision: not of our adverts, pings and probes. */
+  nextToJudge: number
   /** Counts the tickets given out. */
   tickets: number
   readonly interfaces: readonly InterfaceState[]

@@ -7,7 +7,7 @@ import { nameOfDestination, nameOfKey } from '../ipvs/table.ts'
 import { item } from '../never.ts'
 import { note, type Turn } from '../state.ts'
 import { after, between, type Instant, seconds } from '../units.ts'
-import type { HealthState, Target } from './state.ts'
+import type { Appointment, HealthState, Target } from './state.ts'
 import { isOwnFault, judge } from './verdict.ts'
 
 /** Probes started in one turn; the rest follows in the next one. */
@@ -23,19 +23,28 @@ export function beginHealth(turn: Turn): void {
   for (const [index, target] of health.targets.entries()) appoint(health, index, target.dueAt)
 }
 
-export const healthDeadline = (health: HealthState): Instant | undefined => health.agenda[0]?.at
+/** When to do something next. */
+export const healthDeadline = (health: HealthState): Instant | undefined => nextOf(health)?.at
 
 /** Does what is due. */
 export function wakeHealth(turn: Turn): void {
   const { health } = turn.state
   for (let count = 0; count < PROBES_PER_TURN; count += 1) {
-    const next = health.agenda[0]
+    const next = nextOf(health)
     if (next === undefined || next.at > turn.at) return
     popHeap(health.agenda)
     const target = item(health.targets, next.target)
-    if (target.dueAt !== next.at) continue
     if (target.probe === undefined) start(turn, target, next.target)
     else giveUp(turn, target, next.target)
+  }
+}
+
+// Most probes are answered, and nothing is left to be done when they would have been given up.
+function nextOf({ agenda, targets }: HealthState): Appointment | undefined {
+  for (;;) {
+    const next = agenda[0]
+    if (next === undefined || item(targets, next.target).dueAt === next.at) return next
+    popHeap(agenda)
   }
 }
 

@@ -28,6 +28,12 @@ export function wakeHeartbeat(turn: Turn): boolean {
   return isNews
 }
 
+/** Whether there will be a beat. */
+export function hasOpenPath(heartbeat: HeartbeatState | undefined): boolean {
+  for (const { open } of heartbeat?.paths ?? []) if (open) return true
+  return false
+}
+
 /** Whether a loop that was late by this has missed what the peer said. */
 export function isLongAway({ paths }: HeartbeatState, length: Duration): boolean {
   for (const { dead } of paths) if (2 * length > dead) return true
@@ -66,7 +72,6 @@ export function offerHeartbeatDeadlines({ heartbeat }: DirectorState, first: Soo
     if (path.open) {
       const owedAt = path.owes && path.freeAt < path.nextAt ? path.freeAt : path.nextAt
       offer(first, owedAt, 'beat', path.name)
-      offer(first, path.lookAt, 'look', path.name)
     }
     offer(first, deadAt(path), 'path_dead', path.name)
   }

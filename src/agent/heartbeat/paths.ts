@@ -13,7 +13,7 @@ import {
 } from '../units.ts'
 import type { HeartbeatState, PathState, Trouble } from './state.ts'
 
-/** How often a line is looked at for trouble. */
+/** How often a line is looked at for trouble: at the first beat from then on. */
 export const LOOK_INTERVAL = seconds(2)
 /** A frame at the largest, and its way. */
 const LATENCY_MAX = milliseconds(200)

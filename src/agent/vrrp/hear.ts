@@ -20,23 +20,29 @@ import { isTakeoverIgnored } from './takeover.ts'
 /** The same warning about the same instance is given at most this often. */
 const WARNING_GAP = seconds(60)
 
-/** Takes an advertisement for an instance. */
+/**
+ * Takes an advertisement for an instance.
+ *
+ * @returns whether it says more to the arbitration than the one before
+ */
 export function hear(
   turn: Turn,
   instance: InstanceState,
   source: Address,
   advert: DecodedAdvert,
-): void {
+): boolean {
   const heard = { source, priority: advert.priority, interval: centiseconds(advert.interval_cs) }
   instance.counters.adverts_received += 1
   if (advert.form === 'pseudo_header') instance.counters.pseudo_header_checksums += 1
-  notePeer(turn, instance, heard)
+  const { standby } = item(turn.state.groups, instance.group)
+  const wasFollowing = instance.router.downAt !== undefined && standby === undefined
+  const isKnown = notePeer(turn, instance, heard)
   comparePeer(turn, instance, heard)
   compareAddresses(turn, instance, source, advert)
   compareSettings(turn, instance, heard)
   if (isKept(turn, instance, heard)) {
     answerClaim(turn, instance, heard)
-    return
+    return true
   }
   const { id, moves } = applyRules(onAdvert, instance.router, heard, turn.at)
   if (id === 'B5') onActiveHeard(turn, instance, heard)
@@ -47,6 +53,7 @@ export function hear(
     else if (move === 'released') onReleased(turn, instance, heard)
     else if (move === 'yield') onBetter(turn, instance, heard)
   }
+  return !(id === 'B5' && isKnown && wasFollowing)
 }
 
 // Guarded and active: who is no peer of ours cannot take the VIPs, whatever its priority; the peer

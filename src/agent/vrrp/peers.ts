@@ -8,15 +8,21 @@ import { activeDownInterval } from './timers.ts'
 /** Routers remembered of each instance; a network with more has other trouble. */
 export const PEERS_MAX = 8
 
-/** Remembers when and what another router last said. */
-export function notePeer(turn: Turn, instance: InstanceState, heard: Heard): void {
+/**
+ * Remembers when and what another router last said.
+ *
+ * @returns whether it is what was known of it until now
+ */
+export function notePeer(turn: Turn, instance: InstanceState, heard: Heard): boolean {
   const known = instance.peers.find(peer => peer.address === heard.source)
   if (known !== undefined) {
+    const isSame = known.priority === heard.priority && known.interval_us === heard.interval
+    const wasKnown = isSame && countsAsActive(instance, known, turn.at)
     known.priority = heard.priority
     known.interval_us = heard.interval
     known.lastAt = turn.at
     known.adverts += 1
-    return
+    return wasKnown
   }
   if (instance.peers.length >= PEERS_MAX) dropOldest(instance)
   instance.peers.push({
@@ -27,6 +33,7 @@ export function notePeer(turn: Turn, instance: InstanceState, heard: Heard): voi
     lastAt: turn.at,
     adverts: 1,
   })
+  return false
 }
 
 /** The other router heard last; undefined: none since the start. */

@@ -26,16 +26,23 @@ export type ReceiveCheck = Ipv4Refusal | AdvertRefusal | 'R2' | 'R3' | 'R4' | 'R
 /** What one check refuses on one interface is said at most this often. */
 const DISCARD_NOTE_GAP = seconds(60)
 
-/** Takes a whole IPv4 or IPv6 packet that came in on an interface. */
-export function receive(turn: Turn, link: InterfaceState, packet: Uint8Array): void {
+/**
+ * Takes a whole IPv4 or IPv6 packet that came in on an interface.
+ *
+ * @returns whether it says anything new to the arbitration
+ */
+export function receive(turn: Turn, link: InterfaceState, packet: Uint8Array): boolean {
   const ip = decodeIp(packet)
   if (typeof ip === 'string') {
     discard(turn, link, ip)
-    return
+    return false
   }
   const admitted = admit(turn, link, ip)
-  if (typeof admitted === 'string') discard(turn, link, admitted, ip)
-  else hear(turn, admitted.instance, ip.source, admitted.advert)
+  if (typeof admitted !== 'string') {
+    return hear(turn, admitted.instance, ip.source, admitted.advert)
+  }
+  discard(turn, link, admitted, ip)
+  return false
 }
 
 interface Packet extends HeardEnds {

@@ -18,15 +18,21 @@ import { sendAdvert } from './send.ts'
 import { standbyInSilence } from './standby.ts'
 import type { GroupState, InstanceState } from './state.ts'
 
-/** Runs every VRRP timer that is due. A spare call changes nothing. */
-export function wakeVrrp(turn: Turn): void {
+/**
+ * Runs every VRRP timer that is due. A spare call changes nothing.
+ *
+ * @returns whether the loop had stalled: an instance is active no more
+ */
+export function wakeVrrp(turn: Turn): boolean {
+  let hasStalled = false
   for (const link of turn.state.interfaces) wakeLink(turn, link)
   for (const group of turn.state.groups) wakeGroup(turn, group)
   for (const instance of turn.state.instances) {
     wakeProbe(turn, instance)
-    wakeRouter(turn, instance)
+    hasStalled = wakeRouter(turn, instance) || hasStalled
   }
   for (const instance of turn.state.instances) wakeVips(turn, instance)
+  return hasStalled
 }
 
 /** Twice the shortest interval of adverts, RFC 9568 5.2.7: below it no node has to yield. */
@@ -35,24 +41,28 @@ const STALL_MIN = milliseconds(20)
 /**
  * Before anything is made of what was read: a node that was stalled for long is active no more.
  * What it would answer first would say that it is, and the peer might give way to it.
+ *
+ * @returns whether it yielded
  */
-export function yieldIfStalled(turn: Turn): void {
+export function yieldIfStalled(turn: Turn): boolean {
   const { loop, instances } = turn.state
-  if (between(loop.steppedAt, turn.at) < STALL_MIN) return
+  if (between(loop.steppedAt, turn.at) < STALL_MIN) return false
+  let hasYielded = false
   for (const instance of instances) {
     const { advertAt, own_interval } = instance.router
     if (advertAt === undefined || between(advertAt, turn.at) < 2 * own_interval) continue
-    wakeRouter(turn, instance)
+    hasYielded = wakeRouter(turn, instance) || hasYielded
   }
+  return hasYielded
 }
 
-/** Offers every timer that runs. */
+/** Offers every timer that runs, but for those of `offerAdverts`. */
 export function offerVrrpDeadlines(
   { instances, interfaces, groups }: DirectorState,
   first: Soonest,
 ): void {
   for (const instance of instances) {
-    offerInstance(instance, first)
+    offerWaits(instance, first)
     if (instance.router.downAt !== undefined) {
       offer(first, probeDue(instance), 'probe', instance.name)
     }
@@ -61,10 +71,19 @@ export function offerVrrpDeadlines(
   for (const group of groups) offerGroup(group, first)
 }
 
+/** Offers when adverts go out: that one does changes nothing for anybody here. */
+export function offerAdverts({ instances }: DirectorState, first: Soonest): void {
+  for (const { router, name } of instances) offer(first, router.advertAt, 'advert', name)
+}
+
 /** Offers what an instance waits for by itself. */
 export function offerInstance(instance: InstanceState, first: Soonest): void {
+  offer(first, instance.router.advertAt, 'advert', instance.name)
+  offerWaits(instance, first)
+}
+
+function offerWaits(instance: InstanceState, first: Soonest): void {
   const { router, vips, announcing, name } = instance
-  offer(first, router.advertAt, 'advert', name)
   offer(first, router.downAt, 'active_down', name)
   offer(first, vips.dueAt, 'flip', name)
   if (announcing !== undefined) offer(first, announcing.nextAt, 'announce', name)
@@ -89,10 +108,11 @@ function wakeGroup(turn: Turn, group: GroupState): void {
   if (group.holdAt !== undefined && isDue(group.holdAt, turn.at)) startGroup(turn, group)
 }
 
-function wakeRouter(turn: Turn, instance: InstanceState): void {
+// Whether the loop had stalled.
+function wakeRouter(turn: Turn, instance: InstanceState): boolean {
   const { downAt, advertAt } = instance.router
   const due = downAt ?? advertAt
-  if (due === undefined || !isDue(due, turn.at)) return
+  if (due === undefined || !isDue(due, turn.at)) return false
   const group = item(turn.state.groups, instance.group)
   const { id, moves } = applyRules(onTimer, instance.router, undefined, turn.at)
   if (id === 'L2') note(turn, 'warning', 'loop_late', instance.name, { late_us: turn.at - due })
@@ -104,6 +124,7 @@ function wakeRouter(turn: Turn, instance: InstanceState): void {
       yieldGroup(turn, group, { reason: 'loop_stalled', facts })
     }
   }
+  return id === 'L1'
 }
 
 // The group moves when its last member fell silent: while one still hears the active router,
