@@ -76,9 +76,9 @@ export function step(
   const hasYielded = !looks && yieldIfStalled(turn)
   state.loop.steppedAt = turn.at
   const judges = take(turn, event)
-  if (judges || hasYielded) judgeGroups(turn)
+  const hasLoaded = state.phase === 'loading' && listenIfLoaded(turn)
+  if (judges || hasYielded || hasLoaded) judgeGroups(turn)
   followChanges(turn)
-  if (state.phase === 'loading') listenIfLoaded(turn)
   if (state.phase === 'stopping') exitIfReleased(turn)
   state.next = 'unknown'
   return [state, turn.effects]
@@ -211,13 +211,14 @@ function onDone(turn: Turn, ticket: number, errno: number): void {
 }
 
 // Loaded: the kernel was seen to hold every VIP closed and every service.
-function listenIfLoaded(turn: Turn): void {
+function listenIfLoaded(turn: Turn): boolean {
   const { state } = turn
-  if (state.ipvs.loadedAt === undefined || !areAllClosed(state)) return
+  if (state.ipvs.loadedAt === undefined || !areAllClosed(state)) return false
   state.phase = 'listening'
   state.listeningAt = turn.at
   note(turn, 'info', 'listening', state.config.node.name)
   for (const group of state.groups) reviewGroup(turn, group)
+  return true
 }
 
 function stop(turn: Turn): void {

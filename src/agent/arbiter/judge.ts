@@ -89,6 +89,7 @@ export function offerArbiterDeadlines(
     offer(first, arbiter.heldUntil, 'stranger_hold', name)
     offer(first, arbiter.askAt, 'probe', name)
     offer(first, arbiter.servesUntil, 'peer_may_serve', name)
+    offer(first, arbiter.agesAt, 'ageing', name)
   }
 }
 

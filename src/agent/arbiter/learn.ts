@@ -9,6 +9,7 @@ import { askAgain, nextLook } from '../vrrp/probe.ts'
 import { setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import type { GroupReport } from '../wire/heartbeat-body.ts'
+import { nextAgeing } from './ageing.ts'
 import { canTakeNow, isPeerAlive, peerServesUntil, reportOf } from './observe.ts'
 import { CLAIM_MAX, type GroupArbiter, isNewer } from './state.ts'
 
@@ -37,6 +38,7 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
   }
   if (group.role !== 'backup' || !isSilent(state, group)) arbiter.silentAt = undefined
   else arbiter.silentAt ??= at
+  arbiter.agesAt = arbiter.silentAt === undefined ? undefined : nextAgeing(turn, group)
   const hold = milliseconds(state.config.heartbeat?.stranger.hold_ms_max ?? 0)
   const heldAt = arbiter.silentAt === undefined ? undefined : after(arbiter.silentAt, hold)
   arbiter.heldUntil = heldAt === undefined || isDue(heldAt, at) ? undefined : heldAt

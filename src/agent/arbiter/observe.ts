@@ -6,7 +6,15 @@ import type { HeartbeatState } from '../heartbeat/state.ts'
 import { item } from '../never.ts'
 import { CLOSING_MAX, silenceMax } from '../silence.ts'
 import type { DirectorState, Turn } from '../state.ts'
-import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
+import {
+  after,
+  between,
+  type Duration,
+  type Instant,
+  isDue,
+  microseconds,
+  milliseconds,
+} from '../units.ts'
 import { isOfPeer } from '../vrrp/of-peer.ts'
 import { countsAsActive } from '../vrrp/peers.ts'
 import { isAnswered, isAsking } from '../vrrp/probe.ts'
@@ -95,12 +103,14 @@ function isLate({ heartbeat }: DirectorState, at: Instant): boolean {
   return false
 }
 
-// For two intervals: in them a peer that lives is heard again.
+/** After a stall, for two intervals: in them a peer that lives is heard again. */
+export const backUntil = ({ backAt, interval }: HeartbeatState): Instant | undefined =>
+  backAt === undefined ? undefined : after(backAt, (2 * interval) as Duration)
+
 function isJustBack({ heartbeat }: DirectorState, at: Instant): boolean {
   if (heartbeat === undefined) return false
-  const { backAt, interval, paths } = heartbeat
-  if (backAt !== undefined && between(backAt, at) < 2 * interval) return true
-  for (const { open, nextAt } of paths) {
+  if (isRunning(backUntil(heartbeat), at)) return true
+  for (const { open, nextAt } of heartbeat.paths) {
     if (open && isLongAway(heartbeat, between(nextAt, at))) return true
   }
   return false
@@ -210,12 +220,16 @@ function heardBy({ state, at }: Turn, group: GroupState) {
   return heard
 }
 
+/** How long what an unverified frame said counts. */
+export const recentStranger = ({ paths }: HeartbeatState): Duration =>
+  microseconds(Math.max(...paths.map(({ dead }) => dead)))
+
 function strangerOf(state: DirectorState, arbiter: GroupArbiter, at: Instant): View['stranger'] {
   const { heartbeat, config } = state
   const stranger = heartbeat?.peer.stranger
   const rule = config.heartbeat?.stranger
   if (heartbeat === undefined || stranger === undefined || rule?.action !== 'hold') return 'none'
-  const recent = microseconds(Math.max(...heartbeat.paths.map(({ dead }) => dead)))
+  const recent = recentStranger(heartbeat)
   const isOver =
     arbiter.silentAt !== undefined &&
     isDue(after(arbiter.silentAt, milliseconds(rule.hold_ms_max)), at)

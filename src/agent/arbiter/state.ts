@@ -49,6 +49,8 @@ export interface GroupArbiter {
   askAt: Instant | undefined
   /** Every path is silent: until then a peer that is only stalled may not be closed yet. */
   servesUntil: Instant | undefined
+  /** VRRP is silent: when time alone changes the view of it next. */
+  agesAt: Instant | undefined
   fencing: { ticket: Ticket; state: 'running' | 'done' | 'failed' } | undefined
   /** The last ruling: why the group is as it is. */
   ruling: { readonly id: string; readonly reason: Reason; readonly at: Instant }
@@ -84,6 +86,7 @@ export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
     heldUntil: undefined,
     askAt: undefined,
     servesUntil: undefined,
+    agesAt: undefined,
     betterReports: 0,
     deafReports: 0,
     deafAt: at,

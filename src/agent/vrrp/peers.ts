@@ -1,5 +1,5 @@
 import type { Turn } from '../state.ts'
-import { between, type Instant, microseconds } from '../units.ts'
+import { after, between, type Instant, microseconds } from '../units.ts'
 import { formatAddress } from '../wire/address.ts'
 import type { Heard } from './router.ts'
 import type { InstanceState, Peer } from './state.ts'
@@ -64,10 +64,13 @@ export const activePeers = (instance: InstanceState, at: Instant): readonly Peer
   instance.peers.filter(peer => countsAsActive(instance, peer, at))
 
 /** Whether the last advert of one still counts. */
-export function countsAsActive({ router }: InstanceState, peer: Peer, at: Instant): boolean {
-  if (peer.priority === 0) return false
-  const interval = microseconds(peer.interval_us)
-  return between(peer.lastAt, at) <= activeDownInterval(router.priority, interval, router.version)
+export const countsAsActive = (instance: InstanceState, peer: Peer, at: Instant): boolean =>
+  peer.priority !== 0 && at <= activeUntil(instance, peer)
+
+/** How long the last advert of one counts, unless it gave up. */
+export function activeUntil({ router }: InstanceState, { interval_us, lastAt }: Peer): Instant {
+  const interval = microseconds(interval_us)
+  return after(lastAt, activeDownInterval(router.priority, interval, router.version))
 }
 
 function dropOldest(instance: InstanceState): void {
