@@ -1,5 +1,7 @@
 import test from 'ava'
+import { healthDeadline } from '../../../src/agent/health/probing.ts'
 import type { Effect } from '../../../src/agent/machine.ts'
+import type { Instant } from '../../../src/agent/units.ts'
 import type { NodeConfig, ServiceConfig } from '../../../src/model/node-config.ts'
 import { pairConfigs } from '../../../src/sim/pair.ts'
 import { newRig, only, type Rig, saidIn } from '../../support/rig.ts'
@@ -45,6 +47,15 @@ test('the first probes are spread over the interval, always alike', t => {
   const rig = started()
   const dues = rig.state.health.targets.map(({ dueAt }) => Number(dueAt))
   t.deepEqual(dues, [1_000_000, 2_000_000])
+})
+
+test('a probe that was answered leaves nothing to be woken for', t => {
+  const rig = started()
+  for (let second = 0; second < 20; second += 1) {
+    probeFor(rig, 1_000, 'nobody', 0)
+    const dues = rig.state.health.targets.map(({ dueAt }) => Number(dueAt))
+    t.is(healthDeadline(rig.state.health), Math.min(...dues) as Instant)
+  }
 })
 
 test('one server that many services use is probed once, at its own port or the given one', t => {

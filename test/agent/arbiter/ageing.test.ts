@@ -1,0 +1,41 @@
+import test from 'ava'
+import type { Effect, Event } from '../../../src/agent/machine.ts'
+import { seconds } from '../../../src/agent/units.ts'
+import type { SimNode } from '../../../src/sim/node.ts'
+import { type PairOptions, pairConfigs } from '../../../src/sim/pair.ts'
+import { repeated } from '../../../src/sim/repeated.ts'
+import { atSecond, newCheckedWorld, nodeOptions } from '../../../src/sim/scenario.ts'
+import { planFaults, runUntil } from '../../../src/sim/world.ts'
+
+// One beat a second is all that would wake them by itself.
+const pair: PairOptions = { paths: ['line'], interval_ms: 1_000, dead_ms: 2_000 }
+
+/** Both start at a time while a third router is active until 40 s; when the first of them opens. */
+function openedAt(start_s: number): number | undefined {
+  let at: number | undefined
+  const trace = (node: SimNode, _: Event | 'begin', effects: readonly Effect[]) => {
+    const opens = effects.some(effect => effect.kind === 'flip' && effect.to === 'open')
+    if (opens) at ??= node.queue.now()
+  }
+  const configs = pairConfigs(pair)
+  const off = ['lb1', 'lb2']
+  const world = newCheckedWorld(
+    { seed: 1, configs, trace, nodes: nodeOptions(pair), off },
+    seconds(1),
+  )
+  planFaults(world, [
+    ...off.map(node => ({ kind: 'power_on' as const, node, at: atSecond(start_s) })),
+    ...repeated({ kind: 'foreign_advert', path: 'front', vrid: 10, priority: 90 }, [21, 40]),
+    ...repeated({ kind: 'foreign_advert', path: 'back', vrid: 20, priority: 90 }, [21, 40]),
+  ])
+  runUntil(world, atSecond(50))
+  return at
+}
+
+test('what a router said last counts to its end and no longer, whenever the beats go out', t => {
+  // Three intervals and a skew of at most 0.32 s, and 0.02 s for the grant over the line.
+  for (const start_s of [22, 22.2, 22.4, 22.6, 22.8]) {
+    const at = openedAt(start_s)
+    t.true(at !== undefined && at > atSecond(43) && at < atSecond(43.34), `${start_s}: ${at}`)
+  }
+})
