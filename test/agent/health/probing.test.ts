@@ -50,7 +50,8 @@ test('the first probes are spread over the interval, always alike', t => {
 })
 
 test('a probe that was answered leaves nothing to be woken for', t => {
-  const rig = started()
+  const slow = { ...web, check: { ...web.check, interval_ms: 5_000 } } as ServiceConfig
+  const rig = started([slow])
   for (let second = 0; second < 20; second += 1) {
     probeFor(rig, 1_000, 'nobody', 0)
     const dues = rig.state.health.targets.map(({ dueAt }) => Number(dueAt))
