@@ -5,8 +5,9 @@ import { askedCase } from '../../src/sim/seeds.ts'
 import type { Topic } from './figure.ts'
 
 const SCHEDULE = 'schedule with a heartbeat, of each of two processors'
-// As many as take about a minute: the engine translates what is used often for a third of it.
-const SCHEDULES = 15_000
+// As many as take some three minutes: for the first half of one the engine translates what is used
+// often, and a run that is to find something is longer still.
+const SCHEDULES = 60_000
 // 20,000 a minute on two processors.
 const SCHEDULE_MS_MAX = 6
 
