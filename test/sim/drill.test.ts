@@ -2,8 +2,14 @@ import test from 'ava'
 import { load } from '../../src/model/cluster.ts'
 import { resolve } from '../../src/model/resolve.ts'
 import { drillCases } from '../../src/sim/drill/cases.ts'
-import { type DrillResult, type PairOfConfigs, runDrill } from '../../src/sim/drill/drill.ts'
+import {
+  type DrillResult,
+  type PairOfConfigs,
+  runCase,
+  runDrill,
+} from '../../src/sim/drill/drill.ts'
 import { renderPage } from '../../src/sim/drill/page.ts'
+import { reloadCases } from '../../src/sim/drill/reload-cases.ts'
 import { renderCase } from '../../src/sim/drill/report.ts'
 import { pairConfigs } from '../../src/sim/pair.ts'
 
@@ -57,6 +63,17 @@ test('a pair that never serves fails, with who owned what and why', t => {
     result === undefined ? '' : renderCase(result),
     /FAILED.*\n.*before the case front had no owner/s,
   )
+})
+
+test('a reload that a node did not take fails, and so does one that it should have refused', t => {
+  const [taken, refused] = reloadCases
+  if (taken === undefined || refused === undefined) return t.fail()
+  const without = runCase(GUARDED, { ...taken, faults: () => [] }, 1)
+  t.is(without.verdict, 'failed')
+  t.regex(without.why, /^lb1 has 10\.77\.0\.21:80 with 1, .* expected 10\.77\.0\.21:80 with 2/)
+  t.is(runCase(GUARDED, { ...refused, faults: taken.faults }, 1).verdict, 'failed')
+  const served = GUARDED.map(config => ({ ...config, services: [] })) as unknown as typeof GUARDED
+  t.is(runCase(served, taken, 1).verdict, 'not_tried')
 })
 
 test('the same seed gives the same history, and it is drawn with times and owners', t => {

@@ -1,24 +1,10 @@
-/** What a drill does to a pair, one case after the other, and what must come of it. */
+/** What a drill does to a pair, one case after the other. */
 
-import { after, type Duration, type Instant, microseconds, seconds } from '../../agent/units.ts'
+import { after, type Instant, microseconds, seconds } from '../../agent/units.ts'
 import type { Fault, FaultAction } from '../faults.ts'
+import type { DrillCase } from './drill-case.ts'
+import { reloadCases } from './reload-cases.ts'
 import { ROOM, SKEW_MAX, type Stage } from './stage.ts'
-
-export interface DrillCase {
-  /** For `--scenario`. */
-  readonly name: string
-  readonly title: string
-  /** Why it cannot be tried on this pair; undefined: it can. */
-  readonly lacks?: (stage: Stage) => string | undefined
-  /** From `at` on, when the pair has been quiet for a while. */
-  readonly faults: (stage: Stage, at: Instant) => readonly Fault[]
-  /** Who is active at the end: of the groups that the active node had. */
-  readonly owner: (stage: Stage) => string
-  /** The longest outage that is as promised. */
-  readonly outage_max: (stage: Stage) => Duration
-  /** Two owners are what the manual says of such a case. */
-  readonly mayOverlap?: (stage: Stage) => boolean
-}
 
 const at =
   (...actions: readonly (readonly [number, FaultAction])[]) =>
@@ -247,4 +233,5 @@ export const drillCases: readonly DrillCase[] = [
     outage_max: byRelease,
     mayOverlap: () => true,
   },
+  ...reloadCases,
 ]

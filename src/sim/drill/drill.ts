@@ -2,12 +2,12 @@
 
 import { after, type Duration, type Instant, milliseconds, seconds } from '../../agent/units.ts'
 import type { NodeConfig } from '../../model/node-config.ts'
-import type { Violation } from '../checker.ts'
 import { verified } from '../checkers/verified.ts'
 import { withReason } from '../checkers/with-reason.ts'
 import { atSecond } from '../scenario.ts'
 import { newWorld, planFaults, runUntil } from '../world.ts'
-import { type DrillCase, drillCases } from './cases.ts'
+import { drillCases } from './cases.ts'
+import type { DrillCase } from './drill-case.ts'
 import { gapsOf, type History, newRecorder, ownersAt } from './history.ts'
 import { type Stage, stageOf } from './stage.ts'
 
@@ -65,7 +65,8 @@ export function runCase(configs: PairOfConfigs, each: DrillCase, seed: number): 
   runUntil(world, end)
   const expected = each.owner(stage)
   const gaps = { ...gapsOf(history, begin, end), outage_max: each.outage_max(stage), expected }
-  return { ...fields, ...gaps, ...judge(each, stage, { ...gaps, ...fields }, world.violations) }
+  const why = world.violations[0]?.why ?? each.check?.(world, stage)
+  return { ...fields, ...gaps, ...judge(each, stage, { ...gaps, ...fields }, why) }
 }
 
 type Gaps = Pick<
@@ -77,11 +78,10 @@ function judge(
   each: DrillCase,
   stage: Stage,
   gaps: Gaps,
-  violations: readonly Violation[],
+  why: string | undefined,
 ): Pick<DrillResult, 'verdict' | 'why'> {
   const isOverlapped = gaps.overlap > OVERLAP_MAX
-  const [violation] = violations
-  if (violation !== undefined) return { verdict: 'failed', why: violation.why }
+  if (why !== undefined) return { verdict: 'failed', why }
   if (isOverlapped && each.mayOverlap?.(stage) !== true) {
     return { verdict: 'failed', why: `two nodes answered for ${gaps.overlap / 1_000} ms` }
   }

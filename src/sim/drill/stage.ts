@@ -1,7 +1,7 @@
 /** The user's pair as the cases see it: who is active, and what there is to break. */
 
 import { centiseconds, type Duration, microseconds, milliseconds } from '../../agent/units.ts'
-import type { NodeConfig } from '../../model/node-config.ts'
+import type { NodeConfig, ServiceConfig } from '../../model/node-config.ts'
 
 export interface Stage {
   /** The node that is active in the first group when the drill begins, and the other one. */
@@ -11,6 +11,8 @@ export interface Stage {
   readonly fronts: readonly string[]
   /** The virtual router of the first of them. */
   readonly vrid: number
+  /** Of the other node in it. */
+  readonly priority: number
   /** Interfaces that datagrams of the heartbeat take. */
   readonly datagrams: readonly string[]
   readonly hasLine: boolean
@@ -21,6 +23,8 @@ export interface Stage {
   /** Until the backup knows that the active one is dead, at the most. */
   readonly dead: Duration
   readonly realServers: readonly string[]
+  /** Of the cluster file. */
+  readonly services: readonly ServiceConfig[]
   readonly failsBack: boolean
 }
 
@@ -36,6 +40,7 @@ export function stageOf(configs: readonly [NodeConfig, NodeConfig], active: stri
     other: other.node.name,
     fronts: [...new Set(vrrp.instances.map(instance => instance.interface))],
     vrid: vrrp.instances[0]?.vrid ?? 1,
+    priority: vrrp.instances[0]?.priority ?? 0,
     datagrams: paths.flatMap(path => (path.interface === undefined ? [] : [path.interface])),
     hasLine: paths.some(({ kind }) => kind === 'serial') && serial.heartbeat !== undefined,
     hasHeartbeat: paths.length > 0,
@@ -43,6 +48,7 @@ export function stageOf(configs: readonly [NodeConfig, NodeConfig], active: stri
     pinged: [...new Set(connectivity.map(group => group.interface))],
     dead: deadTime(other),
     realServers: [...new Set(services.flatMap(each => each.real_servers.map(r => r.address)))],
+    services,
     failsBack: prefersToReturn(own, other),
   }
 }
