@@ -1,11 +1,13 @@
 import test from 'ava'
+import { nextAgeing } from '../../../src/agent/arbiter/ageing.ts'
 import type { Effect, Event } from '../../../src/agent/machine.ts'
-import { seconds } from '../../../src/agent/units.ts'
+import { instant, milliseconds, seconds } from '../../../src/agent/units.ts'
 import type { SimNode } from '../../../src/sim/node.ts'
 import { type PairOptions, pairConfigs } from '../../../src/sim/pair.ts'
 import { repeated } from '../../../src/sim/repeated.ts'
 import { atSecond, newCheckedWorld, nodeOptions } from '../../../src/sim/scenario.ts'
 import { planFaults, runUntil } from '../../../src/sim/world.ts'
+import { newRig } from '../../support/rig.ts'
 
 // One beat a second is all that would wake them by itself.
 const pair: PairOptions = { paths: ['line'], interval_ms: 1_000, dead_ms: 2_000 }
@@ -38,4 +40,28 @@ test('what a router said last counts to its end and no longer, whenever the beat
     const at = openedAt(start_s)
     t.true(at !== undefined && at > atSecond(43) && at < atSecond(43.34), `${start_s}: ${at}`)
   }
+})
+
+test('a stall, its lateness and a stranger count to their ends', t => {
+  const rig = newRig(pairConfigs(pair)[0]).toBackup()
+  const { state, now: at } = rig
+  const [group] = state.groups
+  const { heartbeat } = state
+  if (group === undefined || heartbeat === undefined) return t.fail()
+  const next = () => nextAgeing({ at, state, effects: [] }, group)
+  const ago = (length_ms: number) => instant(at - length_ms * 1_000)
+  const ahead = (length_ms: number) => instant(at + length_ms * 1_000)
+  t.is(next(), undefined)
+  // Dead after four intervals of a second.
+  const stranger = { why: 'unauthenticated', role: 'active', major: 1, firstAt: at } as const
+  heartbeat.peer.stranger = { ...stranger, at: ago(100), activeAt: undefined }
+  t.is(next(), ahead(3_900))
+  heartbeat.peer.stranger = { ...stranger, at: ago(100), activeAt: ago(1_000) }
+  t.is(next(), ahead(3_000))
+  heartbeat.late = { length: milliseconds(1_100), until: ahead(2_500) }
+  t.is(next(), ahead(2_500))
+  heartbeat.backAt = ago(500)
+  t.is(next(), ahead(1_500))
+  heartbeat.backAt = ago(2_000)
+  t.is(next(), ahead(2_500))
 })
