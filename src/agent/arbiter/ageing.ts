@@ -5,7 +5,7 @@ import type { Turn } from '../state.ts'
 import { after, type Duration, earlier, type Instant, isDue, microseconds } from '../units.ts'
 import { activeUntil } from '../vrrp/peers.ts'
 import type { GroupState } from '../vrrp/state.ts'
-import { backUntil, recentStranger } from './observe.ts'
+import { backUntil, lateUntil, recentStranger } from './observe.ts'
 
 /** When next something that was heard, or a stall, no longer counts; undefined: nothing does. */
 export function nextAgeing({ state, at }: Turn, group: GroupState): Instant | undefined {
@@ -17,7 +17,7 @@ export function nextAgeing({ state, at }: Turn, group: GroupState): Instant | un
     next = next === undefined ? end : earlier(end, next)
   }
   consider(backUntil(heartbeat))
-  if (heartbeat.late.length > heartbeat.interval) consider(heartbeat.late.until)
+  consider(lateUntil(heartbeat))
   const { stranger } = heartbeat.peer
   if (stranger !== undefined) {
     const recent = recentStranger(heartbeat)

@@ -94,11 +94,15 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
 const firstOf = (state: DirectorState, group: GroupState) =>
   item(state.instances, item(group.members, 0))
 
+/** So long the loop counts as late, if it was late by more than an interval. */
+export const lateUntil = ({ late, interval }: HeartbeatState): Instant | undefined =>
+  late.length > interval ? late.until : undefined
+
 // What is read before the timer is looked at shows by the frames that are overdue.
 function isLate({ heartbeat }: DirectorState, at: Instant): boolean {
   if (heartbeat === undefined) return false
-  const { late, interval, paths } = heartbeat
-  if (late.length > interval && !isDue(late.until, at)) return true
+  const { interval, paths } = heartbeat
+  if (isRunning(lateUntil(heartbeat), at)) return true
   for (const { open, nextAt } of paths) if (open && between(nextAt, at) > interval) return true
   return false
 }

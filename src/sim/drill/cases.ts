@@ -2,7 +2,7 @@
 
 import { after, type Instant, microseconds, seconds } from '../../agent/units.ts'
 import type { Fault, FaultAction } from '../faults.ts'
-import type { DrillCase } from './drill-case.ts'
+import { active, type DrillCase, NONE } from './drill-case.ts'
 import { reloadCases } from './reload-cases.ts'
 import { ROOM, SKEW_MAX, type Stage } from './stage.ts'
 
@@ -11,10 +11,8 @@ const at =
   (begin: Instant): readonly Fault[] =>
     actions.map(([second, action]) => ({ ...action, at: after(begin, seconds(second)) }))
 
-const NONE = () => microseconds(0)
 const afterDeath = ({ dead }: Stage) => microseconds(dead + ROOM)
 const byRelease = () => microseconds(SKEW_MAX + ROOM)
-const active = (stage: Stage) => stage.active
 const other = (stage: Stage) => stage.other
 const returned = (stage: Stage) => (stage.failsBack ? stage.active : stage.other)
 const needsHeartbeat = ({ hasHeartbeat }: Stage) =>

@@ -1,4 +1,4 @@
-import type { Duration, Instant } from '../../agent/units.ts'
+import { type Duration, type Instant, microseconds } from '../../agent/units.ts'
 import type { Fault } from '../faults.ts'
 import type { World } from '../world.ts'
 import type { Stage } from './stage.ts'
@@ -21,3 +21,8 @@ export interface DrillCase {
   /** What else is wrong at the end. */
   readonly check?: (world: World, stage: Stage) => string | undefined
 }
+
+/** For `owner`: nothing moves. */
+export const active = (stage: Stage): string => stage.active
+/** For `outage_max`: somebody answers all the time. */
+export const NONE = (): Duration => microseconds(0)

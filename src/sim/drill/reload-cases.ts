@@ -1,10 +1,11 @@
 /** Reloads on a pair that serves: rows 42 and 43 of the failure matrix. */
 
-import { after, type Instant, microseconds, seconds } from '../../agent/units.ts'
+import { nameOfDestination } from '../../agent/ipvs/table.ts'
+import { after, type Instant, seconds } from '../../agent/units.ts'
 import type { ServiceConfig } from '../../model/node-config.ts'
 import type { ConfigEdit, Fault } from '../faults.ts'
 import type { World } from '../world.ts'
-import type { DrillCase } from './drill-case.ts'
+import { active, type DrillCase, NONE } from './drill-case.ts'
 import type { Stage } from './stage.ts'
 
 // What both nodes share is another one from then on.
@@ -22,18 +23,18 @@ const reweighed = ({ services }: Stage): readonly ServiceConfig[] =>
   }))
 
 const oneAfterTheOther = (
-  { active, other }: Stage,
+  { active: first, other: second }: Stage,
   begin: Instant,
   edit: ConfigEdit,
 ): readonly Fault[] => [
-  { kind: 'reload', node: active, at: begin, ...edit },
-  { kind: 'reload', node: other, at: after(begin, seconds(BETWEEN_S)), ...edit },
+  { kind: 'reload', node: first, at: begin, ...edit },
+  { kind: 'reload', node: second, at: after(begin, seconds(BETWEEN_S)), ...edit },
 ]
 
 const weightsOf = (services: readonly ServiceConfig[]) =>
   services.flatMap(({ real_servers }) => real_servers.map(nameWeight)).sort()
-const nameWeight = ({ address, port, weight }: { address: string; port: number; weight: number }) =>
-  `${address}:${port} with ${weight}`
+const nameWeight = (real: { address: string; port: number; weight: number }) =>
+  `${nameOfDestination(real)} with ${real.weight}`
 
 function wrongWeights({ nodes }: World, wanted: readonly ServiceConfig[]): string | undefined {
   const expected = weightsOf(wanted).join(', ')
@@ -57,8 +58,8 @@ export const reloadCases: readonly DrillCase[] = [
     lacks: hasServices,
     faults: (stage, begin) =>
       oneAfterTheOther(stage, begin, { services: reweighed(stage), digest: OTHER_DIGEST }),
-    owner: ({ active }) => active,
-    outage_max: () => microseconds(0),
+    owner: active,
+    outage_max: NONE,
     check: (world, stage) => wrongWeights(world, reweighed(stage)),
   },
   {
@@ -70,8 +71,8 @@ export const reloadCases: readonly DrillCase[] = [
         ...{ services: reweighed(stage), digest: OTHER_DIGEST },
         priority: stage.priority === 100 ? 101 : 100,
       }),
-    owner: ({ active }) => active,
-    outage_max: () => microseconds(0),
+    owner: active,
+    outage_max: NONE,
     check: (world, stage) => wrongWeights(world, stage.services),
   },
 ]
