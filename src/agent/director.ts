@@ -159,8 +159,8 @@ function take(turn: Turn, event: Event): boolean {
 }
 
 function hear(turn: Turn, event: Event & { readonly kind: 'heard' }): boolean {
-  const isNews = hearBytes(turn, event)
-  if (isNews) countReports(turn)
+  const wasStrange = turn.state.heartbeat?.peer.stranger !== undefined
+  const isNews = hearBytes(turn, event) && (countReports(turn) || wasStrange)
   return judgePaths(turn) || isNews
 }
 

@@ -14,7 +14,7 @@ import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
 import { endStandby, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
-import type { Cause } from '../wire/heartbeat-body.ts'
+import { type Cause, saySame } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
 import { hasBadLink, learn } from './learn.ts'
 import { isPeerDeaf, viewOf } from './observe.ts'
@@ -22,18 +22,24 @@ import { arbitrate, type Guard } from './rules.ts'
 import { CLAIM_MAX, type GroupArbiter } from './state.ts'
 import type { View } from './view.ts'
 
-/** A new report of the peer came: what is counted by reports. */
-export function countReports({ state, at }: Turn): void {
-  const peer = state.heartbeat?.peer.report?.node
+/**
+ * A new report of the peer came: what is counted by reports.
+ *
+ * @returns whether the groups have to be judged by it: most reports say what the last one said
+ */
+export function countReports({ state, at }: Turn): boolean {
+  const report = state.heartbeat?.peer.report
   const [own] = reachOf(state.connectivity)
-  const isBetter = peer !== undefined && own > peer.reach && peer.reach_of > 0
-  for (const arbiter of state.arbiter.groups) {
-    arbiter.betterReports = isBetter ? arbiter.betterReports + 1 : 0
-  }
+  const isBetter = report !== undefined && own > report.node.reach && report.node.reach_of > 0
+  let counts = 0
   for (const group of state.groups) {
     const arbiter = item(state.arbiter.groups, group.index)
+    counts += arbiter.betterReports + arbiter.deafReports
+    arbiter.betterReports = isBetter ? arbiter.betterReports + 1 : 0
     countDeaf(arbiter, isPeerDeaf(state, group), at, state.heartbeat?.interval ?? NO_TIME)
+    counts += arbiter.betterReports + arbiter.deafReports
   }
+  return counts > 0 || !saySame(report, state.arbiter.judged)
 }
 
 const NO_TIME = milliseconds(0)
@@ -55,6 +61,7 @@ export function judgeGroups(turn: Turn): void {
   if (state.heartbeat === undefined) return
   // After a stall what the peer said last is as old as our own absence.
   judgePaths(turn)
+  state.arbiter.judged = state.heartbeat.peer.report
   let isSaid = true
   for (const group of state.groups) {
     const arbiter = item(state.arbiter.groups, group.index)

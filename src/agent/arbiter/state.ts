@@ -3,7 +3,7 @@
 import type { Ticket } from '../machine.ts'
 import type { Reason } from '../reasons.ts'
 import { type Instant, milliseconds } from '../units.ts'
-import type { Cause } from '../wire/heartbeat-body.ts'
+import type { Beat, Cause } from '../wire/heartbeat-body.ts'
 
 /** An unanswered claim is void after this, so that a grant that was read late opens nothing. */
 export const CLAIM_MAX = milliseconds(700)
@@ -16,6 +16,8 @@ export const REPORTS_MIN = 2
 
 export interface ArbiterState {
   readonly groups: readonly GroupArbiter[]
+  /** The peer's report by which the groups were judged last; undefined: by none. */
+  judged: Beat | undefined
 }
 
 export interface GroupArbiter {
@@ -70,6 +72,7 @@ export interface Grant {
 }
 
 export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
+  judged: undefined,
   groups: Array.from({ length: groups }, () => ({
     term: 0,
     claim: undefined,

@@ -67,10 +67,13 @@ export function reachOf(groups: readonly ConnectivityState[]): readonly [number,
 export function wakeConnectivity(turn: Turn): boolean {
   let isNews = false
   for (const group of turn.state.connectivity) {
+    let isAsked = false
     for (const target of group.targets) {
-      if (isDue(target.nextAt, turn.at)) ping(turn, group, target)
+      if (!isDue(target.nextAt, turn.at)) continue
+      ping(turn, group, target)
+      isAsked = true
     }
-    isNews = judge(turn, group) || isNews
+    if (isAsked) isNews = judge(turn, group) || isNews
   }
   return isNews
 }

@@ -28,7 +28,11 @@ export function advertOnTime(): Checker {
   return {
     id: 'I4',
     onStep(world, node, _event, effects) {
-      for (const other of world.nodes) complain(world, other, owed[other.index])
+      const now = world.queue.now()
+      for (const other of world.nodes) {
+        const its = owed[other.index]
+        if (its !== undefined && its.first <= now) complain(world, other, its)
+      }
       owed[node.index] ??= { lateAt: [], first: 0, life: -1, stalls: -1 }
       const own = owed[node.index] as Owed
       // No group changes its role and no VIP opens or closes without an effect that says so.
@@ -37,9 +41,9 @@ export function advertOnTime(): Checker {
   }
 }
 
-function complain(world: World, node: SimNode, owed: Owed | undefined): void {
+function complain(world: World, node: SimNode, owed: Owed): void {
+  if (isExcused(owed, node)) return
   const now = world.queue.now()
-  if (owed === undefined || owed.first > now || isExcused(owed, node)) return
   const index = owed.lateAt.indexOf(owed.first)
   const name = node.config.vrrp.instances[index]?.name
   violate(world, 'I4', `${node.name} has not advertised ${name}: late for ${now - owed.first} us`)
@@ -69,13 +73,13 @@ function account(owed: Owed, node: SimNode, effects: readonly Effect[]): void {
 
 function isAdvertised(node: SimNode, index: number, effects: readonly Effect[]): boolean {
   const config = node.config.vrrp.instances[index]
+  if (config === undefined) return false
   for (const effect of effects) {
     if (effect.kind !== 'send' && effect.kind !== 'send_to') continue
-    if (effect.interface !== config?.interface) continue
+    if (effect.interface !== config.interface) continue
     const { vrid, isIpv6, priority } = readSent(effect)
-    if (priority !== undefined && vrid === config.vrid && isIpv6 === config.name.endsWith('6')) {
-      return true
-    }
+    if (priority === undefined || vrid !== config.vrid) continue
+    if (isIpv6 === config.name.endsWith('6')) return true
   }
   return false
 }

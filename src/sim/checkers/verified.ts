@@ -9,6 +9,7 @@ import { decodeAddress } from '../../agent/wire/text-address.ts'
 import type { VrrpInstanceConfig } from '../../model/node-config.ts'
 import { type Checker, violate } from '../checker.ts'
 import { isQuestion } from '../neighbours.ts'
+import type { SimNode } from '../node.ts'
 
 export const verified: Checker = {
   id: 'V1',
@@ -16,26 +17,35 @@ export const verified: Checker = {
     for (const effect of effects) {
       if (effect.kind !== 'send' && effect.kind !== 'send_to') continue
       if (effect.kind === 'send' && isQuestion(effect.frame)) continue
-      const { vrid, isIpv6, priority } = readSent(effect)
-      const isMeant = (other: VrrpInstanceConfig) =>
-        other.virtual_mac === false && priority === undefined && effect.kind === 'send'
-          ? hasVip(other, vipIn(effect.frame, isIpv6))
-          : other.vrid === vrid
-      const instance = node.config.vrrp.instances.find(
-        other =>
-          isMeant(other) &&
-          other.interface === effect.interface &&
-          other.name.endsWith('6') === isIpv6,
-      )
+      const sent = readSent(effect)
+      const instance = meantBy(node, effect, sent)
       const isOpen = instance !== undefined && node.kernel.open.has(instance.name)
+      const { priority } = sent
+      if (isOpen !== (priority === 0)) continue
       const what =
         priority === undefined ? 'an announcement' : `an advert with priority ${priority}`
-      if (isOpen === (priority === 0)) {
-        const held = isOpen ? 'open' : 'closed'
-        violate(world, 'V1', `${node.name} sent ${what} for ${instance?.name}, which is ${held}`)
-      }
+      const held = isOpen ? 'open' : 'closed'
+      violate(world, 'V1', `${node.name} sent ${what} for ${instance?.name}, which is ${held}`)
     }
   },
+}
+
+type Sending = Extract<Effect, { kind: 'send' | 'send_to' }>
+type Sent = ReturnType<typeof readSent>
+
+/** The instance for which something is sent. */
+function meantBy(node: SimNode, effect: Sending, sent: Sent): VrrpInstanceConfig | undefined {
+  for (const instance of node.config.vrrp.instances) {
+    if (instance.interface !== effect.interface) continue
+    if (instance.name.endsWith('6') !== sent.isIpv6) continue
+    const isNamed = instance.virtual_mac !== false || sent.priority !== undefined
+    const isMeant =
+      isNamed || effect.kind === 'send_to'
+        ? instance.vrid === sent.vrid
+        : hasVip(instance, vipIn(effect.frame, sent.isIpv6))
+    if (isMeant) return instance
+  }
+  return undefined
 }
 
 const hasVip = ({ addresses, more_addresses = [] }: VrrpInstanceConfig, vip: string): boolean =>
@@ -48,7 +58,7 @@ function vipIn(frame: Uint8Array, isIpv6: boolean): string {
 }
 
 /** Of an advert its priority; gratuitous ARP and neighbour advertisements have none. */
-export function readSent(effect: Extract<Effect, { kind: 'send' | 'send_to' }>) {
+export function readSent(effect: Sending) {
   const isFrame = effect.kind === 'send'
   const bytes = isFrame ? effect.frame : effect.packet
   const ip = isFrame ? ETHERNET_HEADER : 0
