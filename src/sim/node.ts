@@ -186,12 +186,10 @@ export function reportLink(node: SimNode, name: string): void {
   const address6 = node.tentative.has(name)
     ? undefined
     : config?.addresses.find(text => text.startsWith('fe80:'))
-  deliver(node, {
-    ...{ kind: 'link', interface: name, up, mac: macOf(node, name) },
-    ...(address === undefined ? {} : { address }),
-    ...(address6 === undefined ? {} : { address6 }),
-    at: NOT_YET,
-  })
+  const link = { kind: 'link', interface: name, up, mac: macOf(node, name) } as const
+  if (address === undefined) deliver(node, { ...link, at: NOT_YET })
+  else if (address6 === undefined) deliver(node, { ...link, address, at: NOT_YET })
+  else deliver(node, { ...link, address, address6, at: NOT_YET })
 }
 
 /** Hands something to the process, now or when it stops stalling. */

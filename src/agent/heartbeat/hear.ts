@@ -2,6 +2,7 @@
 
 import type { HeardEvent } from '../machine.ts'
 import type { Turn } from '../state.ts'
+import { part } from '../wire/bytes.ts'
 import { decodeCobs } from '../wire/cobs.ts'
 import {
   BEAT,
@@ -41,8 +42,8 @@ export function hearBytes(turn: Turn, event: HeardEvent): boolean {
   let from = 0
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, from)) {
     if (path.partial_length > 0 || path.overflowing) {
-      isNews = endPartial(turn, path, bytes.subarray(from, at)) || isNews
-    } else if (at > from) isNews = hearFrame(turn, path, bytes.subarray(from, at)) || isNews
+      isNews = endPartial(turn, path, part(bytes, from, at)) || isNews
+    } else if (at > from) isNews = hearFrame(turn, path, part(bytes, from, at)) || isNews
     from = at + 1
   }
   if (from < bytes.length) keepPartial(path, bytes.subarray(from))
@@ -73,7 +74,7 @@ function endPartial(turn: Turn, path: PathState, rest: Uint8Array): boolean {
   path.overflowing = false
   path.partial_length = 0
   if (overflowing || partial_length === 0) return false
-  return hearFrame(turn, path, path.partial.subarray(0, partial_length))
+  return hearFrame(turn, path, part(path.partial, 0, partial_length))
 }
 
 // Of the frame that is looked at; nothing of it is kept.

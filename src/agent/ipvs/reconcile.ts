@@ -10,7 +10,7 @@ import { after, between, type Instant, microseconds, milliseconds, seconds } fro
 import { AUDIT_PERIOD, auditGap, nextScope, takeAnswer } from './audit.ts'
 import { planIpvs } from './plan.ts'
 import type { Busy, IpvsState } from './state.ts'
-import { connectionsOf, isSameService, nameOfDestination, nameOfKey } from './table.ts'
+import { connectionsOf, isAlike, isSameService, nameOfDestination, nameOfKey } from './table.ts'
 
 /** A real server that nobody wants keeps its connections for no longer than this. */
 export const DRAIN_MAX = seconds(60)
@@ -170,6 +170,7 @@ function planFor(turn: Turn, keys: readonly IpvsServiceKey[]): readonly IpvsChan
     const name = nameOfKey(key)
     const wanted = ipvs.desired[name]
     const held = ipvs.actual?.[name]
+    if (isAlike(wanted, held)) continue
     if (wanted !== undefined) desired.push(wanted)
     if (held !== undefined) actual.push(held)
   }

@@ -1,6 +1,7 @@
 /** Names and comparison of what an IPVS table holds. */
 
 import type { IpvsDestination, IpvsService, IpvsServiceKey } from '../machine.ts'
+import { item } from '../never.ts'
 
 /** `tcp 192.0.2.100:80` */
 export const nameOfKey = (key: IpvsServiceKey) => `${key.protocol} ${key.address}:${key.port}`
@@ -18,6 +19,19 @@ export const isSameService = (left: IpvsService, right: IpvsService) =>
 /** Whether two destinations with the same address and port agree in what we set. */
 export const isSameDestination = (left: IpvsDestination, right: IpvsDestination) =>
   left.forward === right.forward && left.weight === right.weight
+
+/** Whether two services agree in all that we set, destination by destination in their order. */
+export function isAlike(left: IpvsService | undefined, right: IpvsService | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right
+  const length = left.destinations.length
+  if (!isSameService(left, right) || length !== right.destinations.length) return false
+  for (let at = 0; at < length; at += 1) {
+    const [one, other] = [item(left.destinations, at), item(right.destinations, at)]
+    if (one.address !== other.address || one.port !== other.port) return false
+    if (!isSameDestination(one, other)) return false
+  }
+  return true
+}
 
 /** The connections that a destination still has, as last read. */
 export const connectionsOf = (destination: IpvsDestination) =>

@@ -3,6 +3,8 @@
  * a zero ends it wherever a listener comes in.
  */
 
+import { part } from './bytes.ts'
+
 export const DELIMITER = 0
 
 /** The frame between two delimiters. At most 254 bytes go in, and two or three more come out. */
@@ -65,5 +67,5 @@ export function decodeCobs(frame: Uint8Array, into?: Uint8Array): Uint8Array | u
     }
     from = end
   }
-  return at === length ? out.subarray(0, length) : undefined
+  return at === length ? part(out, 0, length) : undefined
 }

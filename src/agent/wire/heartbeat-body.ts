@@ -1,6 +1,6 @@
 /** What the frames of DHB/1 carry: type, length, value; a type that is not known is passed over. */
 
-import { readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
+import { part, readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
 import { BOOT_BYTES, NONCE_BYTES, ROLES, type WireRole } from './heartbeat.ts'
 
 const NODE = 0x01
@@ -112,7 +112,7 @@ export function encodeBeat({ node, paths, groups }: Beat): Uint8Array {
     at += 2
   }
   for (const group of groups) at = encodeGroup(group, at)
-  return scratch.subarray(0, at)
+  return part(scratch, 0, at)
 }
 
 function encodeGroup(group: GroupReport, at: number): number {
@@ -240,7 +240,7 @@ export function encodeHello(hello: Hello): Uint8Array {
     scratch.set(value, at + 2)
     at += 2 + value.length
   }
-  return scratch.subarray(0, at)
+  return part(scratch, 0, at)
 }
 
 /** @returns undefined for a body that is not written as it must be */

@@ -1,6 +1,6 @@
 /** Frames of the director heartbeat, DHB/1, as docs/heartbeat.md has them and in its order. */
 
-import { readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
+import { part, readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
 import { crc32c } from './crc32c.ts'
 
 export const MAGIC = 0xd1
@@ -100,21 +100,19 @@ export function encodeFrame(
   writeU32(scratch, 12, out.tag)
   writeU32(scratch, 16, Math.floor(out.seq / 0x1_0000_0000))
   writeU32(scratch, 20, out.seq)
-  // One by one: there are few, and each call of a typed array costs more than they do.
-  for (let at = 0; at < body.length; at += 1) scratch[BODY_AT + at] = body[at] as number
-  const digest = mac(scratch.subarray(0, signed))
+  scratch.set(body, BODY_AT)
+  const digest = mac(part(scratch, 0, signed))
   for (let at = 0; at < MAC_BYTES; at += 1) scratch[signed + at] = digest[at] as number
   writeU32(scratch, length - CRC_BYTES, crc32c(scratch, length - CRC_BYTES))
-  return scratch.subarray(0, length)
+  return part(scratch, 0, length)
 }
 
 export const tagOf = (frame: Uint8Array) => readU32(frame, 12)
 export const seqOf = (frame: Uint8Array) => readU32(frame, 16) * 0x1_0000_0000 + readU32(frame, 20)
 /** What the MAC is over: all before it. */
-export const signedOf = (frame: Uint8Array) =>
-  frame.subarray(0, frame.length - MAC_BYTES - CRC_BYTES)
+export const signedOf = (frame: Uint8Array) => part(frame, 0, frame.length - MAC_BYTES - CRC_BYTES)
 export const bodyOf = (frame: Uint8Array) =>
-  frame.subarray(BODY_AT, frame.length - MAC_BYTES - CRC_BYTES)
+  part(frame, BODY_AT, frame.length - MAC_BYTES - CRC_BYTES)
 
 /** Whether the frame's MAC is that one. Every byte is looked at, however early they differ. */
 export function isMac(frame: Uint8Array, mac: Uint8Array): boolean {

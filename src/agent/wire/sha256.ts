@@ -112,8 +112,8 @@ function finish(state: Int32Array, bytes: Uint8Array, before: number): void {
   for (; at + BLOCK <= length; at += BLOCK) compress(state, bytes, at)
   words.fill(0, 0, 16)
   let rest = 0
-  for (; at < length; at += 1, rest += 1) put(rest, bytes[at] as number)
-  put(rest, 0x80)
+  for (; at < length; at += 1, rest += 1) mix(rest, bytes[at] as number)
+  mix(rest, 0x80)
   if (rest >= 56) {
     compressWords(state)
     words.fill(0, 0, 16)
@@ -122,9 +122,9 @@ function finish(state: Int32Array, bytes: Uint8Array, before: number): void {
   compressWords(state)
 }
 
-function put(at: number, byte: number): void {
+function mix(at: number, byte: number): void {
   const word = at >>> 2
-  words[word] = (words[word] as number) | (byte << (24 - 8 * (at & 3)))
+  words[word] = (words[word] as number) ^ (byte << (24 - 8 * (at & 3)))
 }
 
 function digestOf(state: Int32Array): Uint8Array {
@@ -150,18 +150,17 @@ function padsFor(key: Uint8Array): Pads {
   const known = padsOf.get(key)
   if (known !== undefined) return known
   const short = key.length > BLOCK ? sha256(key) : key
-  const padded = (value: number) => {
-    const block = new Uint8Array(BLOCK).fill(value)
-    short.forEach((byte, at) => {
-      block[at] = byte ^ value
-    })
-    const state = newState()
-    compress(state, block, 0)
-    return state
-  }
-  const pads = { inner: padded(0x36), outer: padded(0x5c) }
+  const pads = { inner: padWith(short, 0x36363636), outer: padWith(short, 0x5c5c5c5c) }
   padsOf.set(key, pads)
   return pads
+}
+
+function padWith(key: Uint8Array, value: number): Int32Array {
+  words.fill(value, 0, 16)
+  for (let at = 0; at < key.length; at += 1) mix(at, key[at] as number)
+  const state = newState()
+  compressWords(state)
+  return state
 }
 
 const scratch = new Int32Array(8)
