@@ -2,13 +2,18 @@
 
 import type { NodeConfig } from '../model/node-config.ts'
 import { FENCING_SLOT, onFenced } from './arbiter/claims.ts'
-import { countReports, judgeGroups, offerArbiterDeadlines } from './arbiter/judge.ts'
+import {
+  countReports,
+  isJudgementDue,
+  judgeGroups,
+  offerArbiterDeadlines,
+} from './arbiter/judge.ts'
 import { answer } from './control/command.ts'
 import { beginHealth, healthDeadline, onProbe, wakeHealth } from './health/probing.ts'
-import { hasOpenPath, noteLate, offerHeartbeatDeadlines, wakeHeartbeat } from './heartbeat/beat.ts'
+import { hasOpenPath, noteLate, offerBeats, wakeHeartbeat } from './heartbeat/beat.ts'
 import { offerConnectivityDeadlines, onPong, wakeConnectivity } from './heartbeat/connectivity.ts'
 import { hearBytes } from './heartbeat/hear.ts'
-import { judgePaths, onPath } from './heartbeat/paths.ts'
+import { judgePaths, offerPathDeadlines, onPath } from './heartbeat/paths.ts'
 import {
   beginIpvs,
   followChanges,
@@ -70,14 +75,14 @@ export function step(
 ): readonly [DirectorState, readonly Effect[]] {
   if (state.phase === 'stopped') return [state, []]
   const turn: Turn = { at: event.at, state, effects: [] }
-  noteLate(turn)
+  const isBack = noteLate(turn)
   // These two look for themselves.
   const looks = event.kind === 'wake' || event.kind === 'stalled'
   const hasYielded = !looks && yieldIfStalled(turn)
   state.loop.steppedAt = turn.at
   const judges = take(turn, event)
   const hasLoaded = state.phase === 'loading' && listenIfLoaded(turn)
-  if (judges || hasYielded || hasLoaded) judgeGroups(turn)
+  if (judges || isBack || hasYielded || hasLoaded) judgeGroups(turn)
   followChanges(turn)
   if (state.phase === 'stopping') exitIfReleased(turn)
   state.next = 'unknown'
@@ -95,12 +100,13 @@ function soonest(state: DirectorState): Deadline | undefined {
   const first = newSoonest()
   offer(first, state.stopAt, 'stop', 'node')
   offerVrrpDeadlines(state, first)
-  offerHeartbeatDeadlines(state, first)
+  offerPathDeadlines(state, first)
   offerArbiterDeadlines(state, first)
   offer(first, vipChangeDeadline(state.changing), 'vip_change', 'reload')
   offer(first, ipvsDeadline(state.ipvs), 'ipvs', 'table')
   state.nextToJudge = first.at
   offerAdverts(state, first)
+  offerBeats(state, first)
   offerConnectivityDeadlines(state, first)
   offer(first, healthDeadline(state.health), 'probe', 'real servers')
   return found(first)
@@ -178,7 +184,7 @@ function onCommand(turn: Turn, client: number, request: unknown): void {
   })
 }
 
-// With an open path a beat comes soon, whose wake sees what time alone has changed.
+// With an open path there are beats, whose wakes see to it that nobody is left unjudged for long.
 function wake(turn: Turn): boolean {
   const { loop, heartbeat } = turn.state
   const promised = nextDeadline(turn.state)
@@ -192,7 +198,8 @@ function wake(turn: Turn): boolean {
   const isNews = wakeConnectivity(turn)
   wakeIpvs(turn)
   wakeHealth(turn)
-  return isNews || hasStalled || nextToJudge <= turn.at || !hasOpenPath(heartbeat)
+  const isCalledFor = isNews || hasStalled || nextToJudge <= turn.at
+  return isCalledFor || isJudgementDue(turn) || !hasOpenPath(heartbeat)
 }
 
 function onDone(turn: Turn, ticket: number, errno: number): void {

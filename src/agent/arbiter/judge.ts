@@ -8,17 +8,26 @@ import { item } from '../never.ts'
 import type { Reason } from '../reasons.ts'
 import { offer, type Soonest } from '../soonest.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
-import { after, between, type Duration, type Instant, milliseconds } from '../units.ts'
+import {
+  after,
+  between,
+  type Duration,
+  type Instant,
+  isDue,
+  milliseconds,
+  seconds,
+} from '../units.ts'
 import { startAnnouncing } from '../vrrp/announce.ts'
 import { membersOf, standDown, takeGroup, yieldGroup } from '../vrrp/group.ts'
 import { lastWord } from '../vrrp/peers.ts'
 import { endStandby, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
-import { type Cause, saySame } from '../wire/heartbeat-body.ts'
+import type { Cause } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
 import { hasBadLink, learn } from './learn.ts'
 import { isPeerDeaf, viewOf } from './observe.ts'
 import { arbitrate, type Guard } from './rules.ts'
+import { saySame } from './same-report.ts'
 import { CLAIM_MAX, type GroupArbiter } from './state.ts'
 import type { View } from './view.ts'
 
@@ -55,6 +64,13 @@ function countDeaf(arbiter: GroupArbiter, isDeaf: boolean, at: Instant, interval
   arbiter.deafAt = at
 }
 
+/** None is left unjudged for longer, though whatever may change a ruling is a reason to judge. */
+const UNJUDGED_MAX = seconds(5)
+
+/** Whether the groups have not been judged for long. */
+export const isJudgementDue = ({ state, at }: Turn): boolean =>
+  isDue(after(state.arbiter.judgedAt, UNJUDGED_MAX), at)
+
 /** Judges every group that is guarded, and says at once what changed for the peer. */
 export function judgeGroups(turn: Turn): void {
   const { state } = turn
@@ -62,6 +78,7 @@ export function judgeGroups(turn: Turn): void {
   // After a stall what the peer said last is as old as our own absence.
   judgePaths(turn)
   state.arbiter.judged = state.heartbeat.peer.report
+  state.arbiter.judgedAt = turn.at
   let isSaid = true
   for (const group of state.groups) {
     const arbiter = item(state.arbiter.groups, group.index)

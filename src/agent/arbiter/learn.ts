@@ -38,7 +38,7 @@ export function learn(turn: Turn, group: GroupState, arbiter: GroupArbiter): voi
   }
   if (group.role !== 'backup' || !isSilent(state, group)) arbiter.silentAt = undefined
   else arbiter.silentAt ??= at
-  arbiter.agesAt = arbiter.silentAt === undefined ? undefined : nextAgeing(turn, group)
+  arbiter.agesAt = nextAgeing(turn, group, arbiter.silentAt !== undefined)
   const hold = milliseconds(state.config.heartbeat?.stranger.hold_ms_max ?? 0)
   const heldAt = arbiter.silentAt === undefined ? undefined : after(arbiter.silentAt, hold)
   arbiter.heldUntil = heldAt === undefined || isDue(heldAt, at) ? undefined : heldAt

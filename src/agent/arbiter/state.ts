@@ -18,6 +18,7 @@ export interface ArbiterState {
   readonly groups: readonly GroupArbiter[]
   /** The peer's report by which the groups were judged last; undefined: by none. */
   judged: Beat | undefined
+  judgedAt: Instant
 }
 
 export interface GroupArbiter {
@@ -51,7 +52,7 @@ export interface GroupArbiter {
   askAt: Instant | undefined
   /** Every path is silent: until then a peer that is only stalled may not be closed yet. */
   servesUntil: Instant | undefined
-  /** VRRP is silent: when time alone changes the view of it next. */
+  /** When time alone changes the view of it next. */
   agesAt: Instant | undefined
   fencing: { ticket: Ticket; state: 'running' | 'done' | 'failed' } | undefined
   /** The last ruling: why the group is as it is. */
@@ -73,6 +74,7 @@ export interface Grant {
 
 export const newArbiter = (groups: number, at: Instant): ArbiterState => ({
   judged: undefined,
+  judgedAt: at,
   groups: Array.from({ length: groups }, () => ({
     term: 0,
     claim: undefined,

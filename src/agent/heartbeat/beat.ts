@@ -7,7 +7,7 @@ import { encodeCobs } from '../wire/cobs.ts'
 import { BEAT, encodeFrame } from '../wire/heartbeat.ts'
 import { encodeBeat, type GroupReport, type PathReport } from '../wire/heartbeat-body.ts'
 import { REMEMBERED } from './admit.ts'
-import { deadAt, judgePath, lookAtPath } from './paths.ts'
+import { judgePath, lookAtPath } from './paths.ts'
 import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
 import { sendStuffed } from './send.ts'
 import { sendHello, sendOwedHello } from './session.ts'
@@ -43,20 +43,24 @@ export function isLongAway({ paths }: HeartbeatState, length: Duration): boolean
 /**
  * Before anything else is done in a turn, which may send and so begin the rhythm anew: whether the
  * loop comes late to it.
+ *
+ * @returns whether it was away for so long that it missed what the peer said
  */
-export function noteLate(turn: Turn): void {
+export function noteLate(turn: Turn): boolean {
   const { heartbeat } = turn.state
-  if (heartbeat === undefined) return
+  if (heartbeat === undefined) return false
   let next: Instant | undefined
   for (const { open, nextAt } of heartbeat.paths) {
     if (open && (next === undefined || nextAt < next)) next = nextAt
   }
-  if (next === undefined || !isDue(next, turn.at)) return
+  if (next === undefined || !isDue(next, turn.at)) return false
   const length = between(next, turn.at)
-  if (isLongAway(heartbeat, length)) heartbeat.backAt = turn.at
+  const isBack = isLongAway(heartbeat, length)
+  if (isBack) heartbeat.backAt = turn.at
   if (length > heartbeat.late.length || isDue(heartbeat.late.until, turn.at)) {
     heartbeat.late = { length, until: after(turn.at, LATE_SHOWN) }
   }
+  return isBack
 }
 
 /** Says the present state on every path at once: something changed that the peer waits for. */
@@ -65,15 +69,11 @@ export function beatNow(turn: Turn): void {
   if (heartbeat?.peer.session !== undefined) sendDue(turn, heartbeat, true)
 }
 
-/** Offers the heartbeat's deadlines. */
-export function offerHeartbeatDeadlines({ heartbeat }: DirectorState, first: Soonest): void {
+/** Offers when frames go out: that one does changes nothing for anybody here. */
+export function offerBeats({ heartbeat }: DirectorState, first: Soonest): void {
   if (heartbeat === undefined) return
-  for (const path of heartbeat.paths) {
-    if (path.open) {
-      const owedAt = path.owes && path.freeAt < path.nextAt ? path.freeAt : path.nextAt
-      offer(first, owedAt, 'beat', path.name)
-    }
-    offer(first, deadAt(path), 'path_dead', path.name)
+  for (const { open, owes, freeAt, nextAt, name } of heartbeat.paths) {
+    if (open) offer(first, owes && freeAt < nextAt ? freeAt : nextAt, 'beat', name)
   }
 }
 

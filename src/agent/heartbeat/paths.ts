@@ -1,7 +1,8 @@
 /** Whether each path is alive, and what is wrong with it. */
 
 import type { PathEvent } from '../machine.ts'
-import { note, type Turn } from '../state.ts'
+import { offer, type Soonest } from '../soonest.ts'
+import { type DirectorState, note, type Turn } from '../state.ts'
 import {
   after,
   between,
@@ -42,8 +43,14 @@ export function onPath(turn: Turn, event: PathEvent): void {
 }
 
 /** When silence makes a path dead; undefined: it is not alive. */
-export const deadAt = ({ isAlive, lastAt, dead }: PathState): Instant | undefined =>
+const deadAt = ({ isAlive, lastAt, dead }: PathState): Instant | undefined =>
   isAlive && lastAt !== undefined ? after(lastAt, dead) : undefined
+
+/** Offers when a path falls silent. */
+export function offerPathDeadlines({ heartbeat }: DirectorState, first: Soonest): void {
+  if (heartbeat === undefined) return
+  for (const path of heartbeat.paths) offer(first, deadAt(path), 'path_dead', path.name)
+}
 
 /** Judges every path. @returns whether one became alive or dead */
 export function judgePaths(turn: Turn): boolean {

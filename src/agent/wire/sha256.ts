@@ -48,8 +48,8 @@ function compress(state: Int32Array, bytes: Uint8Array, offset: number): void {
   compressWords(state)
 }
 
-// As above, for a block whose sixteen words are in `words` already. Four rounds at once: to move each
-// variable after each round takes a quarter longer.
+// As above, for a block whose sixteen words are in `words` already. Four rounds at once: to move
+// each variable after each round takes a quarter longer.
 function compressWords(s: Int32Array): void {
   const w = words
   for (let t = 16; t < 64; t += 1) {

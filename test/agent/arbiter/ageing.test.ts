@@ -48,7 +48,7 @@ test('a stall, its lateness and a stranger count to their ends', t => {
   const [group] = state.groups
   const { heartbeat } = state
   if (group === undefined || heartbeat === undefined) return t.fail()
-  const next = () => nextAgeing({ at, state, effects: [] }, group)
+  const next = (isSilent = true) => nextAgeing({ at, state, effects: [] }, group, isSilent)
   const ago = (length_ms: number) => instant(at - length_ms * 1_000)
   const ahead = (length_ms: number) => instant(at + length_ms * 1_000)
   t.is(next(), undefined)
@@ -64,4 +64,21 @@ test('a stall, its lateness and a stranger count to their ends', t => {
   t.is(next(), ahead(1_500))
   heartbeat.backAt = ago(2_000)
   t.is(next(), ahead(2_500))
+})
+
+test('while VRRP hears the peer, only what another router said ages', t => {
+  const rig = newRig(pairConfigs(pair)[0]).toBackup()
+  const { state, now: at } = rig
+  const [group] = state.groups
+  const [instance] = state.instances
+  if (group === undefined || instance?.peer === undefined) return t.fail()
+  const next = (isSilent: boolean) => nextAgeing({ at, state, effects: [] }, group, isSilent)
+  const said = { priority: 90, interval_us: milliseconds(1_000), firstAt: at, adverts: 1 }
+  instance.peers.push({ ...said, address: instance.peer, lastAt: at })
+  t.is(next(false), undefined)
+  const ofPeer = next(true)
+  t.true(ofPeer !== undefined && ofPeer > at)
+  instance.peers.push({ ...said, address: 0xc0000263, lastAt: instant(at - 500_000) })
+  const ofOther = next(false)
+  t.true(ofOther !== undefined && ofPeer !== undefined && ofOther === ofPeer - 500_000)
 })

@@ -37,12 +37,13 @@ const wakes = (rig: Rig) => isJudgedIn(rig, () => rig.step({ kind: 'wake' }))
 
 test('an advert is judged unless it says what the one before it said', t => {
   const rig = backup()
-  t.true(hears(rig, 200))
-  t.false(hears(rig.pass(900), 200))
-  t.true(hears(rig.pass(900), 190))
-  t.false(hears(rig.pass(900), 190))
+  const later = (length_ms: number) => keepQuiet(rig.pass(length_ms))
+  t.true(hears(later(0), 200))
+  t.false(hears(later(900), 200))
+  t.true(hears(later(900), 190))
+  t.false(hears(later(900), 190))
   // Meanwhile the last one no longer counted.
-  t.true(hears(rig.pass(10_000), 190))
+  t.true(hears(later(10_000), 190))
 })
 
 test('an advert by which the peer has taken over, as it was told to, is judged', t => {
@@ -62,11 +63,13 @@ test('without an open path there is no beat to come, and everything is judged', 
 })
 
 /** Beats and audits are not due. */
-function keepQuiet({ state, now }: Rig): void {
+function keepQuiet(rig: Rig): Rig {
+  const { state, now } = rig
   const later = after(now, milliseconds(500))
   for (const path of state.heartbeat?.paths ?? []) path.nextAt = later
   state.ipvs.nextAt = later
   state.next = 'unknown'
+  return rig
 }
 
 /** A ping is due to a target that is up until then, and nothing else. */
@@ -79,7 +82,16 @@ function duePing(rig: Rig, missed = 0): void {
   keepQuiet(rig)
 }
 
-test('a ping is judged when it changes what the node reaches, and a beat always', t => {
+/** A beat is due, and nothing else. */
+function dueBeat(rig: Rig): void {
+  keepQuiet(rig)
+  for (const path of rig.state.heartbeat?.paths ?? []) path.nextAt = rig.now
+  for (const group of rig.state.connectivity) {
+    for (const target of group.targets) target.nextAt = after(rig.now, milliseconds(500))
+  }
+}
+
+test('a ping is judged when it changes what the node reaches, a beat after five seconds', t => {
   const rig = backup()
   hears(rig, 200)
   rig.pass(100).step({ kind: 'wake' })
@@ -87,8 +99,12 @@ test('a ping is judged when it changes what the node reaches, and a beat always'
   t.false(wakes(rig))
   duePing(rig, 2)
   t.true(wakes(rig))
-  const [path] = rig.state.heartbeat?.paths ?? []
-  rig.now = instant(path?.nextAt ?? 0)
+  const { arbiter } = rig.state
+  dueBeat(rig)
+  arbiter.judgedAt = instant(rig.now - 4_999_999)
+  t.false(wakes(rig))
+  dueBeat(rig)
+  arbiter.judgedAt = instant(rig.now - 5_000_000)
   t.true(wakes(rig))
 })
 
