@@ -119,3 +119,12 @@ test('a node that yields because it was stalled is judged in the same turn', t =
   t.true(wakes(woken))
   t.is(woken.state.groups[0]?.role, 'backup')
 })
+
+test('a backup whose loop was away for half the time of a dead path is judged at once', t => {
+  const pong = { kind: 'pong', target: '192.0.2.9', sequence: 1 } as const
+  const rig = keepQuiet(backup())
+  // Its beat was due after half a second; a path is dead after four.
+  t.false(isJudgedIn(rig, () => rig.pass(2_400).step(pong)))
+  keepQuiet(rig)
+  t.true(isJudgedIn(rig, () => rig.pass(2_600).step(pong)))
+})
