@@ -103,8 +103,8 @@ function soonest(state: DirectorState): Deadline | undefined {
   offerPathDeadlines(state, first)
   offerArbiterDeadlines(state, first)
   offer(first, vipChangeDeadline(state.changing), 'vip_change', 'reload')
-  offer(first, ipvsDeadline(state.ipvs), 'ipvs', 'table')
   state.nextToJudge = first.at
+  offer(first, ipvsDeadline(state.ipvs), 'ipvs', 'table')
   offerAdverts(state, first)
   offerBeats(state, first)
   offerConnectivityDeadlines(state, first)

@@ -1,5 +1,6 @@
 /** The rhythm of the heartbeat: one frame for all paths at each tick, and at once on a change. */
 
+import { nextBeat } from '../rhythm.ts'
 import { offer, type Soonest } from '../soonest.ts'
 import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, isDue, seconds } from '../units.ts'
@@ -83,7 +84,7 @@ function sendDue(turn: Turn, heartbeat: HeartbeatState, isNews: boolean): void {
     if (!path.open) continue
     const isDueNow = isNews || isDue(path.nextAt, turn.at)
     if (!isDueNow && !(path.owes && isDue(path.freeAt, turn.at))) continue
-    if (isDueNow) path.nextAt = after(turn.at, path.interval)
+    if (isDueNow) path.nextAt = nextBeat(turn.state, turn.at, path.interval)
     const { session } = heartbeat.peer
     // Until the peer was heard in the session it may not know of it.
     // What a busy line owes is then the frame: two HELLOs in a row would keep it off for ever.

@@ -1,6 +1,7 @@
 /** Connectivity groups: addresses that are pinged; any of them up is up. */
 
 import type { NodeConfig } from '../../model/node-config.ts'
+import { withBeatAfter } from '../rhythm.ts'
 import { offer, type Soonest } from '../soonest.ts'
 import { type DirectorState, note, type Turn } from '../state.ts'
 import { after, between, type Instant, isDue, microseconds, milliseconds } from '../units.ts'
@@ -123,7 +124,9 @@ function ping(turn: Turn, group: ConnectivityState, target: TargetState): void {
   target.sentAt = turn.at
   target.sent += 1
   // The answer to one request must not be counted as that to the next.
-  target.nextAt = after(turn.at, microseconds(Math.max(interval_ms, timeout_ms) * 1_000))
+  const wait_us = Math.max(interval_ms, timeout_ms) * 1_000
+  const wanted = after(turn.at, microseconds(wait_us))
+  target.nextAt = withBeatAfter(turn.state, wanted, microseconds(Math.floor(wait_us / 4)))
   const { sequence } = target
   turn.effects.push({ kind: 'ping', interface: link, target: target.target, sequence })
 }

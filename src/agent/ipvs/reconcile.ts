@@ -5,6 +5,7 @@
  */
 
 import type { IpvsChange, IpvsScope, IpvsService, IpvsServiceKey } from '../machine.ts'
+import { withBeatBefore } from '../rhythm.ts'
 import { newTicket, note, type Turn } from '../state.ts'
 import { after, between, type Instant, microseconds, milliseconds, seconds } from '../units.ts'
 import { AUDIT_PERIOD, auditGap, nextScope, takeAnswer } from './audit.ts'
@@ -68,7 +69,8 @@ export function onTable(turn: Turn, ticket: number, services: readonly IpvsServi
     ipvs.loadedAt ??= turn.at
     ipvs.verifiedAt ??= turn.at
   }
-  ipvs.nextAt = after(turn.at, auditGap(ipvs))
+  const gap = auditGap(ipvs)
+  ipvs.nextAt = withBeatBefore(turn.state, after(turn.at, gap), microseconds(Math.floor(gap / 4)))
 }
 
 /** Takes the end of a change, or the failure of a read. */

@@ -35,7 +35,7 @@ export function hear(
   instance.counters.adverts_received += 1
   if (advert.form === 'pseudo_header') instance.counters.pseudo_header_checksums += 1
   const { standby } = item(turn.state.groups, instance.group)
-  const wasFollowing = instance.router.downAt !== undefined && standby === undefined
+  const wasFollowing = instance.router.downAt !== undefined && standby !== 'handing_over'
   const isKnown = notePeer(turn, instance, heard)
   comparePeer(turn, instance, heard)
   compareAddresses(turn, instance, source, advert)
@@ -53,7 +53,8 @@ export function hear(
     else if (move === 'released') onReleased(turn, instance, heard)
     else if (move === 'yield') onBetter(turn, instance, heard)
   }
-  return !(id === 'B5' && isKnown && wasFollowing)
+  // Nobody takes over from where nothing was begun yet: that somebody is there is known.
+  return !(isKnown && ((id === 'B5' && wasFollowing) || id === 'S0'))
 }
 
 // Guarded and active: who is no peer of ours cannot take the VIPs, whatever its priority; the peer

@@ -53,6 +53,29 @@ test('an advert by which the peer has taken over, as it was told to, is judged',
   t.true(hears(rig.pass(900), 200))
 })
 
+test('a group that is held, or not yet a backup, hears nothing new in what is known', t => {
+  const rig = backup()
+  hears(rig, 200)
+  for (const group of rig.state.groups) group.standby = 'held'
+  t.false(hears(keepQuiet(rig.pass(900)), 200))
+  t.true(hears(keepQuiet(rig.pass(900)), 190))
+
+  const young = newRig(pairConfigs(PAIR)[0])
+  setLine(young, true)
+  t.is(young.state.groups[0]?.role, 'initialize')
+  t.true(hears(young, 200))
+  t.false(hears(keepQuiet(young.pass(900)), 200))
+})
+
+test('an audit of IPVS is not judged', t => {
+  const rig = backup()
+  t.not(rig.state.ipvs.nextAt, undefined)
+  keepQuiet(rig).state.ipvs.nextAt = rig.now
+  t.is(doingOf(rig.state), 'nothing')
+  t.false(wakes(rig))
+  t.is(doingOf(rig.state), 'read')
+})
+
 test('without an open path there is no beat to come, and everything is judged', t => {
   const rig = backup()
   hears(rig, 200)
@@ -61,6 +84,8 @@ test('without an open path there is no beat to come, and everything is judged', 
   duePing(rig)
   t.true(wakes(rig))
 })
+
+const doingOf = ({ ipvs }: Rig['state']) => ipvs.busy?.doing ?? 'nothing'
 
 /** Beats and audits are not due. */
 function keepQuiet(rig: Rig): Rig {
