@@ -7,6 +7,7 @@ import type { GroupState } from '../vrrp/state.ts'
 import type { Cause } from '../wire/heartbeat-body.ts'
 import { isPeerAlive, reportOf } from './observe.ts'
 import { GRANT_HOLD, type GroupArbiter, nextTerm } from './state.ts'
+import { hasClaimed } from './terms.ts'
 
 /** Asks the peer in a new term. */
 export function makeClaim({ at }: Turn, arbiter: GroupArbiter, cause: Cause): void {
@@ -18,7 +19,8 @@ export function makeClaim({ at }: Turn, arbiter: GroupArbiter, cause: Cause): vo
 export function grantIfAsked(turn: Turn, group: GroupState, arbiter: GroupArbiter): void {
   const { state, at } = turn
   const report = isPeerAlive(state) ? reportOf(state, group.index) : undefined
-  if (report === undefined || !report.claims || arbiter.grant?.term === report.term) return
+  if (report === undefined || !hasClaimed(arbiter, report)) return
+  if (arbiter.grant?.term === report.term) return
   if (!membersOf(turn, group).every(({ vips }) => vips.is === 'closed')) return
   arbiter.grant = { term: report.term, until: after(at, GRANT_HOLD) }
   arbiter.granting = true

@@ -20,8 +20,9 @@ import { countsAsActive } from '../vrrp/peers.ts'
 import { isAnswered, isAsking } from '../vrrp/probe.ts'
 import type { GroupState, InstanceState } from '../vrrp/state.ts'
 import { isAbove } from '../wire/address.ts'
-import { AGE_MAX, CAUSES, type Cause, decodeAge, type GroupReport } from '../wire/heartbeat-body.ts'
-import { CLAIM_MAX, type GroupArbiter, REPORTS_MIN } from './state.ts'
+import { AGE_MAX, decodeAge, type GroupReport } from '../wire/heartbeat-body.ts'
+import { type GroupArbiter, REPORTS_MIN } from './state.ts'
+import { isGranted, peerClaim } from './terms.ts'
 import type { View } from './view.ts'
 
 /** Whether any path hears the peer now, and it has said how it is. */
@@ -122,27 +123,6 @@ function isJustBack({ heartbeat }: DirectorState, at: Instant): boolean {
 
 const isRunning = (until: Instant | undefined, at: Instant) =>
   until !== undefined && !isDue(until, at)
-
-function isGranted(arbiter: GroupArbiter, report: GroupReport | undefined, at: Instant): boolean {
-  const { claim } = arbiter
-  if (claim === undefined || report === undefined || !report.grants) return false
-  return report.term === claim.term && report.isClosed && between(claim.at, at) < CLAIM_MAX
-}
-
-// A term is granted once: a claim that outlived its grant was read late.
-function peerClaim(
-  { grant }: GroupArbiter,
-  report: GroupReport | undefined,
-  at: Instant,
-): Cause | undefined {
-  if (report === undefined || !report.claims) return undefined
-  if (grant?.term === report.term && isDue(grant.until, at)) return undefined
-  return CAUSE_NAMES[report.cause]
-}
-
-const CAUSE_NAMES: Readonly<Record<number, Cause | undefined>> = Object.fromEntries(
-  Object.entries(CAUSES).map(([name, code]) => [code, name as Cause]),
-)
 
 /**
  * Until then a peer that was stalled after its last frame may still serve: its next one can have
