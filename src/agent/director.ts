@@ -27,7 +27,7 @@ import type { Deadline, Effect, Event, Machine } from './machine.ts'
 import { never } from './never.ts'
 import { newDirector } from './new-director.ts'
 import { onReload } from './reload.ts'
-import { found, newSoonest, offer } from './soonest.ts'
+import { forget, found, newSoonest, offer, type Soonest } from './soonest.ts'
 import { type DirectorState, note, slotOf, type Turn } from './state.ts'
 import { after, between, type Instant, milliseconds } from './units.ts'
 import { settleVipChange, vipChangeDeadline, wakeVipChanges } from './vrrp/change-vips.ts'
@@ -85,19 +85,20 @@ export function step(
   if (judges || isBack || hasYielded || hasLoaded) judgeGroups(turn)
   followChanges(turn)
   if (state.phase === 'stopping') exitIfReleased(turn)
-  state.next = 'unknown'
+  state.isNextKnown = false
   return [state, turn.effects]
 }
 
 /** When the director wants to be woken, and for which timer. */
 export function nextDeadline(state: DirectorState): Deadline | undefined {
-  if (state.next === 'unknown') state.next = soonest(state)
-  return state.next
+  const { next } = state
+  if (!state.isNextKnown) offerAll(state, forget(next))
+  state.isNextKnown = true
+  return found(next)
 }
 
-function soonest(state: DirectorState): Deadline | undefined {
-  if (state.phase === 'stopped') return undefined
-  const first = newSoonest()
+function offerAll(state: DirectorState, first: Soonest): void {
+  if (state.phase === 'stopped') return
   offer(first, state.stopAt, 'stop', 'node')
   offerVrrpDeadlines(state, first)
   offerPathDeadlines(state, first)
@@ -109,7 +110,6 @@ function soonest(state: DirectorState): Deadline | undefined {
   offerBeats(state, first)
   offerConnectivityDeadlines(state, first)
   offer(first, healthDeadline(state.health), 'probe', 'real servers')
-  return found(first)
 }
 
 export const director: Machine<DirectorState> = { step, nextDeadline }
@@ -177,11 +177,12 @@ function onPacket(turn: Turn, name: string, packet: Uint8Array): boolean {
 }
 
 function onCommand(turn: Turn, client: number, request: unknown): void {
-  turn.effects.push({
-    kind: 'reply',
-    client,
-    answer: answer(turn, request, () => soonest(turn.state)),
-  })
+  const next = () => {
+    const first = newSoonest()
+    offerAll(turn.state, first)
+    return found(first)
+  }
+  turn.effects.push({ kind: 'reply', client, answer: answer(turn, request, next) })
 }
 
 // With an open path there are beats, whose wakes see to it that nobody is left unjudged for long.

@@ -10,6 +10,7 @@ import { desiredServices } from './ipvs/desired.ts'
 import { byName, nameOfKey } from './ipvs/table.ts'
 import type { Life } from './life.ts'
 import { assert, item } from './never.ts'
+import { newSoonest } from './soonest.ts'
 import type { DirectorState } from './state.ts'
 import { type Instant, milliseconds } from './units.ts'
 import { addressesOf } from './vrrp/change-vips.ts'
@@ -28,7 +29,8 @@ export function newDirector(config: NodeConfig, at: Instant, life: Life): Direct
     phase: 'loading',
     listeningAt: undefined,
     stopAt: undefined,
-    next: 'unknown',
+    next: newSoonest(),
+    isNextKnown: false,
     nextToJudge: 0,
     tickets: 0,
     interfaces: config.interfaces.map(({ name }) => newInterface(config, name, at)),

@@ -11,7 +11,15 @@ export interface Soonest {
 }
 
 /** Of nothing yet. */
-export const newSoonest = (): Soonest => ({ at: Number.POSITIVE_INFINITY, timer: '', subject: '' })
+export const newSoonest = (): Soonest => ({ at: NEVER, timer: '', subject: '' })
+
+/** As of nothing yet, for the next step. */
+export function forget(soonest: Soonest): Soonest {
+  soonest.at = NEVER
+  return soonest
+}
+
+const NEVER = Number.POSITIVE_INFINITY
 
 /** Takes a deadline if it is the first so far; of equal ones the one that was offered first. */
 export function offer(
@@ -28,4 +36,4 @@ export function offer(
 
 /** What was found; undefined: nothing was offered. */
 export const found = (soonest: Soonest): Deadline | undefined =>
-  soonest.at === Number.POSITIVE_INFINITY ? undefined : (soonest as Deadline)
+  soonest.at === NEVER ? undefined : (soonest as Deadline)

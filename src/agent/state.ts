@@ -7,8 +7,9 @@ import type { HealthState } from './health/state.ts'
 import type { ConnectivityState } from './heartbeat/connectivity.ts'
 import type { HeartbeatState } from './heartbeat/state.ts'
 import type { IpvsState } from './ipvs/state.ts'
-import type { Deadline, Effect, Note } from './machine.ts'
+import type { Effect, Note } from './machine.ts'
 import type { Reason } from './reasons.ts'
+import type { Soonest } from './soonest.ts'
 import type { Instant } from './units.ts'
 import type { GroupState, InstanceState, InterfaceState, VipChange } from './vrrp/state.ts'
 
@@ -22,8 +23,9 @@ export interface DirectorState {
   listeningAt: Instant | undefined
   /** While stopping: when to give up waiting for the kernel. */
   stopAt: Instant | undefined
-  /** The next deadline since the last step, once it was asked for; undefined: there is none. */
-  next: Deadline | 'unknown' | undefined
+  /** The next deadline since the last step, where it was asked for since. */
+  readonly next: Soonest
+  isNextKnown: boolean
   /** As above, of what may change a decision: not of our adverts, pings and probes. */
   nextToJudge: number
   /** Counts the tickets given out. */

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../agent/units.ts'
 import { formatAddress } from '../agent/wire/address.ts'
-import { decodeArp } from '../agent/wire/arp.ts'
+import { arpSender } from '../agent/wire/arp.ts'
 import { ETHERNET_HEADER } from '../agent/wire/ethernet.ts'
 import { IPV4_HEADER, PROTOCOL_VRRP } from '../agent/wire/ipv4.ts'
 import { decodeNeighbour } from '../agent/wire/neighbour.ts'
@@ -31,7 +31,7 @@ export function newHost(world: World, path: string, limits: HostLimits): Host {
   world.wires.get(path)?.attach('host', (frame, cargo, node) => {
     if (cargo !== 'frame') return
     const at = world.queue.now()
-    const address = decodeArp(frame)?.sender ?? decodeNeighbour(frame)?.target
+    const address = arpSender(frame) ?? decodeNeighbour(frame)?.target
     if (address === undefined) {
       const vrid = vridOf(frame)
       if (vrid !== undefined) host.adverts.push({ node, vrid, at })

@@ -1,7 +1,7 @@
 /** ARP and neighbour discovery as the kernel of a simulated node does it. */
 
 import { type Address, parseAddress } from '../agent/wire/address.ts'
-import { decodeArp, encodeGratuitousArp } from '../agent/wire/arp.ts'
+import { arpProbed, arpSender, encodeGratuitousArp } from '../agent/wire/arp.ts'
 import { readU16 } from '../agent/wire/bytes.ts'
 import { ETHERNET_HEADER, ETHERTYPE_ARP, virtualMac } from '../agent/wire/ethernet.ts'
 import { readIpv6 } from '../agent/wire/ipv6.ts'
@@ -24,8 +24,7 @@ export const isQuestion = (frame: Uint8Array): boolean => askedFor(frame) !== un
 /** The address that a frame asks for; undefined: it asks for none. */
 export function askedFor(frame: Uint8Array): Address | undefined {
   if (typeOf(frame) === SOLICITATION) return readIpv6(frame, ETHERNET_HEADER + 48)
-  const arp = decodeArp(frame)
-  return arp?.operation === 'request' && arp.sender === 0 ? arp.target : undefined
+  return arpProbed(frame)
 }
 
 /** What says that an address is at a MAC address, to everybody. */
@@ -44,7 +43,7 @@ export function receiveNeighbour(node: SimNode, name: string, frame: Uint8Array)
     answer(node, name, asked)
     return
   }
-  const claimed = decodeArp(frame)?.sender ?? decodeNeighbour(frame)?.target
+  const claimed = arpSender(frame) ?? decodeNeighbour(frame)?.target
   const instance = claimed === undefined ? undefined : holderOf(node, name, claimed)
   if (claimed === undefined || instance === undefined) return
   const isVirtual = frame[6] === 0 && frame[8] === 0x5e && frame[11] === instance.vrid

@@ -5,8 +5,8 @@ import { offer, type Soonest } from '../soonest.ts'
 import type { DirectorState, Turn } from '../state.ts'
 import { after, between, type Duration, type Instant, isDue, seconds } from '../units.ts'
 import { encodeCobs } from '../wire/cobs.ts'
-import { BEAT, encodeFrame } from '../wire/heartbeat.ts'
-import { encodeBeat, type GroupReport, type PathReport } from '../wire/heartbeat-body.ts'
+import { BEAT, BODY_AT, beginFrame, endFrame } from '../wire/heartbeat.ts'
+import { writeGroup, writeNode, writePath, writePathCount } from '../wire/heartbeat-body.ts'
 import { REMEMBERED } from './admit.ts'
 import { judgePath, lookAtPath } from './paths.ts'
 import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
@@ -100,13 +100,11 @@ function nextFrame(turn: Turn, heartbeat: HeartbeatState, session: Session): Uin
   const { state, at } = turn
   session.seq += 1
   session.sent[session.seq % REMEMBERED] = { seq: session.seq, at }
-  const paths: PathReport[] = []
-  for (const path of heartbeat.paths) paths.push(pathReport(path, at))
-  const groups: GroupReport[] = []
-  for (const { index } of state.groups) groups.push(groupReport(state, index, at))
-  const body = encodeBeat({ node: nodeReport(state, at), paths, groups })
   const { major, tag, seq } = session
-  const out = headerNow(state, { type: BEAT, major, tag, seq })
-  const frame = encodeFrame(out, body, signed => state.hash.hmac(session.sendKey, signed))
-  return encodeCobs(frame)
+  const frame = beginFrame(headerNow(state, { type: BEAT, major, tag, seq }))
+  let end = writeNode(frame, BODY_AT, nodeReport(state, at))
+  end = writePathCount(frame, end, heartbeat.paths.length)
+  for (const path of heartbeat.paths) end = writePath(frame, end, pathReport(path, at))
+  for (const { index } of state.groups) end = writeGroup(frame, end, groupReport(state, index, at))
+  return encodeCobs(endFrame(end, signed => state.hash.hmac(session.sendKey, signed)))
 }

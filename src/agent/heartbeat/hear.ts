@@ -6,6 +6,8 @@ import { part } from '../wire/bytes.ts'
 import { decodeCobs } from '../wire/cobs.ts'
 import {
   BEAT,
+  BODY_AT,
+  bodyEndOf,
   bodyOf,
   decodeHeader,
   FRAME_BYTES_MAX,
@@ -154,7 +156,7 @@ function onBeat(turn: Turn, path: PathState, header: Header, { frame, raw }: Dec
   if (key === undefined || !isMac(frame, turn.state.hash.hmac(key, signedOf(frame)))) {
     return meetStranger(turn, path, header, 'mac_bad')
   }
-  const beat = decodeBeat(bodyOf(frame))
+  const beat = decodeBeat(frame, BODY_AT, bodyEndOf(frame))
   if (beat === undefined) return 'content_bad'
   const seq = seqOf(frame)
   const isNewest = seq > session.heard

@@ -47,24 +47,41 @@ function encodeRequest(
   return frame
 }
 
-/** A whole frame; @returns undefined for what is no request or reply for IPv4 over Ethernet */
-export const decodeArp = (frame: Uint8Array): Arp | undefined =>
-  frame.length >= ETHERNET_HEADER && readU16(frame, 12) === ETHERTYPE_ARP
-    ? decodeArpPacket(frame.subarray(ETHERNET_HEADER))
-    : undefined
-
-/** A packet without the Ethernet header; @returns undefined as `decodeArp` */
+/**
+ * A packet without the Ethernet header.
+ *
+ * @returns undefined for what is no request or reply for IPv4 over Ethernet
+ */
 export function decodeArpPacket(packet: Uint8Array): Arp | undefined {
-  if (packet.length < ARP_LENGTH) return undefined
-  if (readU16(packet, 0) !== 1 || readU16(packet, 2) !== 0x0800) return undefined
-  if (readU16(packet, 4) !== 0x0604) return undefined
-  const operation = readU16(packet, 6)
-  if (operation !== 1 && operation !== 2) return undefined
+  const operation = operationOf(packet, 0)
+  if (operation === undefined) return undefined
   return {
-    operation: operation === 1 ? 'request' : 'reply',
+    operation,
     sender_mac: formatMac(packet, 8),
     sender: readU32(packet, 14),
     target_mac: formatMac(packet, 18),
     target: readU32(packet, 24),
   }
+}
+
+/** Who sends a whole frame; @returns undefined as `decodeArpPacket` */
+export const arpSender = (frame: Uint8Array): Ipv4 | undefined =>
+  readU16(frame, 12) === ETHERTYPE_ARP && operationOf(frame, ETHERNET_HEADER) !== undefined
+    ? readU32(frame, ETHERNET_HEADER + 14)
+    : undefined
+
+/** The address that a whole frame asks for in nobody's name; undefined: it is no ARP probe. */
+export const arpProbed = (frame: Uint8Array): Ipv4 | undefined =>
+  arpSender(frame) === 0 && operationOf(frame, ETHERNET_HEADER) === 'request'
+    ? readU32(frame, ETHERNET_HEADER + 24)
+    : undefined
+
+// Of a packet that begins there; undefined: not for IPv4 over Ethernet, or neither of the two.
+function operationOf(bytes: Uint8Array, from: number): Arp['operation'] | undefined {
+  if (bytes.length < from + ARP_LENGTH) return undefined
+  if (readU16(bytes, from) !== 1 || readU16(bytes, from + 2) !== 0x0800) return undefined
+  if (readU16(bytes, from + 4) !== 0x0604) return undefined
+  const operation = readU16(bytes, from + 6)
+  if (operation === 1) return 'request'
+  return operation === 2 ? 'reply' : undefined
 }

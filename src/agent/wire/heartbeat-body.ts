@@ -92,34 +92,38 @@ export const encodeAge = (age_ms: number) =>
 export const decodeAge = (age: number) => (age < 128 ? age : 128 + (age - 128) * 32)
 export const AGE_MAX = 255
 
-const scratch = new Uint8Array(255)
-
-/** The body of a BEAT. */
-export function encodeBeat({ node, paths, groups }: Beat): Uint8Array {
-  scratch[0] = NODE
-  scratch[1] = NODE_BYTES
-  scratch[2] = node.isStopping ? 1 : 0
-  writeU32(scratch, 3, node.digest)
-  scratch[7] = node.late
-  scratch[8] = node.reach
-  scratch[9] = node.reach_of
-  scratch[10] = PATHS
-  scratch[11] = 2 * paths.length
-  let at = 12
-  for (const path of paths) {
-    scratch[at] = path.seq
-    scratch[at + 1] = path.age
-    at += 2
-  }
-  for (const group of groups) at = encodeGroup(group, at)
-  return part(scratch, 0, at)
+/** Writes what a BEAT says of the node, first of all. @returns where it ends */
+export function writeNode(into: Uint8Array, at: number, node: NodeReport): number {
+  into[at] = NODE
+  into[at + 1] = NODE_BYTES
+  into[at + 2] = node.isStopping ? 1 : 0
+  writeU32(into, at + 3, node.digest)
+  into[at + 7] = node.late
+  into[at + 8] = node.reach
+  into[at + 9] = node.reach_of
+  return at + 2 + NODE_BYTES
 }
 
-function encodeGroup(group: GroupReport, at: number): number {
-  scratch[at] = GROUP
-  scratch[at + 1] = GROUP_BYTES
-  scratch[at + 2] = group.index
-  scratch[at + 3] =
+/** Writes that so many paths follow, by `writePath` each. @returns where it ends */
+export function writePathCount(into: Uint8Array, at: number, count: number): number {
+  into[at] = PATHS
+  into[at + 1] = 2 * count
+  return at + 2
+}
+
+/** @returns where it ends */
+export function writePath(into: Uint8Array, at: number, path: PathReport): number {
+  into[at] = path.seq
+  into[at + 1] = path.age
+  return at + 2
+}
+
+/** Writes what a BEAT says of a group, after the paths. @returns where it ends */
+export function writeGroup(into: Uint8Array, at: number, group: GroupReport): number {
+  into[at] = GROUP
+  into[at + 1] = GROUP_BYTES
+  into[at + 2] = group.index
+  into[at + 3] =
     ROLES.indexOf(group.role) |
     (group.isClosed ? 0x04 : 0) |
     (group.canTake ? 0x08 : 0) |
@@ -127,22 +131,26 @@ function encodeGroup(group: GroupReport, at: number): number {
     (group.grants ? 0x20 : 0) |
     (group.offers ? 0x40 : 0) |
     (group.isInhibited ? 0x80 : 0)
-  scratch[at + 4] = group.cause
-  writeU16(scratch, at + 5, group.term)
-  scratch[at + 7] = group.priority
-  scratch[at + 8] = group.advert_age
+  into[at + 4] = group.cause
+  writeU16(into, at + 5, group.term)
+  into[at + 7] = group.priority
+  into[at + 8] = group.advert_age
   return at + 2 + GROUP_BYTES
 }
 
-/** @returns undefined for a body that is not written as it must be */
-export function decodeBeat(body: Uint8Array): Beat | undefined {
+/**
+ * The body of a BEAT, from `from` on and before `end`.
+ *
+ * @returns undefined for one that is not written as it must be
+ */
+export function decodeBeat(body: Uint8Array, from = 0, end = body.length): Beat | undefined {
   let node: NodeReport | undefined
   const paths: PathReport[] = []
   const groups: GroupReport[] = []
-  for (let at = 0; at < body.length; ) {
+  for (let at = from; at < end; ) {
     const length = readU8(body, at + 1)
     const value = at + 2
-    if (value + length > body.length) return undefined
+    if (value + length > end) return undefined
     switch (readU8(body, at)) {
       case NODE:
         if (length < NODE_BYTES) return undefined
@@ -190,6 +198,8 @@ function decodeGroup(body: Uint8Array, at: number): GroupReport {
     advert_age: readU8(body, at + 6),
   }
 }
+
+const scratch = new Uint8Array(255)
 
 /** The body of a HELLO. */
 export function encodeHello(hello: Hello): Uint8Array {

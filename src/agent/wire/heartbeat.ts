@@ -75,18 +75,21 @@ export interface Outgoing extends Omit<Header, 'length'> {
   readonly seq: number
 }
 
+type Mac = (signed: Uint8Array) => Uint8Array
+
 /**
- * A whole frame before the stuffing, good until the next one is encoded. `body` is the
+ * A whole frame before the stuffing, good until the next one is begun. `body` is the
  * type-length-value part; `mac` gives 32 bytes of which 16 are sent.
  */
-export function encodeFrame(
-  out: Outgoing,
-  body: Uint8Array,
-  mac: (signed: Uint8Array) => Uint8Array,
-): Uint8Array {
-  const signed = BODY_AT + body.length
-  const length = signed + MAC_BYTES + CRC_BYTES
-  if (length > FRAME_BYTES_MAX) throw new Error(`a frame of ${length} bytes`)
+export function encodeFrame(out: Outgoing, body: Uint8Array, mac: Mac): Uint8Array {
+  const end = BODY_AT + body.length
+  checkLength(end)
+  beginFrame(out).set(body, BODY_AT)
+  return endFrame(end, mac)
+}
+
+/** Begins a frame, whose body is to be written into what is returned, at `BODY_AT`. */
+export function beginFrame(out: Outgoing): Uint8Array {
   scratch[0] = MAGIC
   scratch[1] = (out.major << 4) | out.minor
   scratch[2] = out.type
@@ -96,27 +99,38 @@ export function encodeFrame(
   scratch[7] = out.key
   scratch[8] = out.priority
   scratch[9] = out.term
-  writeU16(scratch, 10, length)
   writeU32(scratch, 12, out.tag)
   writeU32(scratch, 16, Math.floor(out.seq / 0x1_0000_0000))
   writeU32(scratch, 20, out.seq)
-  scratch.set(body, BODY_AT)
-  const digest = mac(part(scratch, 0, signed))
-  for (let at = 0; at < MAC_BYTES; at += 1) scratch[signed + at] = digest[at] as number
+  return scratch
+}
+
+/** The frame that was begun, whose body ends before `end`. As `encodeFrame` gives it. */
+export function endFrame(end: number, mac: Mac): Uint8Array {
+  const length = checkLength(end)
+  writeU16(scratch, 10, length)
+  const digest = mac(part(scratch, 0, end))
+  for (let at = 0; at < MAC_BYTES; at += 1) scratch[end + at] = digest[at] as number
   writeU32(scratch, length - CRC_BYTES, crc32c(scratch, length - CRC_BYTES))
   return part(scratch, 0, length)
+}
+
+function checkLength(end: number): number {
+  const length = end + MAC_BYTES + CRC_BYTES
+  if (length > FRAME_BYTES_MAX) throw new Error(`a frame of ${length} bytes`)
+  return length
 }
 
 export const tagOf = (frame: Uint8Array) => readU32(frame, 12)
 export const seqOf = (frame: Uint8Array) => readU32(frame, 16) * 0x1_0000_0000 + readU32(frame, 20)
 /** What the MAC is over: all before it. */
-export const signedOf = (frame: Uint8Array) => part(frame, 0, frame.length - MAC_BYTES - CRC_BYTES)
-export const bodyOf = (frame: Uint8Array) =>
-  part(frame, BODY_AT, frame.length - MAC_BYTES - CRC_BYTES)
+export const signedOf = (frame: Uint8Array) => part(frame, 0, bodyEndOf(frame))
+export const bodyEndOf = (frame: Uint8Array) => frame.length - MAC_BYTES - CRC_BYTES
+export const bodyOf = (frame: Uint8Array) => part(frame, BODY_AT, bodyEndOf(frame))
 
 /** Whether the frame's MAC is that one. Every byte is looked at, however early they differ. */
 export function isMac(frame: Uint8Array, mac: Uint8Array): boolean {
-  const from = frame.length - MAC_BYTES - CRC_BYTES
+  const from = bodyEndOf(frame)
   let difference = 0
   for (let at = 0; at < MAC_BYTES; at += 1) {
     difference |= (frame[from + at] ?? 0) ^ (mac[at] ?? 0)

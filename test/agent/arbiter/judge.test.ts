@@ -93,7 +93,7 @@ function keepQuiet(rig: Rig): Rig {
   const later = after(now, milliseconds(500))
   for (const path of state.heartbeat?.paths ?? []) path.nextAt = later
   state.ipvs.nextAt = later
-  state.next = 'unknown'
+  state.isNextKnown = false
   return rig
 }
 
