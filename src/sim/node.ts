@@ -186,10 +186,11 @@ export function reportLink(node: SimNode, name: string): void {
   const address6 = node.tentative.has(name)
     ? undefined
     : config?.addresses.find(text => text.startsWith('fe80:'))
-  const link = { kind: 'link', interface: name, up, mac: macOf(node, name) } as const
-  if (address === undefined) deliver(node, { ...link, at: NOT_YET })
-  else if (address6 === undefined) deliver(node, { ...link, address, at: NOT_YET })
-  else deliver(node, { ...link, address, address6, at: NOT_YET })
+  const mac = macOf(node, name)
+  const [kind, at] = ['link', NOT_YET] as const
+  if (address === undefined) deliver(node, { kind, interface: name, up, mac, at })
+  else if (address6 === undefined) deliver(node, { kind, interface: name, up, mac, address, at })
+  else deliver(node, { kind, interface: name, up, mac, address, address6, at })
 }
 
 /** Hands something to the process, now or when it stops stalling. */

@@ -18,7 +18,8 @@ import {
   signedOf,
   tagOf,
 } from '../wire/heartbeat.ts'
-import { decodeBeat, decodeHello } from '../wire/heartbeat-body.ts'
+import { decodeBeat } from '../wire/heartbeat-body.ts'
+import { decodeHello } from '../wire/heartbeat-hello.ts'
 import { admitFrame, doubt, measure, meetStranger } from './admit.ts'
 import type { DiscardReason } from './discards.ts'
 import { isSame, takeHello } from './session.ts'

@@ -77,7 +77,11 @@ export function lookAtPath(turn: Turn, path: PathState): void {
   path.lookAt = after(turn.at, LOOK_INTERVAL)
   if (path.open) setTrouble(turn, path, troubleOf(turn, path))
   path.lookedLine = path.line
-  Object.assign(path.recent, { frames: 0, noise: 0, text: 0, bytes: 0 })
+  const { recent } = path
+  recent.frames = 0
+  recent.noise = 0
+  recent.text = 0
+  recent.bytes = 0
 }
 
 /** A path judges others by: enough that one error is not noise. */

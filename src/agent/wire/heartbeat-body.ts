@@ -1,32 +1,14 @@
-/** What the frames of DHB/1 carry: type, length, value; a type that is not known is passed over. */
+/** What the BEATs of DHB/1 carry: type, length, value; a type that is not known is passed over. */
 
-import { part, readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
-import { BOOT_BYTES, NONCE_BYTES, ROLES, type WireRole } from './heartbeat.ts'
+import { readU8, readU16, readU32, writeU16, writeU32 } from './bytes.ts'
+import { ROLES, type WireRole } from './heartbeat.ts'
 
 const NODE = 0x01
 const PATHS = 0x02
 const GROUP = 0x03
-const NONCE = 0x10
-const ECHO = 0x11
-const BOOT = 0x12
-const VERSIONS = 0x13
-const AGENT = 0x14
 
 const NODE_BYTES = 8
 const GROUP_BYTES = 7
-const AGENT_BYTES_MAX = 16
-
-export interface Hello {
-  /** Drawn by the sender. */
-  readonly nonce: Uint8Array
-  /** The receiver's, as far as the sender knows; else zeroes. */
-  readonly echo: Uint8Array
-  readonly boot: Uint8Array
-  readonly major_min: number
-  readonly major_max: number
-  /** The sender's firmware, ASCII. */
-  readonly agent: string
-}
 
 export interface Beat {
   readonly node: NodeReport
@@ -196,49 +178,5 @@ function decodeGroup(body: Uint8Array, at: number): GroupReport {
     term: readU16(body, at + 3),
     priority: readU8(body, at + 5),
     advert_age: readU8(body, at + 6),
-  }
-}
-
-const scratch = new Uint8Array(255)
-
-/** The body of a HELLO. */
-export function encodeHello(hello: Hello): Uint8Array {
-  const agent = hello.agent.slice(0, AGENT_BYTES_MAX)
-  const parts: readonly (readonly [number, ArrayLike<number>])[] = [
-    [NONCE, hello.nonce],
-    [ECHO, hello.echo],
-    [BOOT, hello.boot],
-    [VERSIONS, [hello.major_min, hello.major_max]],
-    [AGENT, Array.from(agent, (_, at) => agent.charCodeAt(at) & 0x7f)],
-  ]
-  let at = 0
-  for (const [type, value] of parts) {
-    scratch[at] = type
-    scratch[at + 1] = value.length
-    scratch.set(value, at + 2)
-    at += 2 + value.length
-  }
-  return part(scratch, 0, at)
-}
-
-/** @returns undefined for a body that is not written as it must be */
-export function decodeHello(body: Uint8Array): Hello | undefined {
-  const found: Record<number, Uint8Array> = {}
-  for (let at = 0; at < body.length; ) {
-    const end = at + 2 + readU8(body, at + 1)
-    if (end > body.length) return undefined
-    found[readU8(body, at)] = body.slice(at + 2, end)
-    at = end
-  }
-  const { [NONCE]: nonce, [ECHO]: echo, [BOOT]: boot, [VERSIONS]: versions, [AGENT]: agent } = found
-  if (nonce?.length !== NONCE_BYTES || echo?.length !== NONCE_BYTES) return undefined
-  if (boot?.length !== BOOT_BYTES || versions?.length !== 2) return undefined
-  return {
-    nonce,
-    echo,
-    boot,
-    major_min: readU8(versions, 0),
-    major_max: readU8(versions, 1),
-    agent: String.fromCharCode(...(agent ?? []).map(byte => byte & 0x7f)),
   }
 }

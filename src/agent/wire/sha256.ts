@@ -38,15 +38,15 @@ const two = (a: number, b: number, c: number) =>
 
 // 6.2.2, one block of 64 bytes.
 function compress(state: Int32Array, bytes: Uint8Array, offset: number): void {
-  for (let t = 0, at = offset; t < 16; t += 1, at += 4) {
-    words[t] =
-      ((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)
-  }
+  for (let t = 0, at = offset; t < 16; t += 1, at += 4) words[t] = wordAt(bytes, at)
   compressWords(state)
 }
+
+const wordAt = (bytes: Uint8Array, at: number) =>
+  ((bytes[at] as number) << 24) |
+  ((bytes[at + 1] as number) << 16) |
+  ((bytes[at + 2] as number) << 8) |
+  (bytes[at + 3] as number)
 
 // As above, for a block whose sixteen words are in `words` already. Four rounds at once: to move
 // each variable after each round takes a quarter longer.
@@ -112,6 +112,7 @@ function finish(state: Int32Array, bytes: Uint8Array, before: number): void {
   for (; at + BLOCK <= length; at += BLOCK) compress(state, bytes, at)
   words.fill(0, 0, 16)
   let rest = 0
+  for (; at + 4 <= length; at += 4, rest += 4) words[rest >>> 2] = wordAt(bytes, at)
   for (; at < length; at += 1, rest += 1) mix(rest, bytes[at] as number)
   mix(rest, 0x80)
   if (rest >= 56) {
