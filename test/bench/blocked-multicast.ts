@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BAUD, guardedNode, VIP } from '../netns/guarded.ts'
+import { arrangePair } from '../netns/arrange.ts'
+import { BAUD, guardedNode, startOnLine, VIP } from '../netns/guarded.ts'
 import { startKeepalived } from '../netns/keepalived.ts'
 import { NullModem } from '../netns/null-modem.ts'
 import {
@@ -51,8 +52,7 @@ export const blockedMulticast: Topic = {
 
 async function inSegment(watch: (segment: Segment) => Promise<Ownership>): Promise<Ownership> {
   const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
+  arrangePair(segment)
   try {
     return await watch(segment)
   } finally {
@@ -66,8 +66,7 @@ async function watchAgents(segment: Segment, programs: Programs): Promise<Owners
   try {
     const start = (id: 1 | 2) => {
       const config = guardedNode(id, { advert_interval_ms: 1_000 })
-      const end = id === 1 ? 0 : 1
-      return segment.agent(programs, `lb${id}`, config, line.words(end, segment.folder))
+      return startOnLine({ segment, programs, line }, id, config)
     }
     const nodes = [start(1), start(2)]
     await Promise.race(nodes.map(node => node.saw(/front active/, 20)))

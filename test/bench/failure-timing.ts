@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { advertOf, type CapturedFrame } from '../../src/lab/capture.ts'
+import { arrangePair } from '../netns/arrange.ts'
 import { startKeepalived } from '../netns/keepalived.ts'
 import { nodeConfig, openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
 import type { Figure, Topic } from './figure.ts'
@@ -56,8 +57,7 @@ async function measureAt(programs: Programs, interval_ms: number): Promise<Figur
 async function lateness(programs: Programs, interval_ms: number, start: Start): Promise<number> {
   const segment = new Segment()
   try {
-    segment.machine('lb1', '192.0.2.11/24')
-    segment.machine('lb2', '192.0.2.12/24')
+    arrangePair(segment)
     const [frames1, frames2] = [
       await segment.capture(programs, 'lb1'),
       await segment.capture(programs, 'lb2'),

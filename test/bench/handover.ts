@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BAUD, guardedNode, VIP } from '../netns/guarded.ts'
+import { arrangePair } from '../netns/arrange.ts'
+import { BAUD, guardedNode, startOnLine, VIP } from '../netns/guarded.ts'
 import { startKeepalived } from '../netns/keepalived.ts'
 import { NullModem } from '../netns/null-modem.ts'
 import { openPrograms, type Programs, type Running, Segment } from '../netns/segment.ts'
@@ -50,8 +51,7 @@ export const handover: Topic = {
 
 function newSegment(): Segment {
   const segment = new Segment()
-  segment.machine('lb1', '192.0.2.11/24')
-  segment.machine('lb2', '192.0.2.12/24')
+  arrangePair(segment)
   segment.floodAll()
   segment.ip('client', `neighbour replace ${VIP} dev br0 lladdr ${VIRTUAL_MAC} nud permanent`)
   return segment
@@ -64,12 +64,7 @@ async function ourGaps(programs: Programs): Promise<readonly number[]> {
   try {
     const start = (id: 1 | 2) => {
       const config = guardedNode(id, { advert_interval_ms: 1_000 })
-      return segment.agent(
-        programs,
-        `lb${id}`,
-        config,
-        line.words(id === 1 ? 0 : 1, segment.folder),
-      )
+      return startOnLine({ segment, programs, line }, id, config)
     }
     const order = (machine: string, word: string) => {
       const socket = ['--socket', segment.socket(machine)]

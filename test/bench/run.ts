@@ -9,6 +9,7 @@ import { failureTiming } from './failure-timing.ts'
 import { judge, type Line, renderLines, type Topic } from './figure.ts'
 import { handover } from './handover.ts'
 import { images } from './images.ts'
+import { lineShare } from './line-share.ts'
 import { memory } from './memory.ts'
 import { ownMac } from './own-mac.ts'
 import { ownership } from './ownership.ts'
@@ -25,6 +26,7 @@ const topics: readonly Topic[] = [
     blockedMulticast,
     failureTiming,
     handover,
+    lineShare,
     memory,
     ownership,
     upkeep,

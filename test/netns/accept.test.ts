@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeConfig, VrrpInstanceConfig } from '../../src/model/node-config.ts'
+import { addClientIpv6, addTwoFamilies } from './arrange.ts'
 import { nodeConfig } from './segment.ts'
-import { addClientIpv6, addTwoFamilies, onSegment, type SegmentContext } from './segment-test.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 // Accept_Mode of RFC 9568 6.1 and 6.4.3, for both families, as a host on the segment sees it.
 

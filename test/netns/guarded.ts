@@ -1,5 +1,6 @@
 import type { HeartbeatPath, NodeConfig } from '../../src/model/node-config.ts'
-import { nodeConfig } from './segment.ts'
+import type { NullModem } from './null-modem.ts'
+import { nodeConfig, type Programs, type Running, type Segment } from './segment.ts'
 
 export const BAUD = 115_200
 export const VIP = '192.0.2.100'
@@ -44,4 +45,21 @@ export function guardedNode(
     ],
     arbitration: { policy: 'guarded', all_silent: 'serve' },
   }
+}
+
+/** lb1 and lb2 on a segment, with a line between them. */
+export interface OnLine {
+  readonly segment: Segment
+  readonly programs: Programs
+  readonly line: NullModem
+}
+
+/** Starts the agent of lb1 or lb2: the first one has end 0 of the line, the other one end 1. */
+export function startOnLine(
+  { segment, programs, line }: OnLine,
+  id: 1 | 2,
+  config: NodeConfig = guardedNode(id),
+): Running {
+  const words = line.words(id === 1 ? 0 : 1, segment.folder)
+  return segment.agent(programs, `lb${id}`, config, words)
 }

@@ -4,24 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
 import type { HeartbeatKey, HeartbeatPath, NodeConfig } from '../../src/model/node-config.ts'
 import { faultsOf } from '../support/answer-schema.ts'
-import { guardedNode } from './guarded.ts'
+import { guardedNode, startOnLine } from './guarded.ts'
 import { NullModem } from './null-modem.ts'
 import type { Running } from './segment.ts'
 import { type LineContext, onSegmentAndLine } from './segment-test.ts'
 
 const netns = onSegmentAndLine()
 
-const start = ({ segment, programs, line }: LineContext, id: 1 | 2, config = guardedNode(id)) =>
-  segment.agent(programs, `lb${id}`, config, line.words(id === 1 ? 0 : 1, segment.folder))
-
 /** The first is active, and both hear each other on both paths. */
 async function startPair(
   context: LineContext,
   other: Partial<NodeConfig> = {},
 ): Promise<readonly [Running, Running]> {
-  const lb1 = start(context, 1, { ...guardedNode(1), ...other })
+  const lb1 = startOnLine(context, 1, { ...guardedNode(1), ...other })
   await lb1.saw(/listening/)
-  const lb2 = start(context, 2, { ...guardedNode(2), ...other })
+  const lb2 = startOnLine(context, 2, { ...guardedNode(2), ...other })
   await lb1.saw(/front active/)
   await lb2.saw(/front backup/)
   await until(context, 'lb2', ({ paths }) => paths.every(path => path.authenticated))
@@ -224,9 +221,9 @@ netns.serial(
   'a peer with another key is heard, not believed, and holds a takeover back',
   async t => {
     const { segment } = t.context
-    const lb1 = start(t.context, 1)
+    const lb1 = startOnLine(t.context, 1)
     await lb1.saw(/front active/)
-    const lb2 = start(t.context, 2, guardedNode(2, { key: 'a5'.repeat(32) }))
+    const lb2 = startOnLine(t.context, 2, guardedNode(2, { key: 'a5'.repeat(32) }))
     await lb2.saw(/front backup/)
     await until(t.context, 'lb2', answer => answer.peer?.state === 'unauthenticated')
     segment.ip('client', 'link set lb1 nomaster')
@@ -256,7 +253,7 @@ netns.serial(
       segment.run('lb2', [programs.agent, 'directorctl', words, '--socket', segment.socket('lb2')])
     await order('hold')
     await lb2.end('SIGKILL')
-    const again = start(t.context, 2)
+    const again = startOnLine(t.context, 2)
     await again.saw(/front backup/)
     t.true(again.lines().some(line => /started_held/.test(line)))
     // A path that was never found is not lost.
@@ -268,7 +265,7 @@ netns.serial(
     await order('join')
     await again.saw(/front active/)
     // What the stamp says counts until the operator has said something on this machine.
-    const restored = start(t.context, 1, { ...guardedNode(1), held: true })
+    const restored = startOnLine(t.context, 1, { ...guardedNode(1), held: true })
     await restored.saw(/started_held/)
     await restored.saw(/path_found/)
     await again.end('SIGKILL')
@@ -307,9 +304,9 @@ netns.serial(
       segment.ip(`lb${id}`, `address add fd00:77::1${id}/64 dev front nodad`)
       segment.ip(`lb${id}`, `address add fe80::1${id}/64 dev front nodad`)
     }
-    const lb1 = start(t.context, 1, configOf(1))
+    const lb1 = startOnLine(t.context, 1, configOf(1))
     await lb1.saw(/listening/)
-    const lb2 = start(t.context, 2, configOf(2))
+    const lb2 = startOnLine(t.context, 2, configOf(2))
     await lb1.saw(/front active/)
     await lb2.saw(/front backup/)
     const { peer } = await until(
@@ -354,7 +351,7 @@ netns.serial('keys are changed one node at a time, and both nodes stay verified'
     const { heartbeat, ...rest } = guardedNode(id)
     if (heartbeat === undefined) throw new Error('the node has no heartbeat')
     const config = { ...rest, heartbeat: { ...heartbeat, keys, send_with } }
-    const agent = start(t.context, id, config)
+    const agent = startOnLine(t.context, id, config)
     running[id] = agent
     await agent.saw(/listening/)
   }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import type { VrrpInstanceConfig } from '../../src/model/node-config.ts'
+import { addClientIpv6 } from './arrange.ts'
 import { startKeepalived } from './keepalived.ts'
 import { frontIndex, type Ownership, overlapsOf, type Span, watchOwnership } from './ownership.ts'
 import { keepalivedOf, nodeConfig } from './segment.ts'
-import { addClientIpv6, onSegment, type SegmentContext } from './segment-test.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 // Every kind of VRRP against the keepalived of two Debian releases, through a whole life: it is
 // active, it loses its power, it returns and preempts, it is stopped, it returns as the lesser.

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeConfig } from '../../src/model/node-config.ts'
+import { addClientIpv6, addTwoFamilies } from './arrange.ts'
 import { nodeConfig } from './segment.ts'
-import { addClientIpv6, addTwoFamilies, onSegment, type SegmentContext } from './segment-test.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 // Routes, policy rules and blocks that follow ownership, as the kernel holds them.
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const SCRIPT = fileURLToPath(new URL('../support/pty.pl', import.meta.url))
 /** Start bit, eight bits, stop bit. */
-const BITS_A_BYTE = 10
+export const BITS_A_BYTE = 10
 const PORT = 'ttyS1'
 
 /** What happens to bytes on their way from one end, 0 or 1. */

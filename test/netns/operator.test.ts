@@ -7,8 +7,9 @@ import type { ReloadAnswer } from '../../src/agent/control/reload.ts'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { advertOf, arpClaim } from '../../src/lab/capture.ts'
 import type { NodeConfig } from '../../src/model/node-config.ts'
+import { arrangePair } from './arrange.ts'
 import { nodeConfig, type Running } from './segment.ts'
-import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const vips = [`${VIP}/24`]

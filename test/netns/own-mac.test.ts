@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toHex } from '../../src/agent/wire/bytes.ts'
 import { advertOf } from '../../src/lab/capture.ts'
+import { addClientIpv6, addTwoFamilies } from './arrange.ts'
 import { nodeConfig, type Running } from './segment.ts'
-import { addClientIpv6, addTwoFamilies, onSegment, type SegmentContext } from './segment-test.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 // VIPs on the interface itself, with its own MAC address: `virtual_mac: false`.
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../../src/agent/control/status-types.ts'
 import { advertOf } from '../../src/lab/capture.ts'
+import { arrangePair } from './arrange.ts'
 import { nodeConfig, type Running } from './segment.ts'
-import { arrangePair, onSegment, type SegmentContext } from './segment-test.ts'
+import { onSegment, type SegmentContext } from './segment-test.ts'
 
 const VIP = '192.0.2.100'
 const ONE_SECOND = nodeConfig({

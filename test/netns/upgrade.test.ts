@@ -1,5 +1,5 @@
 import type { PathsAnswer } from '../../src/agent/control/paths.ts'
-import { guardedNode, VIP } from './guarded.ts'
+import { guardedNode, startOnLine, VIP } from './guarded.ts'
 import { frontIndex, overlapsOf, watchOwnership } from './ownership.ts'
 import { openNextAgent, type Running } from './segment.ts'
 import { type LineContext, onSegmentAndLine } from './segment-test.ts'
@@ -14,11 +14,10 @@ type Name = 'lb1' | 'lb2'
 const GAP_MAX_US = 400_000
 const HANDOVERS = 4
 
-function start({ segment, programs, line }: LineContext, name: Name, agent: string): Running {
+function start(context: LineContext, name: Name, agent: string): Running {
   const id = name === 'lb1' ? 1 : 2
-  const words = line.words(id === 1 ? 0 : 1, segment.folder)
   const config = guardedNode(id, { advert_interval_ms: 1_000 })
-  return segment.agent({ ...programs, agent }, name, config, words)
+  return startOnLine({ ...context, programs: { ...context.programs, agent } }, id, config)
 }
 
 async function ask({ segment, programs }: LineContext, name: Name, word: string): Promise<string> {
