@@ -1,14 +1,15 @@
 /** A virtual machine as its host can freeze it and put it back: memory, devices, its clock. */
 
-import { begin } from '../agent/director.ts'
 import type { DirectorState } from '../agent/state.ts'
 import { type Duration, type Instant, microseconds } from '../agent/units.ts'
 import type { NodeConfig } from '../model/node-config.ts'
 import { newKernel } from './kernel.ts'
 import { killProcess, resumeProcess } from './life.ts'
-import { lifeOf, localTime, type SimNode } from './node.ts'
+import { type Core, lifeOf, localTime, type SimNode } from './node.ts'
 
 export interface Snapshot {
+  /** The program is in the memory that is copied. */
+  readonly core: Core
   readonly config: NodeConfig
   readonly state: DirectorState
   readonly open: readonly string[]
@@ -24,6 +25,7 @@ export interface Snapshot {
 export function takeSnapshot(node: SimNode): Snapshot | undefined {
   if (node.state === undefined) return undefined
   return {
+    core: node.core,
     config: node.config,
     state: copyOf(node.state),
     open: [...node.kernel.open],
@@ -50,6 +52,7 @@ export function restoreSnapshot(node: SimNode, snapshot: Snapshot): void {
   for (const [name, service] of snapshot.ipvs) kernel.ipvs.set(name, service)
   for (const [name, vips] of snapshot.vips) kernel.vips.set(name, vips)
   node.kernel = kernel
+  node.core = snapshot.core
   node.config = snapshot.config
   node.clock = microseconds(snapshot.at - node.queue.now()) as Duration
   node.state = restored(node, snapshot)
@@ -66,7 +69,7 @@ function copyOf({ hash, config, ...rest }: DirectorState): DirectorState {
 // Into a state that was made as any other is: objects that were put together in another way are
 // other objects to the engine, and would slow down every run after this one.
 function restored(node: SimNode, { state, at }: Snapshot): DirectorState {
-  const [fresh] = begin(node.config, at, lifeOf(node))
+  const [fresh] = node.core.begin(node.config, at, lifeOf(node))
   fill(fresh, state)
   return fresh
 }
