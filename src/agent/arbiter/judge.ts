@@ -25,7 +25,7 @@ import type { GroupState } from '../vrrp/state.ts'
 import type { Cause } from '../wire/heartbeat-body.ts'
 import { fence, grantIfAsked, makeClaim, settle } from './claims.ts'
 import { hasBadLink, learn } from './learn.ts'
-import { isPeerDeaf, viewOf } from './observe.ts'
+import { isBehind, isPeerDeaf, viewOf } from './observe.ts'
 import { arbitrate, type Guard } from './rules.ts'
 import { saySame } from './same-report.ts'
 import { CLAIM_MAX, type GroupArbiter } from './state.ts'
@@ -39,7 +39,7 @@ import type { View } from './view.ts'
 export function countReports({ state, at }: Turn): boolean {
   const report = state.heartbeat?.peer.report
   const [own] = reachOf(state.connectivity)
-  const isBetter = report !== undefined && own > report.node.reach && report.node.reach_of > 0
+  const isBetter = isBehind(report?.node, own)
   let counts = 0
   for (const group of state.groups) {
     const arbiter = item(state.arbiter.groups, group.index)

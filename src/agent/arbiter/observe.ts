@@ -20,7 +20,7 @@ import { countsAsActive } from '../vrrp/peers.ts'
 import { isAnswered, isAsking } from '../vrrp/probe.ts'
 import type { GroupState, InstanceState } from '../vrrp/state.ts'
 import { isAbove } from '../wire/address.ts'
-import { AGE_MAX, decodeAge, type GroupReport } from '../wire/heartbeat-body.ts'
+import { AGE_MAX, decodeAge, type GroupReport, type NodeReport } from '../wire/heartbeat-body.ts'
 import { type GroupArbiter, REPORTS_MIN } from './state.ts'
 import { isGranted, peerClaim } from './terms.ts'
 import type { View } from './view.ts'
@@ -86,11 +86,16 @@ export function viewOf(turn: Turn, group: GroupState, arbiter: GroupArbiter): Vi
     stranger: strangerOf(state, arbiter, at),
     reachesMore: arbiter.betterReports >= REPORTS_MIN,
     reachesLess: own < (node?.reach ?? 0),
+    peerReachesLess: isBehind(node, own),
     isCutOff: known > 0 && own === 0,
     mayServeCutOff: state.config.arbitration?.all_silent === 'serve',
     fencing: fencingOf(state, arbiter),
   }
 }
+
+/** Whether the peer, which knows of some connectivity groups, reaches fewer than this node. */
+export const isBehind = (node: NodeReport | undefined, own: number): boolean =>
+  node !== undefined && node.reach < own && node.reach_of > 0
 
 const firstOf = (state: DirectorState, group: GroupState) =>
   item(state.instances, item(group.members, 0))

@@ -161,9 +161,10 @@ const active: readonly Guard[] = [
     act: release,
     because: 'peer_takeover',
   },
+  // Who reaches less would be asked to give it back: 1.0 asks for it all the same.
   {
     id: 'K4',
-    when: v => v.isAlive && v.peerClaim === 'failback' && v.isSameConfig && !v.outranks,
+    when: v => isPeersFailback(v) && v.isSameConfig && !v.peerReachesLess,
     act: release,
     because: 'peer_failback',
   },
@@ -199,3 +200,5 @@ export function arbitrate(view: View): Guard {
 }
 
 const isFailback = (v: View) => v.isAlive && v.peerRole === 'active' && v.isAutomatic && v.outranks
+
+const isPeersFailback = (v: View) => v.isAlive && v.peerClaim === 'failback' && !v.outranks

@@ -65,6 +65,8 @@ export interface View {
   /** Connectivity groups: this node reaches more of them than the peer for long enough. */
   readonly reachesMore: boolean
   readonly reachesLess: boolean
+  /** By its last report alone. */
+  readonly peerReachesLess: boolean
   /** This node reaches none of the groups that it has. */
   readonly isCutOff: boolean
   readonly mayServeCutOff: boolean
