@@ -97,6 +97,7 @@ export const REASONS = {
   // Why an order is refused
   peer_silent: 'the peer is not heard on any path of the heartbeat',
   peer_cannot_take: 'the peer says that it cannot take over',
+  peer_fails_back: 'failback is automatic and the peer outranks this node: it would take it back',
   started_held: 'the node was restored, or held before its agent started: no takeover until join',
   operator_hold: 'the operator keeps the group from taking over until join',
   no_router_heard: 'no other router was heard since the agent started, so nobody may take over',

@@ -26,7 +26,7 @@ export interface Rig {
   step(event: WithoutTime<Event>): readonly Effect[]
   /** An advertisement of another router, by default for the front instance. */
   hear(advert: Heard): readonly Effect[]
-  /** Sends a request of the control socket; the effects, of which the last is the reply. */
+  /** Sends a request of the control socket; the effects, one of which is the reply. */
   ask(request: unknown): readonly Effect[]
   link(name: string, up: boolean, address?: string): readonly Effect[]
   /** Answers every flip, IPVS request and probe in the effects, and those that follow from them. */
@@ -54,8 +54,11 @@ export const testLife: Life = {
 }
 
 /** A director of the example pair's first node, begun at 1 s. */
-export function newRig(config: NodeConfig = pairConfigs()[0]): Rig & { begun: readonly Effect[] } {
-  const [state, begun] = begin(config, instant(1_000_000), testLife)
+export function newRig(
+  config: NodeConfig = pairConfigs()[0],
+  life: Life = testLife,
+): Rig & { begun: readonly Effect[] } {
+  const [state, begun] = begin(config, instant(1_000_000), life)
   const rig: Rig & { begun: readonly Effect[] } = {
     state,
     config,
@@ -128,9 +131,9 @@ export const saidIn = (effects: readonly Effect[]): readonly string[] =>
 
 /** The answer to a request. */
 export function answerIn(effects: readonly Effect[]): unknown {
-  const last = effects.at(-1)
-  if (last?.kind !== 'reply') throw new Error('the last effect is no reply')
-  return JSON.parse(JSON.stringify(last.answer))
+  const reply = effects.find(effect => effect.kind === 'reply')
+  if (reply?.kind !== 'reply') throw new Error('no effect is a reply')
+  return JSON.parse(JSON.stringify(reply.answer))
 }
 
 /** The flips, one line each: `front open`. */

@@ -8,7 +8,7 @@ import type { Cause as Why } from '../vrrp/group.ts'
 import { beginStandby, judgeStandby, type Ruling, setStandby } from '../vrrp/standby.ts'
 import type { GroupState } from '../vrrp/state.ts'
 import { beginTakeover, judgeTakeover } from '../vrrp/takeover.ts'
-import { canTakeNow, isPeerAlive, reportOf } from './observe.ts'
+import { canTakeNow, isPeerAlive, reportOf, viewOf } from './observe.ts'
 import { ORDER_MAX } from './state.ts'
 
 /** Standby of a guarded group: the peer must be heard, and able to take over. */
@@ -40,7 +40,10 @@ export function beginGuardedStandby(
   item(turn.state.arbiter.groups, group.index).offerUntil = after(turn.at, ORDER_MAX)
 }
 
-/** Takeover of a guarded group: the peer is asked, and answers. Forced: by VRRP alone. */
+/**
+ * Takeover of a guarded group: the peer is asked, and answers. Forced: by VRRP alone where the peer
+ * is silent, and for as long as its failback lets it last.
+ */
 export function judgeGuardedTakeover(turn: Turn, group: GroupState, force: boolean): Ruling {
   const usual = judgeTakeover(turn, group)
   const byVrrp: readonly Reason[] = ['no_active_heard', 'heard_in_part', 'priority_too_low']
@@ -48,6 +51,7 @@ export function judgeGuardedTakeover(turn: Turn, group: GroupState, force: boole
   if (usual.outcome === 'unchanged') return usual
   if (isPeerAlive(turn.state)) {
     const peer_says = reportOf(turn.state, group.index)?.role ?? 'nothing'
+    if (!force && wouldPeerFailBack(turn, group)) return refused('peer_fails_back', { peer_says })
     return { outcome: 'begun', reason: 'operator_takeover', facts: { peer_says } }
   }
   return force ? usual : refused('peer_silent')
@@ -74,6 +78,15 @@ export function judgeHold(turn: Turn, group: GroupState): Ruling {
 export function beginHold(turn: Turn, group: GroupState): void {
   setStandby(turn, group, 'held')
   note(turn, 'info', 'operator_hold', group.name)
+}
+
+// By rules G10 and K4 it would ask for the group as soon as it has given it away.
+function wouldPeerFailBack(turn: Turn, group: GroupState): boolean {
+  const { config, arbiter } = turn.state
+  if (item(config.vrrp.groups, group.index).failback !== 'automatic') return false
+  const view = viewOf(turn, group, item(arbiter.groups, group.index))
+  const willAsk = view.peerRole === 'active' && !view.outranks && !view.peerReachesLess
+  return willAsk && view.isSameConfig
 }
 
 const refused = (reason: Reason, facts: Why['facts'] = {}): Ruling => ({
