@@ -25,6 +25,12 @@ export const cutAnswers = (at: Instant, isCut: boolean): readonly Fault[] =>
     ...{ at, kind: 'blocked', path, cargo: 'arp', blocked: isCut },
   }))
 
+/** Of back nothing comes to lb2 any more, of mgmt nothing to lb1. */
+export const cutOneWay = (at: Instant): readonly Fault[] => [
+  { at, kind: 'one_way', from: 'lb1', to: 'lb2', path: 'back', broken: true },
+  { at, kind: 'one_way', from: 'lb2', to: 'lb1', path: 'mgmt', broken: true },
+]
+
 /** Every path, and VRRP. */
 export const cutEverything = (at: Instant, isCut: boolean): readonly Fault[] => [
   ...cutAdverts(at, isCut),

@@ -74,6 +74,9 @@ import { scenario as row83 } from './guarded/83-cold-start-late.ts'
 import { scenario as row84 } from './guarded/84-stalled-backup.ts'
 import { scenario as row85 } from './guarded/85-failback-reach.ts'
 import { scenario as row86 } from './guarded/86-stalled-unheard.ts'
+import { scenario as row87 } from './guarded/87-takeover-failback.ts'
+import { scenario as row88 } from './guarded/88-crossed.ts'
+import { scenario as row89 } from './guarded/89-crossed-alone.ts'
 import { scenario as row101 } from './guarded/101-vip-answers.ts'
 import { scenario as row102 } from './guarded/102-vip-asked.ts'
 import { scenario as row103 } from './guarded/103-vip-silent.ts'
@@ -162,6 +165,9 @@ export const guardedScenarios: readonly Scenario[] = [
   row84,
   row85,
   row86,
+  row87,
+  row88,
+  row89,
   row101,
   row102,
   row103,

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { guards } from '../../src/agent/arbiter/rules.ts'
+import { type Guard, guards } from '../../src/agent/arbiter/rules.ts'
 import { after, microseconds } from '../../src/agent/units.ts'
 import { onTimer } from '../../src/agent/vrrp/on-timer.ts'
 import type { Rule } from '../../src/agent/vrrp/router.ts'
@@ -107,6 +107,14 @@ test('I4: an advert comes a tenth of an interval late', t => {
 })
 
 test('I5: two rules move the group to and fro', t => {
+  const giver = guards.active.find(({ id }) => id === 'K4') as {
+    -readonly [Key in keyof Guard]: Guard[Key]
+  }
+  const { when } = giver
+  giver.when = view => when({ ...view, peerReachesLess: false })
+  t.teardown(() => {
+    giver.when = when
+  })
   const verdict = without(guards.backup, guardOf('G26'), () => runScenario(failback, 1))
   t.like(verdict, { kind: 'unsafe', id: 'I5' })
 })

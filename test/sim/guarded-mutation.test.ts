@@ -45,9 +45,9 @@ const NOTICED_BY: Readonly<Record<string, number>> = {
   K8: 1,
 }
 
-// Only what is said changes without them: the peer refuses a failback to another configuration
-// (K4), and whoever is active has open VIPs (G13).
-const REASON_ALONE: readonly string[] = ['G9', 'G11']
+// Only what is said changes without them: the peer refuses a failback to another configuration or
+// to who reaches less (K4), and whoever is active has open VIPs (G13).
+const REASON_ALONE: readonly string[] = ['G9', 'G26', 'G11']
 
 for (const rules of [guards.backup, guards.active]) {
   for (const guard of rules) {

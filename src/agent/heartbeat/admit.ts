@@ -1,7 +1,7 @@
 /** Numbers of frames, and frames that fit no session. */
 
 import type { Turn } from '../state.ts'
-import { after, between, microseconds } from '../units.ts'
+import { after, between, isDue, microseconds } from '../units.ts'
 import type { Header } from '../wire/heartbeat.ts'
 import { type Beat, decodeAge } from '../wire/heartbeat-body.ts'
 import type { DiscardReason } from './discards.ts'
@@ -47,11 +47,10 @@ function refuse(turn: Turn, path: PathState, reason: 'replayed' | 'late'): Disca
   return reason
 }
 
-/** Asks the peer to prove itself, at a bounded rate. */
+/** Asks the peer to prove itself, at a bounded rate on each path: some may work one way only. */
 export function doubt(turn: Turn, path: PathState, known: Uint8Array | undefined): void {
-  const { peer } = turn.state.heartbeat as HeartbeatState
-  if (between(peer.doubtAt, turn.at) < DOUBT_GAP) return
-  peer.doubtAt = turn.at
+  if (!isDue(path.doubtAt, turn.at)) return
+  path.doubtAt = after(turn.at, DOUBT_GAP)
   if (known !== undefined) challenge(turn, path, known)
   else sendHello(turn, path)
 }

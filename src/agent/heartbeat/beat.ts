@@ -11,7 +11,7 @@ import { REMEMBERED } from './admit.ts'
 import { judgePath, lookAtPath } from './paths.ts'
 import { groupReport, headerNow, nodeReport, pathReport } from './report.ts'
 import { sendStuffed } from './send.ts'
-import { sendHello, sendOwedHello } from './session.ts'
+import { isHelloDue, repeatHello, sendOwedHello } from './session.ts'
 import type { HeartbeatState, Session } from './state.ts'
 
 const LATE_SHOWN = seconds(5)
@@ -86,10 +86,9 @@ function sendDue(turn: Turn, heartbeat: HeartbeatState, isNews: boolean): void {
     if (!isDueNow && !(path.owes && isDue(path.freeAt, turn.at))) continue
     if (isDueNow) path.nextAt = nextBeat(turn.state, turn.at, path.interval)
     const { session } = heartbeat.peer
-    // Until the peer was heard in the session it may not know of it.
     // What a busy line owes is then the frame: two HELLOs in a row would keep it off for ever.
     if (path.owesHello !== undefined) sendOwedHello(turn, path, path.owesHello)
-    else if (session === undefined || (session.heard === 0 && isDueNow)) sendHello(turn, path)
+    else if (isHelloDue(heartbeat) && (session === undefined || isDueNow)) repeatHello(turn, path)
     if (session === undefined) continue
     bytes ??= nextFrame(turn, heartbeat, session)
     sendStuffed(turn, path, bytes)

@@ -12,7 +12,7 @@ import { sendFrame } from './send.ts'
 import type { HeartbeatState, HelloNonces, PathState, Session } from './state.ts'
 import { resetWindow } from './window.ts'
 
-/** A challenge is answered at most this often. */
+/** A challenge is answered at most this often on a path. */
 const HELLO_GAP = milliseconds(40)
 const NOBODY = new Uint8Array(NONCE_BYTES)
 
@@ -39,8 +39,9 @@ export function takeHello(turn: Turn, path: PathState, hello: Hello): HelloOutco
   // Both nodes know both nonces: answers to answers would fill a slow line.
   if (isOfSession && isOurs) return 'taken'
   // A replayed HELLO comes so far; what it gets is an answer that only its sender could use.
-  if (isDue(own.helloAt, turn.at)) {
-    own.helloAt = after(turn.at, HELLO_GAP)
+  if (!isOfSession) own.answered = hello.nonce
+  if (isDue(path.answerAt, turn.at)) {
+    path.answerAt = after(turn.at, HELLO_GAP)
     if (isOfSession) sendHello(turn, path)
     else challenge(turn, path, hello.nonce)
   }
@@ -59,6 +60,23 @@ export function sendHello(turn: Turn, path: PathState): void {
   const { session } = (turn.state.heartbeat as HeartbeatState).peer
   if (session === undefined) challenge(turn, path)
   else send(turn, path, session.mine, session.theirs)
+}
+
+/** Whether the peer may not know of a session with us, or wait for an answer on another path. */
+export function isHelloDue({ own, peer: { session }, paths }: HeartbeatState): boolean {
+  if (session === undefined || session.heard === 0) return true
+  return own.answered !== undefined && !paths.some(({ isAlive }) => isAlive)
+}
+
+/**
+ * Sends a HELLO that nobody asked for. Every second one answers the peer's last nonce, which may
+ * have come by a path that works one way only; the others do not depend on what was played again.
+ */
+export function repeatHello(turn: Turn, path: PathState): void {
+  const { own } = turn.state.heartbeat as HeartbeatState
+  path.hasAnswered = !path.hasAnswered && own.answered !== undefined
+  if (path.hasAnswered) challenge(turn, path, own.answered)
+  else sendHello(turn, path)
 }
 
 /** Sends the HELLO that a busy line kept back. */
@@ -110,6 +128,7 @@ function establish(turn: Turn, hello: Hello): void {
     sent: [],
   }
   own.fresh = undefined
+  own.answered = undefined
   const isRestart = peer.boot !== undefined && !isSame(peer.boot, hello.boot)
   peer.session = session
   peer.sessions += 1

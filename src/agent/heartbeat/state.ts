@@ -50,8 +50,8 @@ export interface OwnState {
   draws: number
   /** Our outstanding challenge: whoever echoes it is alive now. */
   fresh: Uint8Array | undefined
-  /** Not before this is a challenge answered again. */
-  helloAt: Instant
+  /** The last nonce of the peer, of no session of ours, that we answered. */
+  answered: Uint8Array | undefined
 }
 
 export interface PeerState {
@@ -66,8 +66,6 @@ export interface PeerState {
   report: Beat | undefined
   reportedAt: Instant | undefined
   stranger: Stranger | undefined
-  /** Round trips to answer a challenge may be asked for again after this. */
-  doubtAt: Instant
 }
 
 /** What the eternal header of frames said that could not be verified. */
@@ -128,6 +126,12 @@ export interface PathState {
   owes: boolean
   /** So is a HELLO, which goes before it: without the answer there would be no session. */
   owesHello: HelloNonces | undefined
+  /** Not before this is a HELLO answered here again. */
+  answerAt: Instant
+  /** Not before this is the peer asked here again to prove itself. */
+  doubtAt: Instant
+  /** Whether the last HELLO that nobody asked for was an answer. */
+  hasAnswered: boolean
   nextAt: Instant
   /** Of the present session: the newest number heard here, and which of the 64 before it. */
   top: number

@@ -1,7 +1,8 @@
 import test from 'ava'
 import { grantIfAsked } from '../../../src/agent/arbiter/claims.ts'
-import type { Beat, GroupReport } from '../../../src/agent/wire/heartbeat-body.ts'
+import type { GroupReport } from '../../../src/agent/wire/heartbeat-body.ts'
 import { pairConfigs } from '../../../src/sim/pair.ts'
+import { peerSays } from '../../support/peer-says.ts'
 import { newRig } from '../../support/rig.ts'
 
 /** What a group in its startup hold, in term 7, grants to a peer that says this. */
@@ -10,17 +11,9 @@ function grantedTo(said: Partial<GroupReport>) {
   const { state, now } = rig
   const [group] = state.groups
   const [arbiter] = state.arbiter.groups
-  const { heartbeat } = state
-  if (group === undefined || arbiter === undefined || heartbeat === undefined) throw new Error()
+  if (group === undefined || arbiter === undefined) throw new Error('there is a group')
   arbiter.term = 7
-  for (const path of heartbeat.paths) path.isAlive = true
-  const report: GroupReport = {
-    ...{ index: 0, role: 'backup', isClosed: true, canTake: true, claims: true, grants: false },
-    ...{ offers: false, isInhibited: false, cause: 1, term: 8, priority: 100, advert_age: 0 },
-    ...said,
-  }
-  const node = { isStopping: false, digest: 0, late: 0, reach: 0, reach_of: 0 }
-  heartbeat.peer.report = { node, paths: [], groups: [report] } satisfies Beat
+  peerSays(rig, { claims: true, cause: 1, ...said })
   grantIfAsked({ at: now, state, effects: [] }, group, arbiter)
   return { granted: arbiter.granting ? arbiter.grant?.term : undefined, term: arbiter.term }
 }

@@ -20,8 +20,8 @@ const quiet: View = {
   ...{ isSameConfig: true, outranks: false, isClaiming: false, isGranted: false },
   ...{ hasGranted: false, isSilent: true, isOtherHeard: false, isLowerHeard: false },
   ...{ mayPeerServe: false, isAsking: false, isAnswered: false },
-  ...{ stranger: 'none', reachesMore: false, reachesLess: false, isCutOff: false },
-  ...{ mayServeCutOff: false, fencing: 'none' },
+  ...{ stranger: 'none', reachesMore: false, reachesLess: false, peerReachesLess: false },
+  ...{ isCutOff: false, mayServeCutOff: false, fencing: 'none' },
 }
 
 const peer = (fields: Partial<View>): Partial<View> => ({ isAlive: true, ...fields })
@@ -139,6 +139,13 @@ test('every rule has its case, and the last one of each role is unconditional', 
     ids,
   )
   for (const rules of Object.values(guards)) t.true(rules.at(-1)?.when(quiet))
+})
+
+test('a failback is given only to a peer of the same configuration that reaches no less', t => {
+  const asked = active(peer({ peerClaim: 'failback' }))
+  t.is(arbitrate({ ...quiet, ...asked }).id, 'K4')
+  t.is(arbitrate({ ...quiet, ...asked, peerReachesLess: true }).id, 'K8')
+  t.is(arbitrate({ ...quiet, ...asked, isSameConfig: false }).id, 'K8')
 })
 
 test('a backup never takes while the peer is alive but by its grant, or when it stops', t => {
