@@ -41,8 +41,8 @@ export function beginGuardedStandby(
 }
 
 /**
- * Takeover of a guarded group: the peer is asked, and answers. Forced: by VRRP alone where the peer
- * is silent, and for as long as its failback lets it last.
+ * Takeover of a guarded group: the peer is asked, and answers, unless it would ask for the group
+ * again. Forced: also then, and by VRRP alone where the peer is silent.
  */
 export function judgeGuardedTakeover(turn: Turn, group: GroupState, force: boolean): Ruling {
   const usual = judgeTakeover(turn, group)
@@ -51,7 +51,8 @@ export function judgeGuardedTakeover(turn: Turn, group: GroupState, force: boole
   if (usual.outcome === 'unchanged') return usual
   if (isPeerAlive(turn.state)) {
     const peer_says = reportOf(turn.state, group.index)?.role ?? 'nothing'
-    if (!force && wouldPeerFailBack(turn, group)) return refused('peer_fails_back', { peer_says })
+    const obstacle = force ? undefined : whyUndone(turn, group)
+    if (obstacle !== undefined) return refused(obstacle, { peer_says })
     return { outcome: 'begun', reason: 'operator_takeover', facts: { peer_says } }
   }
   return force ? usual : refused('peer_silent')
@@ -80,13 +81,15 @@ export function beginHold(turn: Turn, group: GroupState): void {
   note(turn, 'info', 'operator_hold', group.name)
 }
 
-// By rules G10 and K4 it would ask for the group as soon as it has given it away.
-function wouldPeerFailBack(turn: Turn, group: GroupState): boolean {
+// Why the peer would ask for the group as soon as it has given it away: G8 and K5, or G10 and K4.
+function whyUndone(turn: Turn, group: GroupState): Reason | undefined {
   const { config, arbiter } = turn.state
-  if (item(config.vrrp.groups, group.index).failback !== 'automatic') return false
   const view = viewOf(turn, group, item(arbiter.groups, group.index))
-  const willAsk = view.peerRole === 'active' && !view.outranks && !view.peerReachesLess
-  return willAsk && view.isSameConfig
+  if (view.peerRole !== 'active') return undefined
+  if (view.reachesLess) return 'peer_reaches_more'
+  const isAutomatic = item(config.vrrp.groups, group.index).failback === 'automatic'
+  const failsBack = isAutomatic && view.isSameConfig && !view.outranks && !view.peerReachesLess
+  return failsBack ? 'peer_fails_back' : undefined
 }
 
 const refused = (reason: Reason, facts: Why['facts'] = {}): Ruling => ({

@@ -112,12 +112,13 @@ function show(turn: Turn, order: OrderName, group: GroupState, ruling: Ruling): 
 
 const ON_THE_ACTIVE = '`directorctl standby` on the active node hands over without an overlap'
 
+const WOULD_COME_BACK =
+  '`directorctl standby` on the active node hands over until `join` there; --force if it may come back'
+
 function remedyOf(order: OrderName, { name }: GroupState, reason: Reason): string | null {
   if (reason === 'in_standby') return `\`directorctl join ${name}\`, then again`
   if (reason === 'priority_too_low' || reason === 'heard_in_part') return ON_THE_ACTIVE
-  if (reason === 'peer_fails_back') {
-    return '`directorctl standby` on the active node hands over until `join` there; --force if it may come back'
-  }
+  if (reason === 'peer_fails_back' || reason === 'peer_reaches_more') return WOULD_COME_BACK
   if (reason === 'peer_silent') {
     return 'repair a path of the heartbeat (`directorctl paths`), or add --force if you know how the other node is'
   }

@@ -24,6 +24,19 @@ test('takeover is refused where the peer would take the group back at once', t =
   t.regex(said?.remedy ?? '', /standby` on the active node/)
 })
 
+test('takeover is refused where the peer reaches more, and so would ask for the group', t => {
+  const rig = below(100, { paths: ['line'], targets: ['192.0.2.1'] })
+  const reaches = () =>
+    peerSays(rig, { role: 'active', isClosed: false }, { reach: 1, reach_of: 1 })
+  reaches()
+  const said = takeover(rig)
+  t.like(said, { outcome: 'refused', reason: 'peer_reaches_more' })
+  t.regex(said?.remedy ?? '', /standby` on the active node/)
+  reaches()
+  for (const group of rig.state.connectivity) group.isUp = true
+  t.like(takeover(rig), { outcome: 'begun', reason: 'operator_takeover' })
+})
+
 test('takeover is begun where the peer leaves the group here', t => {
   const begun = { outcome: 'begun', reason: 'operator_takeover' } as const
   t.like(takeover(below(100)), begun, 'it does not outrank us')
@@ -31,6 +44,9 @@ test('takeover is begun where the peer leaves the group here', t => {
   const other = below(250)
   peerSays(other, { role: 'active', isClosed: false, priority: 250 }, { digest: 1 })
   t.like(takeover(other), begun, 'it has another configuration')
+  const free = below(250)
+  peerSays(free, { role: 'backup', priority: 250 })
+  t.like(takeover(free), begun, 'it is not active')
   const blind = below(250, { ...AUTOMATIC, targets: ['192.0.2.1'] })
   for (const group of blind.state.connectivity) group.isUp = true
   t.like(takeover(blind), { outcome: 'refused' }, 'nothing is known of what it reaches')
