@@ -1,14 +1,14 @@
 import test from 'ava'
-import { type Guard, guards } from '../../src/agent/arbiter/rules.ts'
+import { guards } from '../../src/agent/arbiter/rules.ts'
 import { after, microseconds } from '../../src/agent/units.ts'
 import { onTimer } from '../../src/agent/vrrp/on-timer.ts'
-import type { Rule } from '../../src/agent/vrrp/router.ts'
 import { type Case, runCase } from '../../src/sim/case.ts'
 import type { Fault } from '../../src/sim/faults.ts'
 import { scenario as failback } from '../../src/sim/guarded/85-failback-reach.ts'
 import { guarded, type PairOptions } from '../../src/sim/pair.ts'
 import { atSecond, runScenario } from '../../src/sim/scenario.ts'
 import type { World } from '../../src/sim/world.ts'
+import { changing } from '../support/changing.ts'
 import { without } from '../support/without.ts'
 
 // Each checker is shown a planted fault; the same run without it holds.
@@ -32,10 +32,10 @@ function found({ trace, ...changes }: Planted): string {
   return verdict.kind === 'held' ? 'held' : verdict.id
 }
 
-const guardOf = (id: string) => {
-  const guard = guards.backup.find(each => each.id === id)
-  if (guard === undefined) throw new Error(`the arbitration has no ${id}`)
-  return guard
+function ruleOf<Rule extends { readonly id: string }>(rules: readonly Rule[], id: string): Rule {
+  const rule = rules.find(each => each.id === id)
+  if (rule === undefined) throw new Error(`there is no rule ${id}`)
+  return rule
 }
 
 test('without a planted fault every checker is content', t => {
@@ -92,30 +92,25 @@ test('I3: VIPs are opened without a change of role that says why', t => {
 })
 
 test('I4: an advert comes a tenth of an interval late', t => {
-  const rule = onTimer.active.find(({ id }) => id === 'A3') as {
-    -readonly [Key in keyof Rule<undefined>]: Rule<undefined>[Key]
-  }
+  const rule = ruleOf(onTimer.active, 'A3')
   const { act } = rule
-  rule.act = (router, input, at) => {
+  const actsLate: typeof act = (router, input, at) => {
     act(router, input, at)
     router.advertAt = after(at, microseconds(Math.floor(1.1 * router.own_interval)))
   }
-  t.teardown(() => {
-    rule.act = act
-  })
-  t.is(found({}), 'I4')
+  t.is(
+    changing(rule, { act: actsLate }, () => found({})),
+    'I4',
+  )
 })
 
 test('I5: two rules move the group to and fro', t => {
-  const giver = guards.active.find(({ id }) => id === 'K4') as {
-    -readonly [Key in keyof Guard]: Guard[Key]
-  }
+  const giver = ruleOf(guards.active, 'K4')
   const { when } = giver
-  giver.when = view => when({ ...view, peerReachesLess: false })
-  t.teardown(() => {
-    giver.when = when
-  })
-  const verdict = without(guards.backup, guardOf('G26'), () => runScenario(failback, 1))
+  const gives: typeof when = view => when({ ...view, peerReachesLess: false })
+  const verdict = changing(giver, { when: gives }, () =>
+    without(guards.backup, ruleOf(guards.backup, 'G26'), () => runScenario(failback, 1)),
+  )
   t.like(verdict, { kind: 'unsafe', id: 'I5' })
 })
 

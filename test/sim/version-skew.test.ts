@@ -103,7 +103,7 @@ for (const { title, nodes } of upgrades) {
 }
 
 /** The versions that a node runs, one after each start, beside the present version. */
-const mixed: readonly (readonly [0 | 1, NodeOptions])[] = [
+const arrangements: readonly (readonly [0 | 1, NodeOptions])[] = [
   [0, old],
   [1, old],
   [0, { cores: [previous, PRESENT] }],
@@ -114,7 +114,7 @@ test('random schedules with 1.0 on one node, changed on the way, keep one owner'
   const first = seed * 1_000_000
   for (let next = first; next < first + effort(40, 20_000); next += 1) {
     const drawn = guardedCaseOf(next)
-    const [index, versions] = item(mixed, next % mixed.length)
+    const [index, versions] = item(arrangements, next % arrangements.length)
     const nodes = [...nodeOptions(drawn.pair)]
     nodes[index] = { ...nodes[index], ...versions }
     // 1.0 takes over before it reads what came while it was stalled (row 84).

@@ -2,6 +2,7 @@
 
 import { isLongAway } from '../heartbeat/beat.ts'
 import { reachOf } from '../heartbeat/connectivity.ts'
+import { isAnyAlive } from '../heartbeat/paths.ts'
 import type { HeartbeatState } from '../heartbeat/state.ts'
 import { item } from '../never.ts'
 import { CLOSING_MAX, silenceMax } from '../silence.ts'
@@ -28,11 +29,6 @@ import type { View } from './view.ts'
 /** Whether any path hears the peer now, and it has said how it is. */
 export const isPeerAlive = ({ heartbeat }: DirectorState): boolean =>
   heartbeat?.peer.report !== undefined && isAnyAlive(heartbeat)
-
-function isAnyAlive({ paths }: HeartbeatState): boolean {
-  for (const { isAlive } of paths) if (isAlive) return true
-  return false
-}
 
 /** What the peer last said of a group; undefined: nothing. */
 export function reportOf({ heartbeat }: DirectorState, group: number): GroupReport | undefined {

@@ -9,6 +9,7 @@ import { beginStandby, judgeStandby, type Ruling, setStandby } from '../vrrp/sta
 import type { GroupState } from '../vrrp/state.ts'
 import { beginTakeover, judgeTakeover } from '../vrrp/takeover.ts'
 import { canTakeNow, isPeerAlive, reportOf, viewOf } from './observe.ts'
+import { mayPeerFailBack } from './rules.ts'
 import { ORDER_MAX } from './state.ts'
 
 /** Standby of a guarded group: the peer must be heard, and able to take over. */
@@ -88,8 +89,7 @@ function whyUndone(turn: Turn, group: GroupState): Reason | undefined {
   if (view.peerRole !== 'active') return undefined
   if (view.reachesLess) return 'peer_reaches_more'
   const isAutomatic = item(config.vrrp.groups, group.index).failback === 'automatic'
-  const failsBack = isAutomatic && view.isSameConfig && !view.outranks && !view.peerReachesLess
-  return failsBack ? 'peer_fails_back' : undefined
+  return isAutomatic && mayPeerFailBack(view) ? 'peer_fails_back' : undefined
 }
 
 const refused = (reason: Reason, facts: Why['facts'] = {}): Ruling => ({

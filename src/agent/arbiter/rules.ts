@@ -161,10 +161,9 @@ const active: readonly Guard[] = [
     act: release,
     because: 'peer_takeover',
   },
-  // Who reaches less would be asked to give it back: 1.0 asks for it all the same.
   {
     id: 'K4',
-    when: v => isPeersFailback(v) && v.isSameConfig && !v.peerReachesLess,
+    when: v => v.isAlive && v.peerClaim === 'failback' && mayPeerFailBack(v),
     act: release,
     because: 'peer_failback',
   },
@@ -201,4 +200,9 @@ export function arbitrate(view: View): Guard {
 
 const isFailback = (v: View) => v.isAlive && v.peerRole === 'active' && v.isAutomatic && v.outranks
 
-const isPeersFailback = (v: View) => v.isAlive && v.peerClaim === 'failback' && !v.outranks
+/**
+ * Whether the peer gets the group when it asks for a failback. Who reaches less would be asked to
+ * give it back: 1.0 asks for it all the same.
+ */
+export const mayPeerFailBack = (v: View): boolean =>
+  !v.outranks && v.isSameConfig && !v.peerReachesLess

@@ -46,6 +46,12 @@ export function onPath(turn: Turn, event: PathEvent): void {
 const deadAt = ({ isAlive, lastAt, dead }: PathState): Instant | undefined =>
   isAlive && lastAt !== undefined ? after(lastAt, dead) : undefined
 
+/** Whether the peer is heard on any path. */
+export function isAnyAlive({ paths }: HeartbeatState): boolean {
+  for (const { isAlive } of paths) if (isAlive) return true
+  return false
+}
+
 /** Offers when a path falls silent. */
 export function offerPathDeadlines({ heartbeat }: DirectorState, first: Soonest): void {
   if (heartbeat === undefined) return

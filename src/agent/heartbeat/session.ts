@@ -7,6 +7,7 @@ import { toHex, writeU32 } from '../wire/bytes.ts'
 import { encodeFrame, HELLO, NONCE_BYTES } from '../wire/heartbeat.ts'
 import { encodeHello, type Hello } from '../wire/heartbeat-hello.ts'
 import { joined, sessionKeys } from './derive.ts'
+import { isAnyAlive } from './paths.ts'
 import { headerNow } from './report.ts'
 import { sendFrame } from './send.ts'
 import type { HeartbeatState, HelloNonces, PathState, Session } from './state.ts'
@@ -63,9 +64,10 @@ export function sendHello(turn: Turn, path: PathState): void {
 }
 
 /** Whether the peer may not know of a session with us, or wait for an answer on another path. */
-export function isHelloDue({ own, peer: { session }, paths }: HeartbeatState): boolean {
+export function isHelloDue(heartbeat: HeartbeatState): boolean {
+  const { session } = heartbeat.peer
   if (session === undefined || session.heard === 0) return true
-  return own.answered !== undefined && !paths.some(({ isAlive }) => isAlive)
+  return heartbeat.own.answered !== undefined && !isAnyAlive(heartbeat)
 }
 
 /**

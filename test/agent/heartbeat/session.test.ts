@@ -32,7 +32,7 @@ const beatsIn = (effects: readonly Effect[]): readonly Sent[] =>
   effects.flatMap(effect => {
     if (effect.kind !== 'beat') return []
     const { path, bytes } = effect
-    const frame = decodeCobs(bytes.filter(byte => byte !== 0))
+    const frame = decodeCobs(bytes.subarray(1, -1))
     const header = frame === undefined ? 'size_bad' : decodeHeader(frame)
     if (frame === undefined || typeof header === 'string') throw new Error('no frame was sent')
     const hello = header.type === HELLO ? decodeHello(bodyOf(frame)) : undefined

@@ -8,9 +8,11 @@ import {
   type Heard,
   type Role,
   type Router,
+  type Rule,
   type Rules,
 } from '../../../src/agent/vrrp/router.ts'
 import { activeDownInterval, skewTime } from '../../../src/agent/vrrp/timers.ts'
+import { changing } from '../../support/changing.ts'
 
 const now = instant(100_000_000)
 const OWN = 0xc000020b
@@ -232,17 +234,14 @@ test('every rule has a case that fires it, and a nearest one that does not', t =
     t.is(fires(), rule)
     t.not(misses(), rule)
   }
-  type AnyRule = { id: string; when: (...words: never[]) => boolean }
   for (const rules of [onAdvert, onTimer, onStartup]) {
-    for (const list of Object.values(rules) as readonly (readonly AnyRule[])[]) {
+    for (const list of Object.values(rules) as readonly (readonly Rule<never>[])[]) {
       // The last of a list is for all that is left.
       for (const rule of list.slice(0, -1)) {
-        const { when } = rule
         for (const value of [false, true]) {
-          rule.when = () => value
-          t.false(areHeld(), `${rule.id}, whose condition is ${value}, is not noticed`)
+          const held = changing(rule, { when: () => value }, areHeld)
+          t.false(held, `${rule.id}, whose condition is ${value}, is not noticed`)
         }
-        rule.when = when
       }
     }
   }
